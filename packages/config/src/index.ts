@@ -1,0 +1,3 @@
+export { loadSettings, type LoadOptions } from './load.ts';
+export { printSettings } from './print.ts';
+export { schema, type Settings } from './schema.ts';

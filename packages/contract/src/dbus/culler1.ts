@@ -1,0 +1,47 @@
+import * as z from 'zod';
+import type { Interface } from './interface.ts';
+
+export const culler1 = {
+  busName: 'org.tshub.Culler1',
+  path: '/org/tshub/Culler1',
+  name: 'org.tshub.Culler1',
+  says: 'Stops idle servers.',
+  methods: {
+    CullNow: {
+      says: 'Runs a round now; with dry_run nothing is stopped. Entries are Decision.',
+      access: { kind: 'polkit', actions: ['org.tshub.culler.manage'] },
+      in: [{ name: 'dry_run', type: 'b' }],
+      out: [{ name: 'decisions', type: 'aa{sv}' }],
+    },
+    GetStatus: {
+      says: 'Version, settings and the last round; a CullerStatus.',
+      access: { kind: 'anyone' },
+      in: [],
+      out: [{ name: 'status', type: 'a{sv}' }],
+    },
+  },
+  signals: {},
+  properties: { Version: { says: 'Version of tshub.', type: 's', emits: false } },
+} as const satisfies Interface;
+
+/** Why a server is stopped or kept; `seconds` until it would be stopped (0: now, -1: never). */
+export const decision = z.object({
+  user: z.string(),
+  server: z.string(),
+  cull: z.boolean(),
+  why: z.string(),
+  seconds: z.number(),
+});
+export type Decision = z.infer<typeof decision>;
+
+export const cullerStatus = z.object({
+  version: z.string(),
+  enabled: z.boolean(),
+  timeout: z.number(),
+  every: z.number(),
+  /** Milliseconds since 1970, 0 before the first round. */
+  lastRound: z.bigint(),
+  culled: z.number(),
+  problem: z.string(),
+});
+export type CullerStatus = z.infer<typeof cullerStatus>;

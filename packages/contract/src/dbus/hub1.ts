@@ -1,0 +1,109 @@
+import * as z from 'zod';
+import type { Interface } from './interface.ts';
+
+const user = { name: 'user', type: 's' } as const;
+const server = { name: 'server', type: 's' } as const;
+const servers = { kind: 'polkit', actions: ['org.tshub.hub.manage-own-server', 'org.tshub.hub.manage-servers'] } as const;
+
+/** The hub for programs of this host. A caller is who the bus says it is; what is its own is always allowed. */
+export const hub1 = {
+  busName: 'org.tshub.Hub1',
+  path: '/org/tshub/Hub1',
+  name: 'org.tshub.Hub1',
+  says: 'Users, servers and tokens of the hub.',
+  methods: {
+    GetServer: {
+      says: 'One server, with the state and the accounting of its unit; a ServerEntry.',
+      access: { kind: 'polkit', actions: ['org.tshub.hub.manage-own-server', 'org.tshub.hub.read'] },
+      in: [user, server],
+      out: [{ name: 'server', type: 'a{sv}' }],
+    },
+    GetStatus: {
+      says: 'Version, start and counts of the hub; a HubStatus.',
+      access: { kind: 'anyone' },
+      in: [],
+      out: [{ name: 'status', type: 'a{sv}' }],
+    },
+    IssueToken: {
+      says: 'A token for the REST API, good for ten minutes, with at most these scopes; each scope needs the polkit action that covers it.',
+      access: {
+        kind: 'polkit',
+        actions: ['org.tshub.hub.manage-own-server', 'org.tshub.hub.read', 'org.tshub.hub.manage-servers', 'org.tshub.hub.manage-users'],
+      },
+      in: [{ name: 'scopes', type: 'as' }],
+      out: [{ name: 'token', type: 's' }, { name: 'api_url', type: 's' }, { name: 'expires_at', type: 't' }],
+    },
+    ListServers: {
+      says: 'The active servers that the caller may see; entries are ServerEntry.',
+      access: { kind: 'polkit', actions: ['org.tshub.hub.manage-own-server', 'org.tshub.hub.read'] },
+      in: [],
+      out: [{ name: 'servers', type: 'aa{sv}' }],
+    },
+    ListUsers: {
+      says: 'Users in name order, a page at a time; entries are UserEntry.',
+      access: { kind: 'polkit', actions: ['org.tshub.hub.manage-own-server', 'org.tshub.hub.read'] },
+      in: [{ name: 'offset', type: 'u' }, { name: 'limit', type: 'u' }],
+      out: [{ name: 'users', type: 'aa{sv}' }, { name: 'total', type: 'u' }],
+    },
+    StartServer: {
+      says: 'Starts a server and returns when it is ready; a ServerEntry.',
+      access: servers,
+      in: [user, server, { name: 'options', type: 'a{ss}' }],
+      out: [{ name: 'server', type: 'a{sv}' }],
+    },
+    StopServer: {
+      says: 'Stops a server and returns when it has stopped. The reason is kept and shown to the user.',
+      access: servers,
+      in: [user, server, { name: 'reason', type: 's' }],
+      out: [],
+    },
+  },
+  signals: {},
+  properties: {
+    ActiveServers: { says: 'How many servers run or are about to.', type: 'u', emits: false },
+    Version: { says: 'Version of tshub.', type: 's', emits: false },
+  },
+} as const satisfies Interface;
+
+/** Times are milliseconds since 1970, 0 for never. `pending` is '', spawn, stop or check. */
+export const serverEntry = z.object({
+  user: z.string(),
+  server: z.string(),
+  unit: z.string(),
+  ready: z.boolean(),
+  pending: z.string(),
+  started: z.bigint(),
+  lastActivity: z.bigint(),
+  profile: z.string(),
+  url: z.string(),
+  /** Only from GetServer: what the unit says. */
+  active: z.string().optional(),
+  sub: z.string().optional(),
+  uid: z.number().optional(),
+  reason: z.string().optional(),
+  memoryCurrent: z.bigint().optional(),
+  memoryPeak: z.bigint().optional(),
+  memoryMax: z.bigint().optional(),
+  cpuNanoseconds: z.bigint().optional(),
+  tasks: z.bigint().optional(),
+});
+export type ServerEntry = z.infer<typeof serverEntry>;
+
+export const userEntry = z.object({
+  name: z.string(),
+  admin: z.boolean(),
+  lastActivity: z.bigint(),
+  activeServers: z.number(),
+});
+export type UserEntry = z.infer<typeof userEntry>;
+
+export const hubStatus = z.object({
+  version: z.string(),
+  advertised: z.string(),
+  started: z.bigint(),
+  users: z.number(),
+  activeServers: z.number(),
+  pendingServers: z.number(),
+  authenticator: z.string(),
+});
+export type HubStatus = z.infer<typeof hubStatus>;

@@ -1,0 +1,108 @@
+import * as z from 'zod';
+import type { Interface } from './interface.ts';
+
+const account = { kind: 'account', account: 'tshub' } as const;
+const user = { name: 'user', type: 's' } as const;
+const server = { name: 'server', type: 's' } as const;
+
+/** The closed list of verbs of the privileged process. Every call is checked for the uid of tshub (root may call too), then against root-owned policy. */
+export const spawner1 = {
+  busName: 'org.tshub.Spawner1',
+  path: '/org/tshub/Spawner1',
+  name: 'org.tshub.Spawner1',
+  says: 'Starts and stops the units of user servers, for the hub alone.',
+  methods: {
+    Forget: {
+      says: 'Clears a failed unit of a server, so that its name is free.',
+      access: account,
+      in: [user, server],
+      out: [],
+    },
+    List: {
+      says: 'Every unit of a user server that the service manager knows; entries are UnitStatus.',
+      access: account,
+      in: [],
+      out: [{ name: 'servers', type: 'aa{sv}' }],
+    },
+    Log: {
+      says: 'The last lines of the journal of one server, oldest first; at most 200.',
+      access: account,
+      in: [user, server, { name: 'lines', type: 'u' }],
+      out: [{ name: 'lines', type: 'as' }],
+    },
+    Show: {
+      says: 'State, result and accounting of one server; a UnitStatus.',
+      access: account,
+      in: [user, server],
+      out: [{ name: 'status', type: 'a{sv}' }],
+    },
+    Start: {
+      says: 'Starts the server of a user as a transient unit and returns when its program runs; a UnitStatus.',
+      access: account,
+      in: [user, server, { name: 'profile', type: 's' }, { name: 'options', type: 'a{ss}' }, { name: 'environment', type: 'a{ss}' }],
+      out: [{ name: 'status', type: 'a{sv}' }],
+    },
+    Stop: {
+      says: 'Stops the server of a user and returns when its unit is gone.',
+      access: account,
+      in: [user, server],
+      out: [],
+    },
+  },
+  signals: {},
+  properties: { Version: { says: 'Version of tshub.', type: 's', emits: false } },
+} as const satisfies Interface;
+
+/** The variables that a Start may carry; any other name is refused. spawnerd adds the rest itself. */
+export const spawnEnvironment = [
+  'JPY_API_TOKEN',
+  'JUPYTERHUB_ACTIVITY_URL',
+  'JUPYTERHUB_API_TOKEN',
+  'JUPYTERHUB_API_URL',
+  'JUPYTERHUB_BASE_URL',
+  'JUPYTERHUB_CLIENT_ID',
+  'JUPYTERHUB_COOKIE_HOST_PREFIX_ENABLED',
+  'JUPYTERHUB_HOST',
+  'JUPYTERHUB_OAUTH_ACCESS_SCOPES',
+  'JUPYTERHUB_OAUTH_CALLBACK_URL',
+  'JUPYTERHUB_OAUTH_CLIENT_ALLOWED_SCOPES',
+  'JUPYTERHUB_OAUTH_SCOPES',
+  'JUPYTERHUB_PUBLIC_HUB_URL',
+  'JUPYTERHUB_PUBLIC_URL',
+  'JUPYTERHUB_SERVER_NAME',
+  'JUPYTERHUB_SERVICE_PREFIX',
+  'JUPYTERHUB_USER',
+] as const;
+
+const optionalCounter = z.bigint().optional();
+
+/** What List, Show and Start tell about a unit. `uid` is who the server runs as; `socket` is the path it listens on ('' for a unit that is gone). */
+export const unitStatus = z.object({
+  user: z.string(),
+  server: z.string(),
+  unit: z.string(),
+  /** active, activating, deactivating, failed, inactive */
+  active: z.string(),
+  /** systemd's SubState: running, start-pre, dead, … */
+  sub: z.string(),
+  /** systemd's Result: success, exit-code, signal, oom-kill, timeout, … */
+  result: z.string(),
+  /** 1 exited, 2 killed, 3 dumped (0: never ran) and the status or signal that goes with it. */
+  exitCode: z.number(),
+  exitStatus: z.number(),
+  /** 32 hex digits, '' when the unit never ran. */
+  invocation: z.string(),
+  uid: z.number(),
+  /** Where proxyd finds the server: `unix:/run/tshub-servers/<id>/sock`. */
+  target: z.string(),
+  /** One sentence on why it ended or failed; '' while it runs. */
+  reason: z.string(),
+  dynamic: z.boolean(),
+  /** Accounting in bytes, nanoseconds and tasks; absent when the host does not count. */
+  memoryCurrent: optionalCounter,
+  memoryPeak: optionalCounter,
+  memoryMax: optionalCounter,
+  cpuNanoseconds: optionalCounter,
+  tasks: optionalCounter,
+});
+export type UnitStatus = z.infer<typeof unitStatus>;

@@ -1,0 +1,63 @@
+/** Well-known names of tshub on a host: accounts, bus names, sockets, folders. Units, tmpfiles and packaging are tested against this file. */
+
+/** The accounts that the daemons run as; made by sysusers.d. */
+export const accounts = {
+  hub: 'tshub',
+  proxy: 'tshub-proxy',
+  culler: 'tshub-culler',
+  adminGroup: 'tshub-admin',
+} as const;
+
+export const units = {
+  hub: 'tshub.service',
+  hubSocket: 'tshub-hub.socket',
+  proxy: 'tshub-proxyd.service',
+  proxySocket: 'tshub-proxyd.socket',
+  culler: 'tshub-cullerd.service',
+  spawner: 'tshub-spawnerd.service',
+  authSocket: 'tshub-authd.socket',
+  usersSlice: 'tshub-users.slice',
+} as const;
+
+export const paths = {
+  /** The administrator's settings, and drop-ins read after it in name order. */
+  config: '/etc/tshub/tshub.toml',
+  configDropins: '/etc/tshub/tshub.toml.d',
+  /** hubd's StateDirectory: database, cookie key, backups. */
+  hubState: '/var/lib/tshub',
+  database: '/var/lib/tshub/tshub.sqlite',
+  cookieKey: '/var/lib/tshub/cookie-key',
+  /** proxyd reaches hubd here. */
+  hubSocket: '/run/tshub/hub.sock',
+  /** One connection is one login; root:tshub 0660. */
+  authSocket: '/run/tshub-authd/authd.sock',
+  /** proxyd's RuntimeDirectory, kept over its restarts. */
+  proxyState: '/run/tshub-proxy',
+  /** Parent of every user server's RuntimeDirectory (`<parent>/<id>/sock`). */
+  serverSockets: '/run/tshub-servers',
+  /** spawnerd's RuntimeDirectory (root, 0700): environment files that PID 1 reads at a start. */
+  spawnerState: '/run/tshub-spawnerd',
+  /** Parent of the state directories of dynamic users, below /var/lib. */
+  dynamicState: 'tshub-dynamic',
+  library: '/usr/lib/tshub',
+} as const;
+
+/** The hub's API for user servers: 5.x clients speak TCP only (contract of the peer, 6.6). */
+export const hubApi = { host: '127.0.0.1', port: 8081 } as const;
+
+/** PAM service names: the login in authd, and the session of user units (without pam_systemd). */
+export const pamServices = { login: 'tshub', server: 'tshub-server' } as const;
+
+export const errorPrefix = 'org.tshub.Error.';
+
+/** Every polkit action, in the order of polkit/org.tshub.policy; `defaults` are (any, inactive, active). */
+export const polkitActions = {
+  'org.tshub.culler.manage': { owner: 'culler', defaults: 'auth_admin_keep', says: 'Cull idle notebook servers now' },
+  'org.tshub.hub.manage-own-server': { owner: 'hub', defaults: 'yes', says: 'Start and stop your own notebook server' },
+  'org.tshub.hub.manage-servers': { owner: 'hub', defaults: 'auth_admin_keep', says: 'Start and stop notebook servers of other people' },
+  'org.tshub.hub.manage-users': { owner: 'hub', defaults: 'auth_admin_keep', says: 'Manage the users of the notebook hub' },
+  'org.tshub.hub.read': { owner: 'hub', defaults: 'auth_admin_keep', says: 'See all users and servers of the notebook hub' },
+  'org.tshub.proxy.manage-routes': { owner: 'proxy', defaults: 'auth_admin_keep', says: 'See and change the routes of the notebook proxy' },
+} as const;
+
+export type PolkitAction = keyof typeof polkitActions;
