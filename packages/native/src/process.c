@@ -1,0 +1,34 @@
+// What a process that handles secrets does about itself.
+#define _GNU_SOURCE
+#include "addon.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/prctl.h>
+
+// setDumpable(allowed): whether core dumps and ptrace by the same user are possible.
+napi_value set_dumpable(napi_env env, napi_callback_info info) {
+  napi_value argument;
+  bool allowed;
+  if (!take_arguments(env, info, 1, &argument)) return NULL;
+  if (napi_get_value_bool(env, argument, &allowed) != napi_ok)
+    return fail(env, "ERR_INVALID_ARG_TYPE", "expected a boolean");
+  if (prctl(PR_SET_DUMPABLE, allowed ? 1 : 0, 0, 0, 0) < 0) {
+    napi_value error = errno_error(env, "cannot set the dumpable flag", errno);
+    if (error) napi_throw(env, error);
+  }
+  return NULL;
+}
+
+// wipe(bytes): zeroes in a way that the compiler keeps.
+napi_value wipe(napi_env env, napi_callback_info info) {
+  napi_value argument;
+  napi_typedarray_type type;
+  void *data = NULL;
+  size_t size = 0;
+  if (!take_arguments(env, info, 1, &argument)) return NULL;
+  if (napi_get_typedarray_info(env, argument, &type, &size, &data, NULL, NULL) != napi_ok || type != napi_uint8_array)
+    return fail(env, "ERR_INVALID_ARG_TYPE", "expected bytes");
+  if (size > 0) explicit_bzero(data, size);
+  return NULL;
+}
