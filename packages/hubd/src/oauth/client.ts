@@ -1,0 +1,29 @@
+/** Something that users may be sent to with a code: one per running server, later one per service. */
+export interface OAuthClient {
+  /** `jupyterhub-user-ada`, `jupyterhub-user-ada-lab`, `service-NAME`. */
+  readonly id: string;
+  /** Shown on the confirm page, and as `oauth_client` of its tokens: `Server at /user/ada/`. */
+  readonly description: string;
+  /** A path below the hub's host, or a full URL; compared as a string. */
+  readonly redirectUri: string;
+  /** Raw scopes beyond identity and access that its tokens may have. */
+  readonly allowedScopes: readonly string[];
+  /** Which server it is, as `user/server`; null for others. */
+  readonly server: { readonly user: string; readonly server: string } | null;
+}
+
+export interface OAuthClients {
+  /** Adds or replaces; tokens and codes of a replaced client are revoked. The secret is stored hashed. */
+  register(client: OAuthClient, secret: string): Promise<void>;
+  get(id: string): Promise<OAuthClient | undefined>;
+  /** Constant-time comparison with the stored hash. */
+  checkSecret(id: string, secret: string): Promise<boolean>;
+  /** With its codes and tokens. */
+  remove(id: string): Promise<void>;
+}
+
+/** `jupyterhub-user-` + name [+ `-` + server], percent-encoded but for `/` (peer's contract 4.1). */
+export function serverClientId(user: string, server: string): string {
+  const quote = (text: string): string => encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`).replace(/%2F/g, '/');
+  return server === '' ? `jupyterhub-user-${quote(user)}` : `jupyterhub-user-${quote(user)}-${quote(server)}`;
+}

@@ -1,0 +1,73 @@
+import type { Caller } from '../caller/caller.ts';
+import type { User } from '../users/user.ts';
+
+/** One server of one user. The default server has the empty name. Times are milliseconds since 1970. */
+
+export type Pending = 'spawn' | 'stop' | 'check';
+
+/** What is known of a server now; rows of servers that were stopped have `active: false`. */
+export interface Server {
+  readonly userId: number;
+  readonly user: string;
+  readonly name: string;
+  /** Running, or about to run or to stop. */
+  readonly active: boolean;
+  readonly pending: Pending | null;
+  readonly ready: boolean;
+  readonly started: number | null;
+  readonly lastActivity: number | null;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly profile: string;
+  readonly unit: string;
+  readonly invocation: string;
+  readonly target: string;
+  readonly uid: number | null;
+  /** Why the last start failed, or why it ended; one public sentence, '' when there is nothing to say. */
+  readonly lastEnd: string;
+  /** Whether lastEnd is a failed start, which a visit must not repeat by itself. */
+  readonly failed: boolean;
+}
+
+/** One message of a start, in the peer's form (contract 2.4), and our own log lines. */
+export interface ProgressEvent {
+  readonly progress?: number;
+  readonly message: string;
+  readonly html_message?: string;
+  readonly ready?: true;
+  readonly failed?: true;
+  readonly url?: string;
+  /** Last lines of the server's journal, with a failure. */
+  readonly log?: readonly string[];
+}
+
+export interface Servers {
+  /** The row of a server; undefined when it was never started. */
+  get(user: string, name: string): Server | undefined;
+  ofUser(userId: number): readonly Server[];
+  active(): readonly Server[];
+  /**
+   * Begins a start; the promise in `done` settles when it is ready or has failed (TshubError spawn_failed, spawn_refused…).
+   * Throws at once: already_running, pending, server_limit, too_many_requests, bad_request (named servers off or bad name).
+   */
+  start(caller: Caller, user: User, name: string, options: Readonly<Record<string, unknown>> | null): Promise<{ readonly done: Promise<Server> }>;
+  /** Begins a stop, or cancels a start; `done` settles when it has stopped. Not running is not an error: done is settled. */
+  stop(caller: Caller, user: User, name: string, reason: string): Promise<{ readonly done: Promise<void> }>;
+  /** Stops if need be and forgets the row of a named server. */
+  remove(caller: Caller, user: User, name: string): Promise<{ readonly done: Promise<void> }>;
+  /** Events of the current or last start, from its beginning, until it is over; throws not_starting when there is nothing to tell. */
+  progress(user: string, name: string, signal: AbortSignal): AsyncIterable<ProgressEvent>;
+  /** Last lines of the server's journal. */
+  log(user: string, name: string, lines: number): Promise<readonly string[]>;
+  /** Accounting from the unit; undefined when it does not run. */
+  usage(user: string, name: string): Promise<ServerUsage | undefined>;
+  /** Keeps the later time for a server (and, by the caller of this, for its user). */
+  touch(user: string, name: string, at: number): void;
+}
+
+export interface ServerUsage {
+  readonly memoryCurrent: number | null;
+  readonly memoryPeak: number | null;
+  readonly memoryMax: number | null;
+  readonly cpuSeconds: number | null;
+  readonly tasks: number | null;
+}

@@ -1,0 +1,35 @@
+/** A person known to the hub. Times are milliseconds since 1970, null for never. */
+export interface User {
+  readonly id: number;
+  readonly name: string;
+  readonly admin: boolean;
+  readonly created: number;
+  readonly lastActivity: number | null;
+  /** Random; changing it ends every login of this user. */
+  readonly cookieId: string;
+}
+
+export interface UserQuery {
+  readonly offset: number;
+  readonly limit: number;
+  /** active: has a server row that is active; inactive: has none. */
+  readonly state?: 'active' | 'inactive';
+  readonly nameFilter?: string;
+  readonly sort?: 'id' | '-id' | 'name' | '-name' | 'last_activity' | '-last_activity';
+  /** Only these names; the horizontal filter of the caller's scopes. */
+  readonly only?: readonly string[];
+}
+
+export interface UsersStore {
+  byName(name: string): Promise<User | undefined>;
+  byId(id: number): Promise<User | undefined>;
+  byCookieId(cookieId: string): Promise<User | undefined>;
+  list(query: UserQuery): Promise<{ readonly users: readonly User[]; readonly total: number }>;
+  count(): Promise<number>;
+  /** Makes the user if there is none; sets `admin` either way. */
+  ensure(name: string, admin: boolean): Promise<User>;
+  remove(id: number): Promise<void>;
+  /** Keeps the later time. */
+  touch(id: number, at: number): Promise<void>;
+  renewCookieId(id: number): Promise<User>;
+}
