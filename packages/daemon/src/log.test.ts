@@ -1,0 +1,133 @@
+import { fstatSync } from 'node:fs';
+import { TshubError, events } from '@tshub/contract';
+import type { JournalField } from '@tshub/native';
+import { describe, expect, test } from 'vitest';
+import { isUnderJournal, makeLog } from './log.ts';
+
+// A log whose records arrive as journal fields, or on standard output when the journal is away.
+function journalLog({ isAway = false } = {}) {
+  const entries: Array<Record<string, unknown>> = [];
+  const lines: string[] = [];
+  const send = (fields: readonly JournalField[]) => {
+    if (isAway) throw new Error('away');
+    entries.push(Object.fromEntries(fields));
+  };
+  const output = { write: (line: string) => void lines.push(line) };
+  return { entries, lines, log: makeLog({ name: 'tshub-test', level: 'trace', journal: true, send, output }) };
+}
+
+describe('a record in the journal', () => {
+  test('is a sentence with fields beside it', () => {
+    const { entries, log } = journalLog();
+    log.info({ event: 'login', user: 'ada', server: 'lab', remoteAddress: '::1', tries: 2, ok: true }, 'ada logged in');
+    expect(entries).toEqual([
+      {
+        MESSAGE: 'ada logged in',
+        MESSAGE_ID: events.login.id,
+        PRIORITY: '6',
+        SYSLOG_IDENTIFIER: 'tshub-test',
+        TSHUB_EVENT: 'login',
+        TSHUB_USER: 'ada',
+        TSHUB_SERVER: 'lab',
+        TSHUB_REMOTE_ADDRESS: '::1',
+        TSHUB_TRIES: '2',
+        TSHUB_OK: 'true',
+      },
+    ]);
+  });
+
+  test.each([
+    ['fatal', '2'],
+    ['error', '3'],
+    ['warn', '4'],
+    ['info', '6'],
+    ['debug', '7'],
+    ['trace', '7'],
+  ] as const)('%s has priority %s', (level, priority) => {
+    const { entries, log } = journalLog();
+    log[level]('something');
+    expect(entries[0]).toMatchObject({ PRIORITY: priority });
+  });
+
+  test('of a child has the fields of both, and the closer one wins', () => {
+    const { entries, log } = journalLog();
+    log.child({ user: 'ada', server: 'lab' }).info({ server: 'other' }, 'x');
+    expect(entries[0]).toMatchObject({ TSHUB_USER: 'ada', TSHUB_SERVER: 'other' });
+  });
+
+  test('of a bug has its stack and the causes', () => {
+    const { entries, log } = journalLog();
+    const cause = Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
+    log.error({ error: new Error('no proxy', { cause }) }, 'x');
+    expect(entries[0]).toMatchObject({ TSHUB_ERROR: 'no proxy: refused' });
+    expect(entries[0]!['TSHUB_STACK']).toMatch(/Error: no proxy\n.*caused by Error: refused\n/s);
+  });
+
+  test('of an error of ours has its code, and no stack', () => {
+    const { entries, log } = journalLog();
+    log.warn({ error: new TshubError('not_found', { what: 'lab' }) }, 'x');
+    expect(entries[0]).toMatchObject({ TSHUB_ERROR: 'lab not found', TSHUB_ERROR_CODE: 'not_found' });
+    expect(entries[0]).not.toHaveProperty('TSHUB_STACK');
+  });
+
+  test('is not lost when the journal is away', () => {
+    const { lines, log } = journalLog({ isAway: true });
+    log.info({ user: 'ada' }, 'hello');
+    expect(JSON.parse(lines[0]!)).toMatchObject({ msg: 'hello', user: 'ada', program: 'tshub-test' });
+  });
+
+  test.each([null, undefined, 'text', 7, { a: 1 }])('of something odd that was thrown, %j, does no harm', (thrown) => {
+    const { entries, log } = journalLog();
+    log.error({ error: thrown }, 'x');
+    expect(entries).toHaveLength(1);
+  });
+});
+
+describe('secrets', () => {
+  test.each([
+    { password: 's3cret' },
+    { token: 's3cret' },
+    { code: 's3cret' },
+    { body: { password: 's3cret' } },
+    { request: { headers: { authorization: 's3cret', cookie: 's3cret', 'set-cookie': 's3cret' } } },
+    { client: { client_secret: 's3cret' } },
+    { env: { JUPYTERHUB_API_TOKEN: 's3cret' } },
+  ])('%j is not written', (fields) => {
+    const { entries, lines, log } = journalLog();
+    log.info(fields, 'x');
+    journalLogAway(lines, fields);
+    expect(JSON.stringify([entries, lines])).not.toContain('s3cret');
+    expect(JSON.stringify(entries)).toContain('[redacted]');
+  });
+
+  function journalLogAway(lines: string[], fields: object) {
+    const away = journalLog({ isAway: true });
+    away.log.info(fields as never, 'x');
+    lines.push(...away.lines);
+  }
+
+  test("an error's code is no secret", () => {
+    const { entries, log } = journalLog();
+    log.error({ error: Object.assign(new Error('x'), { code: 'ENOENT' }) }, 'x');
+    expect(entries[0]).toMatchObject({ TSHUB_ERROR_CODE: 'ENOENT' });
+  });
+});
+
+describe('where records go', () => {
+  test('the journal only when standard error is the stream that systemd made', () => {
+    const { dev, ino } = fstatSync(2);
+    expect(isUnderJournal({ JOURNAL_STREAM: `${dev}:${ino}` })).toBe(true);
+    expect(isUnderJournal({ JOURNAL_STREAM: `${dev}:${ino + 1}` })).toBe(false);
+    expect(isUnderJournal({ JOURNAL_STREAM: 'x' })).toBe(false);
+    expect(isUnderJournal({})).toBe(false);
+    expect(isUnderJournal({ JOURNAL_STREAM: '1:2' }, 9999)).toBe(false);
+  });
+
+  test('a level can be changed while running', () => {
+    const { entries, log } = journalLog();
+    log.level = 'warn';
+    log.info('quiet');
+    log.warn('loud');
+    expect(entries.map(({ MESSAGE }) => MESSAGE)).toEqual(['loud']);
+  });
+});
