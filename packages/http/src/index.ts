@@ -1,0 +1,10 @@
+export { bodyLimit, readForm, readJson, type BodyOptions, type Form } from './body.ts';
+export { answerWithPages, errorBoundary, type ErrorBoundaryOptions, type FailureLog, type PublicError } from './error-boundary.ts';
+export type { ApiRequest, Handler, Handlers, Reply } from './handler.ts';
+export { apiMethods, type MethodsOptions } from './methods.ts';
+export { mountRoutes, resourceOf, type MountOptions, type PathResource } from './mount.ts';
+export { pageOf, readPage, type Page, type PageLimits } from './paging.ts';
+export { securityHeaders, type SecurityHeaders } from './security-headers.ts';
+export { send } from './send.ts';
+export { formatTimestamp, parseTimestamp } from './timestamp.ts';
+export { parseInput, plainQuery } from './validate.ts';

@@ -1,0 +1,98 @@
+import type { Router } from '@koa/router';
+import { TshubError, type Route, type ScopeName } from '@tshub/contract';
+import type { Context, Middleware } from 'koa';
+import { readJson } from './body.ts';
+import type { Handler, Handlers } from './handler.ts';
+import { send } from './send.ts';
+import { parseInput, plainQuery } from './validate.ts';
+
+/** What a path names; the filter that a scope must cover. */
+export type PathResource =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'user'; readonly user: string }
+  | { readonly kind: 'server'; readonly user: string; readonly server: string }
+  | { readonly kind: 'service'; readonly service: string };
+
+export interface MountOptions<Caller> {
+  readonly base: string;
+  /** Who asks; null for nobody. Throws when a cookie came without its XSRF token. */
+  readonly identify: (ctx: Context) => Promise<Caller | null>;
+  /** Throws no_scope or not_accessible. */
+  readonly requireScope: (caller: Caller, anyOf: readonly ScopeName[], resource: PathResource) => void;
+  /** For lists: throws no_scope unless one of them is held in some form. */
+  readonly requireSome: (caller: Caller, anyOf: readonly ScopeName[]) => void;
+}
+
+type Table = Readonly<Record<string, Route>>;
+
+/** Mounts every route of a table; refuses, at start, a route without a handler and a handler without a route. */
+export function mountRoutes<T extends Table, Caller extends { readonly via: string }>(
+  router: Router,
+  table: T,
+  handlers: Handlers<T, Caller>,
+  options: MountOptions<Caller>,
+): void {
+  const missing = Object.keys(table).filter((name) => !(name in handlers));
+  const extra = Object.keys(handlers).filter((name) => !(name in table));
+  if (missing.length > 0) throw new Error(`routes without a handler: ${missing.join(', ')}`);
+  if (extra.length > 0) throw new Error(`handlers without a route: ${extra.join(', ')}`);
+  for (const [name, route] of Object.entries(table)) {
+    const middleware = makeMiddleware(route, handlers[name] as unknown as Handler<Route, Caller>, options);
+    for (const path of pathsOf(route.path)) router.register(options.base + path, [route.method], middleware, { strict: true });
+  }
+}
+
+/** The path itself; the root without its slash; and for a server its empty name, which is the default server's. */
+function pathsOf(path: string): string[] {
+  if (path === '/') return ['', '/'];
+  if (path.endsWith('/servers/:server')) return [path, path.slice(0, -':server'.length)];
+  return [path];
+}
+
+function makeMiddleware<Caller extends { readonly via: string }>(route: Route, handler: Handler<Route, Caller>, options: MountOptions<Caller>): Middleware {
+  return async (ctx) => {
+    const params = paramsOf(route.path, ctx.params as Record<string, string>);
+    const caller = await checkCaller(ctx, route, params, options);
+    const query = route.query === undefined ? plainQuery(ctx.query) : parseInput(route.query, plainQuery(ctx.query), 'query');
+    const body = route.body === undefined ? undefined : parseInput(route.body, await readJson(ctx.req), 'body');
+    // The types of Handlers promise each handler what its route declares; this is where it is made true.
+    const reply = await handler({ ctx, caller: caller as never, params: params as never, query: query as never, body: body as never });
+    if (reply !== undefined) send(ctx, reply);
+  };
+}
+
+function paramsOf(path: string, given: Readonly<Record<string, string>>): Record<string, string> {
+  const names = path.split('/').filter((part) => part.startsWith(':')).map((part) => part.slice(1));
+  return Object.fromEntries(names.map((name) => [name, given[name] ?? '']));
+}
+
+async function checkCaller<Caller extends { readonly via: string }>(
+  ctx: Context,
+  route: Route,
+  params: Readonly<Record<string, string>>,
+  options: MountOptions<Caller>,
+): Promise<Caller | null> {
+  // A handler that checks by itself also decides how to identify: OAuth's endpoints do not take tokens.
+  if (route.open === 'anyone' || route.open === 'handler') return null;
+  const caller = await options.identify(ctx);
+  if (caller === null || (caller.via === 'cookie' && !isJson(ctx))) throw new TshubError('no_credentials');
+  if (route.list === true) options.requireSome(caller, route.scopes);
+  else if (route.scopes.length > 0) options.requireScope(caller, route.scopes, resourceOf(route.path, params));
+  return caller;
+}
+
+/** A form of another site can be posted with a cookie, but not as JSON (peer's contract 2.1). */
+function isJson(ctx: Context): boolean {
+  if (ctx.method === 'GET') return true;
+  const type = ctx.get('Content-Type');
+  return type === '' || type.toLowerCase().startsWith('application/json');
+}
+
+/** `/users/:user/server` and below is the default server, `/users/:user/servers/:server` a named one. */
+export function resourceOf(path: string, params: Readonly<Record<string, string>>): PathResource {
+  const { user, service } = params;
+  if (service !== undefined) return { kind: 'service', service };
+  if (user === undefined) return { kind: 'none' };
+  if (/^\/users\/:user\/servers?(\/|$)/.test(path)) return { kind: 'server', user, server: params['server'] ?? '' };
+  return { kind: 'user', user };
+}
