@@ -1,0 +1,125 @@
+import type { Settings } from '@tshub/config';
+import { escapeName, hubApi, serverPrefix, serverSocket, spawnEnvironment } from '@tshub/contract';
+import { sizes } from '../limits.ts';
+import { quote, refused, type ServerName } from '../request.ts';
+
+export type Variables = Readonly<Record<string, string>>;
+type Variable = (typeof spawnEnvironment)[number];
+
+/** What a value must be: exactly this text, or something of this form. */
+type Rule = { readonly is: readonly string[] } | { readonly like: RegExp; readonly form: string };
+
+/** Without these a server of JupyterHub does not come up. */
+const required: readonly Variable[] = [
+  'JUPYTERHUB_API_TOKEN',
+  'JUPYTERHUB_API_URL',
+  'JUPYTERHUB_BASE_URL',
+  'JUPYTERHUB_CLIENT_ID',
+  'JUPYTERHUB_OAUTH_CALLBACK_URL',
+  'JUPYTERHUB_SERVER_NAME',
+  'JUPYTERHUB_SERVICE_PREFIX',
+  'JUPYTERHUB_USER',
+];
+
+const token: Rule = { like: /^[A-Za-z0-9._~-]{16,512}$/, form: 'a token' };
+const scopeList: Rule = {
+  like: /^\[("[a-z:!=._~@%\w/ -]+"(, ?"[a-z:!=._~@%\w/ -]+")*)?\]$/u,
+  form: 'a JSON list of scopes',
+};
+const publicUrl: Rule = { like: /^$|^https?:\/\/[A-Za-z0-9.:[\]-]+(\/[A-Za-z0-9._~%@/-]*)?$/, form: 'empty or a URL' };
+const apiUrl = `http://${hubApi.host}:${hubApi.port}/hub/api`;
+
+function rules({ user, server }: ServerName): Readonly<Record<Variable, Rule>> {
+  const prefix = serverPrefix(user, server);
+  return {
+    JPY_API_TOKEN: token,
+    JUPYTERHUB_ACTIVITY_URL: { is: ['', `${apiUrl}/users/${escapeName(user)}/activity`] },
+    JUPYTERHUB_API_TOKEN: token,
+    JUPYTERHUB_API_URL: { is: [apiUrl] },
+    JUPYTERHUB_BASE_URL: { is: ['/'] },
+    JUPYTERHUB_CLIENT_ID: {
+      like: /^jupyterhub-user-[A-Za-z0-9._~%@/-]{1,512}$/,
+      form: 'the client id of a user server',
+    },
+    JUPYTERHUB_COOKIE_HOST_PREFIX_ENABLED: { like: /^[01]$/, form: '0 or 1' },
+    JUPYTERHUB_HOST: publicUrl,
+    JUPYTERHUB_OAUTH_ACCESS_SCOPES: scopeList,
+    JUPYTERHUB_OAUTH_CALLBACK_URL: { is: [`${prefix}oauth_callback`] },
+    JUPYTERHUB_OAUTH_CLIENT_ALLOWED_SCOPES: scopeList,
+    JUPYTERHUB_OAUTH_SCOPES: scopeList,
+    JUPYTERHUB_PUBLIC_HUB_URL: publicUrl,
+    JUPYTERHUB_PUBLIC_URL: publicUrl,
+    JUPYTERHUB_SERVER_NAME: { is: [server] },
+    JUPYTERHUB_SERVICE_PREFIX: { is: [prefix] },
+    JUPYTERHUB_USER: { is: [user] },
+  };
+}
+
+/** Checks what the hub gave for a server against the closed list; throws spawn_refused. Values are never repeated in the refusal: they may be secrets. */
+export function checkEnvironment(given: Variables, name: ServerName): Variables {
+  const entries = Object.entries(given);
+  if (entries.length > sizes.variables) throw refused(`more than ${sizes.variables} variables in one request`);
+  const table = new Map<string, Rule>(Object.entries(rules(name)));
+  let total = 0;
+  for (const [variable, value] of entries) {
+    const rule = table.get(variable);
+    if (!rule) throw refused(`the variable ${quote(variable)} is not one that the hub may set`);
+    const bytes = Buffer.byteLength(value);
+    total += bytes;
+    if (bytes > sizes.valueBytes || total > sizes.environmentBytes)
+      throw refused(`the value of ${variable} is too large`);
+    if (/\p{Cc}|\p{Cs}/u.test(value)) throw refused(`the value of ${variable} has control characters`);
+    if ('is' in rule && !rule.is.includes(value)) throw refused(`${variable} does not belong to this server`);
+    if ('like' in rule && !rule.like.test(value)) throw refused(`${variable} is not ${rule.form}`);
+  }
+  const missing = required.find((variable) => given[variable] === undefined);
+  if (missing) throw refused(`${missing} is missing`);
+  return given;
+}
+
+/** Who a server runs as, as far as its environment is concerned. */
+export interface Person {
+  /** Name of the account or of the dynamic user. */
+  readonly login: string;
+  readonly home: string;
+  readonly shell: string;
+}
+
+export type EnvironmentSettings = Pick<
+  Settings['spawner'],
+  'cpu_limit' | 'default_url' | 'environment' | 'extra_paths' | 'mem_guarantee' | 'mem_limit'
+>;
+
+export const usualPaths: readonly string[] = [
+  '/usr/local/sbin',
+  '/usr/local/bin',
+  '/usr/sbin',
+  '/usr/bin',
+  '/sbin',
+  '/bin',
+];
+
+/** The whole environment of a server: what the hub gave, what spawnerd knows, and last, because root wrote it, [spawner] environment. */
+export function serverEnvironment(
+  given: Variables,
+  name: ServerName,
+  person: Person,
+  settings: EnvironmentSettings,
+): Variables {
+  const socket = serverSocket(name.user, name.server);
+  return {
+    ...given,
+    // Percent-encoded path as the host: the form of a UNIX socket that jupyterhub-singleuser understands (contract of the peer, 6.6).
+    JUPYTERHUB_SERVICE_URL: `http+unix://${encodeURIComponent(socket)}${serverPrefix(name.user, name.server)}`,
+    PATH: [...settings.extra_paths, ...usualPaths].join(':'),
+    HOME: person.home,
+    USER: person.login,
+    LOGNAME: person.login,
+    SHELL: person.shell,
+    ...(settings.default_url === '' ? {} : { JUPYTERHUB_DEFAULT_URL: settings.default_url }),
+    ...(settings.mem_limit === 0 ? {} : { MEM_LIMIT: String(settings.mem_limit) }),
+    ...(settings.mem_guarantee === 0 ? {} : { MEM_GUARANTEE: String(settings.mem_guarantee) }),
+    ...(settings.cpu_limit === 0 ? {} : { CPU_LIMIT: String(settings.cpu_limit) }),
+    ...settings.environment,
+  };
+}

@@ -1,0 +1,123 @@
+import { BusError } from '@tshub/bus';
+import type { Settings } from '@tshub/config';
+import { serverUnit, TshubError, type UnitStatus } from '@tshub/contract';
+import type { Log } from '@tshub/daemon';
+import type { Files } from '../files.ts';
+import { describeServer } from '../limits.ts';
+import type { ServerName } from '../request.ts';
+import type { Systemd1 } from '../systemd1.ts';
+import type { UnitFacts } from '../unit-facts.ts';
+import { resolveProgram } from './command.ts';
+import { withEnvFile } from './env-file.ts';
+import { serverEnvironment, type Variables } from './environment.ts';
+import { reasonFor } from './reason.ts';
+import type { RunAs } from './run-as.ts';
+import { isRunning, statusOf } from './status.ts';
+import { stop } from './stop.ts';
+import { unitProperties } from './unit-properties.ts';
+
+export interface LaunchParts {
+  readonly systemd1: Systemd1;
+  readonly files: Files;
+  readonly log: Log;
+}
+
+/** A start that passed every check. */
+export interface Launch {
+  readonly name: ServerName;
+  readonly runAs: RunAs;
+  readonly given: Variables;
+  readonly settings: Settings['spawner'];
+}
+
+/** Milliseconds beyond start_timeout, at which PID 1 itself gives up. */
+const margin = 5000;
+
+/**
+ * Starts a server and returns when its program runs.
+ * Throws already_running, or spawn_failed with the reason; nothing is left then: no unit, no process, no file.
+ */
+export async function launch(parts: LaunchParts, request: Launch): Promise<UnitStatus> {
+  const { systemd1, files } = parts;
+  const { name, runAs, given, settings } = request;
+  const unit = serverUnit(name.user, name.server);
+  const program = await resolveProgram(files, settings);
+  const variables = serverEnvironment(given, name, runAs, settings);
+  await freeTheName(systemd1, name, unit);
+  const facts = await withEnvFile(files, name, variables, async (envFile) => {
+    const properties = unitProperties({ name, runAs, program, envFile, settings, systemdVersion: systemd1.version });
+    try {
+      return await startAndCheck(parts, request, unit, await systemd1.startTransientUnit(unit, properties));
+    } catch (error) {
+      await leaveNothing(parts, name, settings.stop_timeout);
+      throw error instanceof BusError ? managerRefused(unit, error) : error;
+    }
+  });
+  return statusOf(name, facts);
+}
+
+// A failed unit keeps its name until it is forgotten; what runs is never replaced.
+async function freeTheName(systemd1: Systemd1, name: ServerName, unit: string): Promise<void> {
+  const facts = await systemd1.unitFacts(unit);
+  if (!facts) return;
+  if (isRunning(facts)) throw new TshubError('already_running', { server: describeServer(name) });
+  await systemd1.resetFailedUnit(unit);
+}
+
+async function startAndCheck(
+  { systemd1, files }: LaunchParts,
+  { runAs, settings }: Launch,
+  unit: string,
+  job: string,
+): Promise<UnitFacts> {
+  const result = await systemd1.jobResult(job, settings.start_timeout * 1000 + margin);
+  const facts = await systemd1.unitFacts(unit);
+  if (result !== 'done')
+    throw failed(facts ? reasonFor(facts, { missing: await missingPaths(files, facts) }) : '', result, settings);
+  // Gone or failed already: the program ran, and ended at once.
+  if (!facts) throw failed('the program ended at once, without an error', result, settings);
+  if (!isRunning(facts)) throw failed(reasonFor(facts), result, settings);
+  if (facts.uid === null || facts.uid === 0 || (runAs.kind === 'account' && facts.uid !== runAs.uid)) {
+    throw new TshubError('spawn_failed', {
+      problem: `the server runs as uid ${facts.uid ?? 'unknown'} instead of ${runAs.login}; it was stopped`,
+    });
+  }
+  return facts;
+}
+
+function failed(reason: string, jobResult: string, settings: Settings['spawner']): TshubError {
+  if (reason !== '') return new TshubError('spawn_failed', { problem: reason });
+  const problems: Readonly<Record<string, string>> = {
+    canceled: 'the start was cancelled',
+    timeout: `did not start within ${settings.start_timeout} seconds`,
+    'no-answer': `the service manager did not start it within ${settings.start_timeout} seconds`,
+  };
+  return new TshubError('spawn_failed', {
+    problem: problems[jobResult] ?? `the service manager could not start it (${jobResult})`,
+  });
+}
+
+function managerRefused(unit: string, error: BusError): TshubError {
+  return new TshubError(
+    'spawn_failed',
+    { problem: `the service manager refused ${unit}: ${error.message}` },
+    { cause: error },
+  );
+}
+
+async function missingPaths(files: Files, facts: UnitFacts): Promise<string[]> {
+  const paths = [facts.program, facts.workingDirectory, ...facts.requiredPaths];
+  const sights = await Promise.all(paths.map((path) => files.look(path)));
+  return paths.filter((_, i) => sights[i] === 'missing');
+}
+
+async function leaveNothing(parts: LaunchParts, name: ServerName, stopTimeout: number): Promise<void> {
+  const unit = serverUnit(name.user, name.server);
+  try {
+    await stop(parts, name, stopTimeout);
+    await parts.systemd1.resetFailedUnit(unit);
+  } catch (error) {
+    // The failure of the start is what the caller must hear.
+    parts.log.warn({ ...name, error }, `could not clear ${unit} after its start failed; going on`);
+  }
+}

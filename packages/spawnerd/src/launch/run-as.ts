@@ -1,0 +1,39 @@
+import type { Settings } from '@tshub/config';
+import { dynamicUserId, paths } from '@tshub/contract';
+import type { Account } from '@tshub/native';
+import type { Person } from './environment.ts';
+
+/** Who a server runs as: an account of the host, or a user that systemd makes up for as long as it runs. */
+export type RunAs =
+  | (Person & { readonly kind: 'account'; readonly uid: number; readonly workingDirectory: string })
+  | (Person & { readonly kind: 'dynamic'; readonly stateDirectory: string; readonly workingDirectory: string });
+
+type RunAsSettings = Pick<Settings['spawner'], 'default_shell' | 'user_workingdir'>;
+
+export function runAsAccount(account: Account, settings: RunAsSettings): RunAs {
+  const { name, uid, home, shell } = account;
+  const workingDirectory = settings.user_workingdir === '' ? home : settings.user_workingdir.replaceAll('{user}', name);
+  return {
+    kind: 'account',
+    login: name,
+    uid,
+    home,
+    shell: shell === '' ? settings.default_shell : shell,
+    workingDirectory,
+  };
+}
+
+/** All servers of one person share a made-up user and its state directory; both are named by a hash, so that no name leads to a folder of the system. */
+export function runAsDynamic(user: string, settings: RunAsSettings): RunAs {
+  const id = dynamicUserId(user);
+  const stateDirectory = `${paths.dynamicState}/${id}`;
+  const home = `/var/lib/${stateDirectory}`;
+  return {
+    kind: 'dynamic',
+    login: `tshub-${id}`,
+    home,
+    shell: settings.default_shell,
+    workingDirectory: home,
+    stateDirectory,
+  };
+}

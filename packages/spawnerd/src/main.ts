@@ -1,0 +1,36 @@
+import { connectBus } from '@tshub/bus';
+import { loadSettings } from '@tshub/config';
+import { run } from '@tshub/daemon';
+import { setDumpable, userByName, userByUid } from '@tshub/native';
+import { systemClock } from './clock.ts';
+import { currentSettings } from './current-settings.ts';
+import { systemFiles } from './files.ts';
+import { systemJournalctl } from './journalctl.ts';
+import { startSpawner } from './spawner.ts';
+import { connectSystemd1 } from './systemd1.ts';
+
+await run({
+  name: 'tshub-spawnerd',
+  start: async (life) => {
+    // Tokens of servers pass through here: no core file, no debugger.
+    setDumpable(false);
+    const settings = currentSettings(() => loadSettings({ rootOwned: true }), life.log);
+    life.log.level = settings().logging.level;
+    const bus = await connectBus();
+    life.onStop(() => bus.close(), 'bus');
+    void bus.lost.then((error) => life.fail(error));
+    const spawner = await startSpawner({
+      bus,
+      systemd1: await connectSystemd1(bus, systemClock),
+      settings,
+      accounts: { userByName, userByUid },
+      files: systemFiles,
+      journalctl: systemJournalctl,
+      clock: systemClock,
+      log: life.log,
+      onIdle: life.stop,
+    });
+    life.onStop(spawner.stop, 'requests under way');
+    life.ready('Waiting for the hub');
+  },
+});

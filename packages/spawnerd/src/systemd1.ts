@@ -1,0 +1,108 @@
+import { type Bus, BusError, getProperties, systemd1Manager, variant } from '@tshub/bus';
+import { serverUnitPattern } from '@tshub/contract';
+import type { Clock } from './clock.ts';
+import type { UnitProperty } from './launch/unit-properties.ts';
+import { readUnitFacts, type UnitFacts } from './unit-facts.ts';
+
+/** How a job ended, in systemd's words, or 'no-answer' when it did not end in the time given. */
+export type JobResult = string;
+
+/** The service manager as spawnerd uses it: these calls, on units of user servers. Tests bring their own. */
+export interface Systemd1 {
+  /** Release: 252, 257, … */
+  readonly version: number;
+  /** Queues the start of a new transient unit; the object path of the job. Throws BusError. */
+  readonly startTransientUnit: (unit: string, properties: readonly UnitProperty[]) => Promise<string>;
+  /** Queues the stop; null when there is no such unit. */
+  readonly stopUnit: (unit: string) => Promise<string | null>;
+  /** Kills every process of the unit; one that is gone is fine. */
+  readonly killUnit: (unit: string) => Promise<void>;
+  /** Clears the failure of a unit, which unloads it; one that is gone is fine. */
+  readonly resetFailedUnit: (unit: string) => Promise<void>;
+  readonly jobResult: (job: string, timeoutMs: number) => Promise<JobResult>;
+  /** Names of the units of user servers that are loaded. */
+  readonly listServerUnits: () => Promise<readonly string[]>;
+  /** What is known about a unit; null when it is not loaded. */
+  readonly unitFacts: (unit: string) => Promise<UnitFacts | null>;
+}
+
+const { busName, path: managerPath, name: managerName } = systemd1Manager;
+const unitInterface = 'org.freedesktop.systemd1.Unit';
+const serviceInterface = 'org.freedesktop.systemd1.Service';
+const noSuchUnit = 'org.freedesktop.systemd1.NoSuchUnit';
+const sigkill = 9;
+
+/** Connects to PID 1. Job results are heard from here on, so none is missed between a call and its answer. */
+export async function connectSystemd1(bus: Bus, clock: Clock): Promise<Systemd1> {
+  const manager = bus.calls(systemd1Manager);
+  const jobs = await listenForJobs(bus, clock);
+  return {
+    version: await readVersion(bus),
+    startTransientUnit: (unit, properties) =>
+      manager.StartTransientUnit(
+        unit,
+        'fail',
+        properties.map(([name, signature, value]) => [name, variant(signature, value)] as const),
+        [],
+      ),
+    stopUnit: (unit) => unlessGone(manager.StopUnit(unit, 'replace'), null),
+    killUnit: (unit) => unlessGone(manager.KillUnit(unit, 'all', sigkill), undefined),
+    resetFailedUnit: (unit) => unlessGone(manager.ResetFailedUnit(unit), undefined),
+    jobResult: jobs.result,
+    listServerUnits: async () => (await manager.ListUnitsByPatterns([], [serverUnitPattern])).map(([name]) => name),
+    unitFacts: async (unit) => {
+      const path = await unlessGone(manager.GetUnit(unit), null);
+      if (path === null) return null;
+      const general = await getProperties(bus, busName, path, unitInterface);
+      // Asking for an object path loads an empty unit, if the real one has just gone.
+      if (general.LoadState !== 'loaded') return null;
+      return readUnitFacts({ ...general, ...(await getProperties(bus, busName, path, serviceInterface)) });
+    },
+  };
+}
+
+async function readVersion(bus: Bus): Promise<number> {
+  const { Version: version } = await getProperties(bus, busName, managerPath, managerName);
+  return Number.parseInt(String(version), 10);
+}
+
+async function unlessGone<T, N>(call: Promise<T>, gone: N): Promise<T | N> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof BusError && error.busName === noSuchUnit) return gone;
+    throw error;
+  }
+}
+
+const rememberedResults = 256;
+
+/** Results of jobs, remembered for a while, because JobRemoved may come before the answer that names the job. */
+async function listenForJobs(bus: Bus, clock: Clock): Promise<{ result: Systemd1['jobResult'] }> {
+  const results = new Map<string, JobResult>();
+  const waiting = new Map<string, (result: JobResult) => void>();
+  await bus.onSignal(
+    { sender: busName, path: managerPath, interface: managerName, member: 'JobRemoved' },
+    ({ args }) => {
+      const [job, result] = [String(args[1]), String(args[3])];
+      results.set(job, result);
+      const [oldest] = results.keys();
+      if (results.size > rememberedResults && oldest !== undefined) results.delete(oldest);
+      waiting.get(job)?.(result);
+    },
+  );
+  return {
+    result: (job, timeoutMs) =>
+      new Promise((resolve) => {
+        const settle = (result: JobResult): void => {
+          waiting.delete(job);
+          cancel();
+          resolve(result);
+        };
+        const cancel = clock.after(timeoutMs, () => settle('no-answer'));
+        const known = results.get(job);
+        if (known === undefined) waiting.set(job, settle);
+        else settle(known);
+      }),
+  };
+}

@@ -1,0 +1,60 @@
+import { type ArgumentsOf, type ResultOf, serverUnit, spawner1, TshubError } from '@tshub/contract';
+import { type Journalctl, readLog } from './launch/log.ts';
+import { isRunning, listServers, statusOf, toWire } from './launch/status.ts';
+import { stop } from './launch/stop.ts';
+import { describeServer, type Gate } from './limits.ts';
+import { parseServerName, type ServerName } from './request.ts';
+import { parseStart, start, type StartParts } from './start.ts';
+
+type Methods = typeof spawner1.methods;
+export type VerbName = keyof Methods;
+/** A request of this verb, from raw arguments to answer. */
+export type Verb<V extends VerbName> = (...args: ArgumentsOf<Methods[V]['in']>) => Promise<ResultOf<Methods[V]['out']>>;
+export type Verbs = { readonly [V in VerbName]: Verb<V> };
+
+export interface VerbParts extends StartParts {
+  readonly journalctl: Journalctl;
+  /** Lets a few requests through at once. */
+  readonly logGate: Gate;
+}
+
+/** All that this process does for anybody: input check, then function. Who may ask is in the contract, and the bus package asks the bus for the caller's uid first. */
+export function verbs(parts: VerbParts): Verbs {
+  const { systemd1, journalctl, logGate } = parts;
+  return {
+    Forget: verb(parseServerName, (name) => forget(parts, name)),
+    List: verb(nothing, async () => (await listServers(systemd1)).map(toWire)),
+    Log: verb(parseLog, ({ name, count }) => logGate(() => readLog(journalctl, name, count))),
+    Show: verb(parseServerName, async (name) => toWire(statusOf(name, await systemd1.unitFacts(unitOf(name))))),
+    Start: verb(parseStart, async (request) => toWire(await start(parts, request))),
+    Stop: verb(parseServerName, (name) => stopServer(parts, name)),
+  };
+}
+
+function verb<A extends readonly unknown[], I, O>(
+  parse: (...args: A) => I,
+  run: (input: I) => Promise<O>,
+): (...args: A) => Promise<O> {
+  return async (...args) => run(parse(...args));
+}
+
+function nothing(): void {}
+
+function parseLog(user: string, server: string, count: number): { name: ServerName; count: number } {
+  return { name: parseServerName(user, server), count };
+}
+
+function unitOf({ user, server }: ServerName): string {
+  return serverUnit(user, server);
+}
+
+async function forget({ systemd1 }: VerbParts, name: ServerName): Promise<void> {
+  const facts = await systemd1.unitFacts(unitOf(name));
+  if (facts && isRunning(facts)) throw new TshubError('already_running', { server: describeServer(name) });
+  if (facts) await systemd1.resetFailedUnit(unitOf(name));
+}
+
+async function stopServer(parts: VerbParts, name: ServerName): Promise<void> {
+  await stop(parts, name, parts.settings().spawner.stop_timeout);
+  parts.log.info({ ...name, unit: unitOf(name) }, `Stopped ${unitOf(name)}`);
+}
