@@ -1,8 +1,8 @@
-import { spawn, type ChildProcess } from "node:child_process";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { createInterface } from "node:readline";
+import { spawn, type ChildProcess } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 
 export interface PrivateBus {
   readonly address: string;
@@ -29,14 +29,14 @@ const configuration = (
 
 /** Starts a dbus-daemon of its own, reachable for every uid of this host. */
 export async function startPrivateBus(): Promise<PrivateBus> {
-  const folder = mkdtempSync(join(tmpdir(), "tshub-bus-"));
+  const folder = mkdtempSync(join(tmpdir(), 'tshub-bus-'));
   chmodSync(folder, 0o755);
-  const file = join(folder, "bus.conf");
-  writeFileSync(file, configuration(join(folder, "bus")));
-  const daemon = spawn("dbus-daemon", [`--config-file=${file}`, "--nofork", "--print-address"], {
-    stdio: ["ignore", "pipe", "inherit"],
+  const file = join(folder, 'bus.conf');
+  writeFileSync(file, configuration(join(folder, 'bus')));
+  const daemon = spawn('dbus-daemon', [`--config-file=${file}`, '--nofork', '--print-address'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const ended = new Promise<void>((resolve) => daemon.once("close", () => resolve()));
+  const ended = new Promise<void>((resolve) => daemon.once('close', () => resolve()));
   const address = await firstLine(daemon);
   return {
     address,
@@ -50,10 +50,10 @@ export async function startPrivateBus(): Promise<PrivateBus> {
 
 function firstLine(daemon: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
-    daemon.once("error", (cause) =>
-      reject(new Error("dbus-daemon does not run; install the package dbus-daemon", { cause })),
+    daemon.once('error', (cause) =>
+      reject(new Error('dbus-daemon does not run; install the package dbus-daemon', { cause })),
     );
-    daemon.once("close", (code) => reject(new Error(`dbus-daemon ended with ${code}`)));
-    if (daemon.stdout !== null) createInterface(daemon.stdout).once("line", resolve);
+    daemon.once('close', (code) => reject(new Error(`dbus-daemon ended with ${code}`)));
+    if (daemon.stdout !== null) createInterface(daemon.stdout).once('line', resolve);
   });
 }

@@ -1,15 +1,11 @@
-import type { Interface, WireTypes } from "@tshub/contract";
-import { BusError } from "./bus-error.ts";
-import { messageFlags, type Link } from "./link.ts";
-import type { Callable, CallOptions, Calls, RawCall } from "./types.ts";
-import { fromWire, toWire, unwrap, Variant } from "./values.ts";
+import type { Interface, WireTypes } from '@tshub/contract';
+import { BusError } from './bus-error.ts';
+import { messageFlags, type Link } from './link.ts';
+import type { Callable, CallOptions, Calls, RawCall } from './types.ts';
+import { fromWire, toWire, unwrap, Variant } from './values.ts';
 
 /** Table -> one typed function for each method. */
-export function callsOf<I extends Callable>(
-  link: Link,
-  table: I,
-  options: CallOptions = {},
-): Calls<I> {
+export function callsOf<I extends Callable>(link: Link, table: I, options: CallOptions = {}): Calls<I> {
   const calls = Object.entries(table.methods).map(([member, method]) => {
     const call = async (...args: unknown[]): Promise<unknown> => {
       const body = await link.call({
@@ -17,7 +13,7 @@ export function callsOf<I extends Callable>(
         path: table.path,
         interface: table.name,
         member,
-        signature: method.in.map(({ type }) => type).join(""),
+        signature: method.in.map(({ type }) => type).join(''),
         body: method.in.map(({ type }, i) => toWire(type, args[i])),
         ...callHeader(options),
       });
@@ -29,24 +25,21 @@ export function callsOf<I extends Callable>(
 }
 
 /** One property of a service of ours. */
-export async function propertyOf<I extends Interface, P extends keyof I["properties"] & string>(
+export async function propertyOf<I extends Interface, P extends keyof I['properties'] & string>(
   link: Link,
   table: I,
   name: P,
-): Promise<WireTypes[I["properties"][P]["type"]]> {
+): Promise<WireTypes[I['properties'][P]['type']]> {
   const [value] = await link.call({
     destination: table.busName,
     path: table.path,
-    interface: "org.freedesktop.DBus.Properties",
-    member: "Get",
-    signature: "ss",
+    interface: 'org.freedesktop.DBus.Properties',
+    member: 'Get',
+    signature: 'ss',
     body: [table.name, name],
   });
   const { type } = table.properties[name] as { type: string };
-  return fromWire(
-    type,
-    value instanceof Variant ? value.value : value,
-  ) as WireTypes[I["properties"][P]["type"]];
+  return fromWire(type, value instanceof Variant ? value.value : value) as WireTypes[I['properties'][P]['type']];
 }
 
 /** Any call, for what no table describes. */
@@ -75,9 +68,9 @@ export async function getProperties(
   const [values] = await bus.raw({
     destination,
     path,
-    interface: "org.freedesktop.DBus.Properties",
-    member: "GetAll",
-    signature: "s",
+    interface: 'org.freedesktop.DBus.Properties',
+    member: 'GetAll',
+    signature: 's',
     body: [iface],
   });
   return unwrap(values) as Record<string, unknown>;
@@ -101,7 +94,7 @@ function resultOf(
 ): unknown {
   if (body.length !== out.length) {
     throw new BusError(
-      "org.freedesktop.DBus.Error.InvalidSignature",
+      'org.freedesktop.DBus.Error.InvalidSignature',
       `${table.name}.${member} answered ${body.length} values, expected ${out.length}`,
     );
   }

@@ -1,9 +1,9 @@
-import type { PolkitAction } from "@tshub/contract";
-import { callsOf } from "./call.ts";
-import { dbusDaemon } from "./external.ts";
-import { messageFlags, type Link, type Message } from "./link.ts";
-import { isAuthorized } from "./polkit.ts";
-import type { BusCaller, Calls } from "./types.ts";
+import type { PolkitAction } from '@tshub/contract';
+import { callsOf } from './call.ts';
+import { dbusDaemon } from './external.ts';
+import { messageFlags, type Link, type Message } from './link.ts';
+import { isAuthorized } from './polkit.ts';
+import type { BusCaller, Calls } from './types.ts';
 
 const remembered = 512;
 
@@ -18,7 +18,7 @@ export class CallerUids {
 
   /** The uid behind a name; asks the bus each time for a well-known one. */
   async uidOf(name: string): Promise<number> {
-    if (!name.startsWith(":")) return this.#daemon.GetConnectionUnixUser(name);
+    if (!name.startsWith(':')) return this.#daemon.GetConnectionUnixUser(name);
     const known = this.#known.get(name);
     if (known !== undefined) return known;
     const asked = this.#daemon.GetConnectionUnixUser(name);

@@ -1,13 +1,13 @@
-import { authenticatedSocket, Link, messageTypes, type Message } from "./link.ts";
-import { socketPaths, systemBusAddress } from "./address.ts";
-import { BusError } from "./bus-error.ts";
-import { callsOf, propertyOf, rawCall } from "./call.ts";
-import { CallerUids } from "./caller.ts";
-import { dbusDaemon } from "./external.ts";
-import { Server } from "./serve.ts";
-import { Signals } from "./signals.ts";
-import type { Bus } from "./types.ts";
-import { toWire } from "./values.ts";
+import { authenticatedSocket, Link, messageTypes, type Message } from './link.ts';
+import { socketPaths, systemBusAddress } from './address.ts';
+import { BusError } from './bus-error.ts';
+import { callsOf, propertyOf, rawCall } from './call.ts';
+import { CallerUids } from './caller.ts';
+import { dbusDaemon } from './external.ts';
+import { Server } from './serve.ts';
+import { Signals } from './signals.ts';
+import type { Bus } from './types.ts';
+import { toWire } from './values.ts';
 
 export interface ConnectOptions {
   /** A D-Bus address; the system bus if left out. */
@@ -45,7 +45,7 @@ export async function connectBus(options: ConnectOptions = {}): Promise<Bus> {
         path: table.path,
         interface: table.name,
         member: signal,
-        signature: types.join(""),
+        signature: types.join(''),
         body: types.map((type, i) => toWire(type, (args as unknown[])[i])),
         ...(destination !== undefined && { destination }),
       });
@@ -53,10 +53,7 @@ export async function connectBus(options: ConnectOptions = {}): Promise<Bus> {
     async own(name) {
       const answer = await daemon.RequestName(name, doNotQueue);
       if (answer === primaryOwner || answer === alreadyOwner) return;
-      throw new BusError(
-        "org.freedesktop.DBus.Error.AddressInUse",
-        `the bus name ${name} is taken by another process`,
-      );
+      throw new BusError('org.freedesktop.DBus.Error.AddressInUse', `the bus name ${name} is taken by another process`);
     },
     calls: (table, callOptions) => callsOf(link, table, callOptions),
     property: (table, name) => propertyOf(link, table, name),

@@ -1,6 +1,6 @@
 /** The parts of dbus-next that we use: its wire format and its handshake. Everything above that is ours (see link.ts). */
 
-declare module "dbus-next/lib/message.js" {
+declare module 'dbus-next/lib/message.js' {
   interface RawMessage {
     type: number;
     serial: number;
@@ -16,23 +16,19 @@ declare module "dbus-next/lib/message.js" {
     body?: unknown[];
   }
   interface ReadableSide {
-    on(event: "readable", listener: () => void): void;
+    on(event: 'readable', listener: () => void): void;
     read(size: number): Buffer | null;
   }
   const codec: {
     marshall(message: RawMessage): [Buffer, unknown[]];
-    unmarshalMessages(
-      stream: ReadableSide,
-      onMessage: (message: RawMessage) => void,
-      options: object,
-    ): void;
+    unmarshalMessages(stream: ReadableSide, onMessage: (message: RawMessage) => void, options: object): void;
   };
   export default codec;
   export type { RawMessage, ReadableSide };
 }
 
-declare module "dbus-next/lib/handshake.js" {
-  import type { Socket } from "node:net";
+declare module 'dbus-next/lib/handshake.js' {
+  import type { Socket } from 'node:net';
   function handshake(
     stream: Socket,
     options: { authMethods: string[] },
@@ -41,7 +37,7 @@ declare module "dbus-next/lib/handshake.js" {
   export default handshake;
 }
 
-declare module "dbus-next/lib/signature.js" {
+declare module 'dbus-next/lib/signature.js' {
   interface SignatureNode {
     readonly type: string;
     readonly child: readonly SignatureNode[];

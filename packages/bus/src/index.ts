@@ -1,8 +1,8 @@
-export { BusError } from "./bus-error.ts";
-export { getProperties } from "./call.ts";
-export { connectBus, type ConnectOptions } from "./connect.ts";
-export { dbusDaemon, polkitAuthority, systemd1Manager } from "./external.ts";
-export { interfaceXml, introspectionXml } from "./introspect.ts";
+export { BusError } from './bus-error.ts';
+export { getProperties } from './call.ts';
+export { connectBus, type ConnectOptions } from './connect.ts';
+export { dbusDaemon, polkitAuthority, systemd1Manager } from './external.ts';
+export { interfaceXml, introspectionXml } from './introspect.ts';
 export type {
   Bus,
   BusCaller,
@@ -15,5 +15,5 @@ export type {
   Refusal,
   ServeOptions,
   SignalMatch,
-} from "./types.ts";
-export { unwrap, Variant, variant } from "./values.ts";
+} from './types.ts';
+export { unwrap, Variant, variant } from './values.ts';

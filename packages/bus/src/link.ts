@@ -1,8 +1,8 @@
-import { createConnection, type Socket } from "node:net";
-import handshake from "dbus-next/lib/handshake.js";
-import codec, { type RawMessage } from "dbus-next/lib/message.js";
-import { BusError, daemonAway, errorOfReply } from "./bus-error.ts";
-import { decodeBody, encodeBody } from "./values.ts";
+import { createConnection, type Socket } from 'node:net';
+import handshake from 'dbus-next/lib/handshake.js';
+import codec, { type RawMessage } from 'dbus-next/lib/message.js';
+import { BusError, daemonAway, errorOfReply } from './bus-error.ts';
+import { decodeBody, encodeBody } from './values.ts';
 
 /**
  * One connection to a bus: messages out, replies and everything else in.
@@ -87,8 +87,8 @@ export class Link {
         this.#fail(error);
         if (!this.#closing) resolve(error);
       };
-      socket.on("error", end);
-      socket.on("close", () => end(new Error("the message bus closed the connection")));
+      socket.on('error', end);
+      socket.on('close', () => end(new Error('the message bus closed the connection')));
     });
     const guarded = (parse: () => void) => () => this.#parseAll(parse);
     codec.unmarshalMessages(
@@ -114,7 +114,7 @@ export class Link {
               reject(
                 errorOfReply(
                   call.destination,
-                  "org.freedesktop.DBus.Error.NoReply",
+                  'org.freedesktop.DBus.Error.NoReply',
                   `no answer to ${call.member} within ${timeoutMs} ms`,
                 ),
               );
@@ -124,25 +124,25 @@ export class Link {
   }
 
   send(message: OutgoingMessage): void {
-    this.#send(message, message.destination ?? "");
+    this.#send(message, message.destination ?? '');
   }
 
   close(): Promise<void> {
     this.#closing = true;
     return new Promise((resolve) => {
       if (this.#socket.destroyed) return resolve();
-      this.#socket.once("close", () => resolve());
+      this.#socket.once('close', () => resolve());
       this.#socket.destroySoon();
     });
   }
 
   #send(message: OutgoingMessage, destination: string): number {
     if (this.#gone !== undefined || this.#closing)
-      throw daemonAway(destination, this.#gone ?? new Error("the connection was closed"));
-    const { signature = "", body = [], ...header } = message;
+      throw daemonAway(destination, this.#gone ?? new Error('the connection was closed'));
+    const { signature = '', body = [], ...header } = message;
     this.#serial = (this.#serial % 0xffff_ffff) + 1;
     const raw: RawMessage = { ...header, serial: this.#serial };
-    if (signature !== "") Object.assign(raw, { signature, body: encodeBody(signature, body) });
+    if (signature !== '') Object.assign(raw, { signature, body: encodeBody(signature, body) });
     this.#socket.write(codec.marshall(raw)[0]);
     return this.#serial;
   }
@@ -153,29 +153,28 @@ export class Link {
       try {
         return parse();
       } catch (error) {
-        this.#onProblem("a message could not be read; ignoring it", error);
+        this.#onProblem('a message could not be read; ignoring it', error);
       }
     }
   }
 
   #take(raw: RawMessage): void {
-    const { signature = "", body = [] } = raw;
+    const { signature = '', body = [] } = raw;
     const message: Message = {
       type: raw.type,
       serial: raw.serial,
       flags: raw.flags ?? 0,
-      path: raw.path ?? "",
-      interface: raw.interface ?? "",
-      member: raw.member ?? "",
-      errorName: raw.errorName ?? "",
+      path: raw.path ?? '',
+      interface: raw.interface ?? '',
+      member: raw.member ?? '',
+      errorName: raw.errorName ?? '',
       replySerial: raw.replySerial ?? 0,
-      destination: raw.destination ?? "",
-      sender: raw.sender ?? "",
+      destination: raw.destination ?? '',
+      sender: raw.sender ?? '',
       signature,
       body: decodeBody(signature, body),
     };
-    if (message.type === messageTypes.reply || message.type === messageTypes.error)
-      this.#settle(message);
+    if (message.type === messageTypes.reply || message.type === messageTypes.error) this.#settle(message);
     else this.#onIncoming(message);
   }
 
@@ -186,9 +185,7 @@ export class Link {
     clearTimeout(pending.timer);
     if (message.type === messageTypes.reply) return pending.resolve([...message.body]);
     const [text] = message.body;
-    pending.reject(
-      errorOfReply(pending.destination, message.errorName, typeof text === "string" ? text : ""),
-    );
+    pending.reject(errorOfReply(pending.destination, message.errorName, typeof text === 'string' ? text : ''));
   }
 
   #fail(error: Error): void {
@@ -198,7 +195,7 @@ export class Link {
       pending.reject(
         daemonAway(
           pending.destination,
-          new BusError("org.freedesktop.DBus.Error.Disconnected", error.message, { cause: error }),
+          new BusError('org.freedesktop.DBus.Error.Disconnected', error.message, { cause: error }),
         ),
       );
     }
@@ -208,7 +205,7 @@ export class Link {
 
 /** A connected socket that has proven its uid to the bus (EXTERNAL). Tries the paths in order. */
 export async function authenticatedSocket(paths: readonly string[]): Promise<Socket> {
-  let problem: unknown = new Error("no usable address of a message bus");
+  let problem: unknown = new Error('no usable address of a message bus');
   for (const path of paths) {
     try {
       return await openSocket(path);
@@ -216,7 +213,7 @@ export async function authenticatedSocket(paths: readonly string[]): Promise<Soc
       problem = error;
     }
   }
-  throw daemonAway("org.freedesktop.DBus", problem);
+  throw daemonAway('org.freedesktop.DBus', problem);
 }
 
 function openSocket(path: string): Promise<Socket> {
@@ -226,14 +223,14 @@ function openSocket(path: string): Promise<Socket> {
       socket.destroy();
       reject(error);
     };
-    const ended = () => fail(new Error("the message bus closed the connection"));
-    socket.once("error", fail);
-    socket.once("close", ended);
-    socket.once("connect", () => {
-      handshake(socket, { authMethods: ["EXTERNAL"] }, (error) => {
+    const ended = () => fail(new Error('the message bus closed the connection'));
+    socket.once('error', fail);
+    socket.once('close', ended);
+    socket.once('connect', () => {
+      handshake(socket, { authMethods: ['EXTERNAL'] }, (error) => {
         if (error !== null) return fail(error);
-        socket.off("error", fail);
-        socket.off("close", ended);
+        socket.off('error', fail);
+        socket.off('close', ended);
         resolve(socket);
       });
     });

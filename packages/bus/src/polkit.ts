@@ -1,8 +1,8 @@
-import { randomBytes } from "node:crypto";
-import { callsOf } from "./call.ts";
-import { polkitAuthority } from "./external.ts";
-import type { Link } from "./link.ts";
-import { variant } from "./values.ts";
+import { randomBytes } from 'node:crypto';
+import { callsOf } from './call.ts';
+import { polkitAuthority } from './external.ts';
+import type { Link } from './link.ts';
+import { variant } from './values.ts';
 
 /** Long enough to find and type a password. */
 const interactiveTimeoutMs = 120_000;
@@ -28,17 +28,11 @@ export async function isAuthorized(
   const authority = callsOf(link, polkitAuthority, {
     timeoutMs: interactive ? interactiveTimeoutMs : silentTimeoutMs,
   });
-  const cancellation = interactive ? `tshub-${randomBytes(8).toString("hex")}` : "";
+  const cancellation = interactive ? `tshub-${randomBytes(8).toString('hex')}` : '';
   const flags = interactive ? allowUserInteraction : 0;
   try {
-    const connection = ["system-bus-name", { name: variant("s", sender) }] as const;
-    const [authorized] = await authority.CheckAuthorization(
-      connection,
-      action,
-      details,
-      flags,
-      cancellation,
-    );
+    const connection = ['system-bus-name', { name: variant('s', sender) }] as const;
+    const [authorized] = await authority.CheckAuthorization(connection, action, details, flags, cancellation);
     return authorized;
   } catch (error) {
     onProblem(`polkit could not be asked about ${action}; refusing`, error);

@@ -1,9 +1,9 @@
-import { TshubError } from "@tshub/contract";
-import { callsOf } from "./call.ts";
-import { dbusDaemon } from "./external.ts";
-import type { Link, Message } from "./link.ts";
-import type { Calls, ReceivedSignal, SignalMatch } from "./types.ts";
-import { unwrap } from "./values.ts";
+import { TshubError } from '@tshub/contract';
+import { callsOf } from './call.ts';
+import { dbusDaemon } from './external.ts';
+import type { Link, Message } from './link.ts';
+import type { Calls, ReceivedSignal, SignalMatch } from './types.ts';
+import { unwrap } from './values.ts';
 
 const busName = dbusDaemon.busName;
 
@@ -31,7 +31,7 @@ export class Signals {
     const { sender } = match;
     const listener: Listener = { match, sender, hear };
     const stops: (() => void)[] = [];
-    if (sender !== undefined && sender !== busName && !sender.startsWith(":")) {
+    if (sender !== undefined && sender !== busName && !sender.startsWith(':')) {
       listener.sender = null;
       stops.push(await this.onOwnerChange(sender, (owner) => void (listener.sender = owner)));
       listener.sender = await this.#ownerOf(sender);
@@ -54,8 +54,8 @@ export class Signals {
   }
 
   onOwnerChange(name: string, hear: (owner: string | null) => void): Promise<() => void> {
-    const match = { sender: busName, interface: busName, member: "NameOwnerChanged", arg0: name };
-    return this.listen(match, ({ args }) => hear(args[2] === "" ? null : (args[2] as string)));
+    const match = { sender: busName, interface: busName, member: 'NameOwnerChanged', arg0: name };
+    return this.listen(match, ({ args }) => hear(args[2] === '' ? null : (args[2] as string)));
   }
 
   /** Gives a signal to everyone who asked for it. */
@@ -81,7 +81,7 @@ export class Signals {
     try {
       return await this.#daemon.GetNameOwner(name);
     } catch (error) {
-      if (error instanceof TshubError && error.code === "daemon_away") return null;
+      if (error instanceof TshubError && error.code === 'daemon_away') return null;
       throw error;
     }
   }
@@ -90,17 +90,17 @@ export class Signals {
 /** The rule that the bus filters by, as AddMatch wants it. */
 export function matchRule(match: SignalMatch): string {
   const parts: [string, string | undefined][] = [
-    ["sender", match.sender],
-    ["path", match.path],
-    ["path_namespace", match.pathNamespace],
-    ["interface", match.interface],
-    ["member", match.member],
-    ["arg0", match.arg0],
+    ['sender', match.sender],
+    ['path', match.path],
+    ['path_namespace', match.pathNamespace],
+    ['interface', match.interface],
+    ['member', match.member],
+    ['arg0', match.arg0],
   ];
   const wanted = parts.flatMap(([key, value]) =>
     value === undefined ? [] : [`${key}='${value.replaceAll("'", "'\\''")}'`],
   );
-  return ["type='signal'", ...wanted].join(",");
+  return ["type='signal'", ...wanted].join(',');
 }
 
 /** The bus filters by all rules of a connection together, and anyone may send a signal straight to us: so look again. */
@@ -110,7 +110,7 @@ function hears({ match, sender }: Listener, message: Message): boolean {
     (sender === undefined || sender === message.sender) &&
     (match.path === undefined || match.path === message.path) &&
     (namespace === undefined ||
-      namespace === "/" ||
+      namespace === '/' ||
       message.path === namespace ||
       message.path.startsWith(`${namespace}/`)) &&
     (match.interface === undefined || match.interface === message.interface) &&

@@ -1,14 +1,14 @@
-import type { Argument, Interface, PolkitAction, WireDict, WireTypes } from "@tshub/contract";
-import type { Variant } from "./values.ts";
+import type { Argument, Interface, PolkitAction, WireDict, WireTypes } from '@tshub/contract';
+import type { Variant } from './values.ts';
 
 /** Signatures of foreign interfaces, beside the ones that ours use. */
 export interface BusWireTypes extends WireTypes {
   v: Variant;
   x: bigint;
-  "a(sv)": readonly (readonly [string, Variant])[];
-  "a(sa(sv))": readonly (readonly [string, readonly (readonly [string, Variant])[]])[];
+  'a(sv)': readonly (readonly [string, Variant])[];
+  'a(sa(sv))': readonly (readonly [string, readonly (readonly [string, Variant])[]])[];
   /** Name, description, load state, active state, sub state, following, object path, job id, job type, job path. */
-  "a(ssssssouso)": readonly (readonly [
+  'a(ssssssouso)': readonly (readonly [
     string,
     string,
     string,
@@ -20,8 +20,8 @@ export interface BusWireTypes extends WireTypes {
     string,
     string,
   ])[];
-  "(sa{sv})": readonly [string, WireDict | Readonly<Record<string, Variant>>];
-  "(bba{ss})": readonly [boolean, boolean, Readonly<Record<string, string>>];
+  '(sa{sv})': readonly [string, WireDict | Readonly<Record<string, Variant>>];
+  '(bba{ss})': readonly [boolean, boolean, Readonly<Record<string, string>>];
 }
 
 export interface BusArgument {
@@ -40,19 +40,19 @@ export interface Callable {
 }
 
 export type BusArguments<A extends readonly BusArgument[]> = {
-  -readonly [K in keyof A]: BusWireTypes[A[K]["type"]];
+  -readonly [K in keyof A]: BusWireTypes[A[K]['type']];
 };
 export type BusResult<A extends readonly BusArgument[]> = A extends readonly []
   ? void
   : A extends readonly [infer One extends BusArgument]
-    ? BusWireTypes[One["type"]]
+    ? BusWireTypes[One['type']]
     : BusArguments<A>;
 
 /** One function for each method of a table. */
 export type Calls<I extends Callable> = {
-  readonly [M in keyof I["methods"]]: (
-    ...args: BusArguments<I["methods"][M]["in"]>
-  ) => Promise<BusResult<I["methods"][M]["out"]>>;
+  readonly [M in keyof I['methods']]: (
+    ...args: BusArguments<I['methods'][M]['in']>
+  ) => Promise<BusResult<I['methods'][M]['out']>>;
 };
 
 /** Who sent a method call, as the bus attests it. */
@@ -69,13 +69,13 @@ export interface BusCaller {
 /** A function for each method and each property of a table. */
 export interface Implementation<I extends Interface> {
   readonly methods: {
-    readonly [M in keyof I["methods"]]: (
+    readonly [M in keyof I['methods']]: (
       caller: BusCaller,
-      ...args: BusArguments<I["methods"][M]["in"]>
-    ) => Promise<BusResult<I["methods"][M]["out"]>>;
+      ...args: BusArguments<I['methods'][M]['in']>
+    ) => Promise<BusResult<I['methods'][M]['out']>>;
   };
   readonly properties: {
-    readonly [P in keyof I["properties"]]: () => WireTypes[I["properties"][P]["type"]];
+    readonly [P in keyof I['properties']]: () => WireTypes[I['properties'][P]['type']];
   };
 }
 
@@ -136,26 +136,22 @@ export interface Bus {
   /** This connection's own name, such as `:1.42`. */
   readonly uniqueName: string;
   /** Answers calls from now on: methods with the sender's uid, properties, introspection. */
-  serve<I extends Interface>(
-    table: I,
-    implementation: Implementation<I>,
-    options: ServeOptions,
-  ): void;
+  serve<I extends Interface>(table: I, implementation: Implementation<I>, options: ServeOptions): void;
   /** Sends a signal of a table, to everybody or to one connection. */
-  emit<I extends Interface, S extends keyof I["signals"] & string>(
+  emit<I extends Interface, S extends keyof I['signals'] & string>(
     table: I,
     signal: S,
-    args: BusArguments<I["signals"][S]["args"] & readonly Argument[]>,
+    args: BusArguments<I['signals'][S]['args'] & readonly Argument[]>,
     destination?: string,
   ): void;
   /** Takes a well-known name; throws if another process has it. */
   own(name: string): Promise<void>;
   /** Typed calls of a table; failures are TshubError (ours, or daemon_away) or BusError. */
   calls<I extends Callable>(table: I, options?: CallOptions): Calls<I>;
-  property<I extends Interface, P extends keyof I["properties"] & string>(
+  property<I extends Interface, P extends keyof I['properties'] & string>(
     table: I,
     name: P,
-  ): Promise<WireTypes[I["properties"][P]["type"]]>;
+  ): Promise<WireTypes[I['properties'][P]['type']]>;
   /** Any call; values as values.ts has them. */
   raw(call: RawCall): Promise<unknown[]>;
   /** Hears signals until the returned function is called. */

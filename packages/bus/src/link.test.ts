@@ -1,0 +1,73 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createConnection, createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import codec from 'dbus-next/lib/message.js';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { Link, type Message } from './link.ts';
+
+let folder: string;
+let server: Server;
+let far: Socket;
+let link: Link;
+let incoming: Message[];
+let problems: string[];
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'tshub-link-'));
+  server = createServer();
+  await new Promise<void>((resolve) => server.listen(join(folder, 'bus'), resolve));
+  const accepted = new Promise<Socket>((resolve) => server.once('connection', resolve));
+  const near = createConnection(join(folder, 'bus'));
+  far = await accepted;
+  far.on('data', () => undefined);
+  incoming = [];
+  problems = [];
+  link = new Link(
+    near,
+    (message) => void incoming.push(message),
+    (sentence) => void problems.push(sentence),
+  );
+});
+
+afterEach(async () => {
+  await link.close();
+  far.destroy();
+  server.close();
+  rmSync(folder, { recursive: true });
+});
+
+const header = { type: 1, path: '/x', interface: 'a.b', sender: ':1.9' };
+
+test('a message that cannot be read is ignored, and the next one is taken', async () => {
+  // "h" promises a file descriptor that was never sent; any local user can send this.
+  const [broken] = codec.marshall({ ...header, serial: 1, member: 'Broken', signature: 'u', body: [0] });
+  broken[broken.indexOf('\u0001u\0') + 1] = 'h'.charCodeAt(0);
+  const [whole] = codec.marshall({ ...header, serial: 2, member: 'Whole', signature: 'u', body: [7] });
+  far.write(Buffer.concat([broken, whole]));
+  await expect.poll(() => incoming).toMatchObject([{ member: 'Whole', body: [7] }]);
+  expect(problems).toEqual(['a message could not be read; ignoring it']);
+});
+
+test('a message may arrive byte by byte', async () => {
+  const [bytes] = codec.marshall({ ...header, serial: 1, member: 'Slow', signature: 's', body: ['text'] });
+  far.setNoDelay(true);
+  for (const byte of bytes) await new Promise((resolve) => far.write(Buffer.of(byte), resolve));
+  await expect.poll(() => incoming).toMatchObject([{ member: 'Slow', body: ['text'] }]);
+});
+
+test('a call without an answer fails after its time', async () => {
+  const call = { destination: 'org.tshub.Hub1', path: '/x', interface: 'a.b', member: 'C', timeoutMs: 1 };
+  await expect(link.call(call)).rejects.toMatchObject({
+    code: 'daemon_away',
+    message: expect.stringContaining('tshub.service'),
+  });
+});
+
+test('the end of the connection fails every call that waits', async () => {
+  const call = { destination: 'org.tshub.Proxy1', path: '/x', interface: 'a.b', member: 'C', timeoutMs: 0 };
+  const answers = [link.call(call), link.call(call)];
+  far.destroy();
+  for (const answer of answers) await expect(answer).rejects.toMatchObject({ code: 'daemon_away' });
+  await expect(link.lost).resolves.toBeInstanceOf(Error);
+});
