@@ -1,0 +1,54 @@
+import { noteSecret } from './secrets.ts';
+
+/** A browser without a screen: follows nothing by itself, keeps cookies, fills forms. */
+export class Visitor {
+  readonly origin: string;
+  readonly cookies = new Map<string, string>();
+
+  constructor(origin: string) {
+    this.origin = origin;
+  }
+
+  async fetch(path: string, init: RequestInit = {}): Promise<Response> {
+    const headers = new Headers(init.headers);
+    if (this.cookies.size > 0) headers.set('cookie', [...this.cookies].map(([key, value]) => `${key}=${value}`).join('; '));
+    const response = await fetch(new URL(path, this.origin), { ...init, headers, redirect: 'manual' });
+    for (const line of response.headers.getSetCookie()) this.keep(line);
+    return response;
+  }
+
+  /** Follows redirects and returns the last answer with its text. */
+  async visit(path: string, init: RequestInit = {}): Promise<{ status: number; text: string; path: string }> {
+    let response = await this.fetch(path, init);
+    let at = path;
+    for (let hop = 0; hop < 12 && response.status >= 300 && response.status < 400; hop++) {
+      const url = new URL(response.headers.get('location') ?? '', new URL(at, this.origin));
+      at = url.pathname + url.search;
+      await response.arrayBuffer();
+      response = await this.fetch(at);
+    }
+    return { status: response.status, text: await response.text(), path: at };
+  }
+
+  /** Posts a form with the XSRF token of the cookie. */
+  async post(path: string, fields: Readonly<Record<string, string>>): Promise<Response> {
+    const body = new URLSearchParams({ _xsrf: this.cookies.get('_xsrf') ?? '', ...fields });
+    return this.fetch(path, { method: 'POST', body });
+  }
+
+  async logIn(username: string, password: string): Promise<Response> {
+    await (await this.fetch('/hub/login')).arrayBuffer();
+    return this.post('/hub/login', { username, password });
+  }
+
+  private keep(line: string): void {
+    const [pair = '', ...attributes] = line.split(';');
+    const [name = '', value = ''] = [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)];
+    const gone = value === '' || attributes.some((one) => /^\s*(max-age=0|expires=thu, 01 jan 1970)/i.test(one));
+    if (gone) this.cookies.delete(name);
+    else {
+      this.cookies.set(name, value);
+      if (name.includes('login') || name.startsWith('jupyterhub-user')) noteSecret(value);
+    }
+  }
+}
