@@ -1,0 +1,44 @@
+import type { ScopeName, ServerModel, UserModel } from '@tshub/contract';
+import type { ScopeSet } from '../caller/caller.ts';
+import { holds } from './require.ts';
+
+type UserKey = keyof UserModel;
+
+/** Which keys of a user each scope shows (peer's contract 3.7). */
+const userKeys: ReadonlyArray<readonly [ScopeName, readonly UserKey[]]> = [
+  ['admin:auth_state', ['kind', 'name', 'auth_state']],
+  ['read:roles:users', ['kind', 'name', 'roles', 'admin']],
+  ['read:servers', ['kind', 'name', 'servers']],
+  ['read:users', ['kind', 'name', 'user_info', 'admin', 'roles', 'groups', 'server', 'pending', 'created', 'last_activity']],
+  ['read:users:activity', ['kind', 'name', 'last_activity']],
+  ['read:users:groups', ['kind', 'name', 'groups']],
+  ['read:users:name', ['kind', 'name', 'user_info', 'admin']],
+];
+
+/** A user with the keys and servers that these scopes cover; null when they cover nothing of it. */
+export function filterUser(model: UserModel & { readonly name: string }, scopes: ScopeSet): UserModel | null {
+  const keys = new Set<UserKey>();
+  for (const [scope, shown] of userKeys) {
+    if (holds(scopes, scope, { kind: 'user', user: model.name }) === 'yes') for (const key of shown) keys.add(key);
+  }
+  const servers = visibleServers(model.name, model.servers ?? {}, scopes);
+  if (Object.keys(servers).length > 0) for (const key of ['kind', 'name', 'servers'] as const) keys.add(key);
+  if (keys.size === 0) return null;
+  const shown = Object.fromEntries(Object.entries(model).filter(([key]) => keys.has(key as UserKey))) as UserModel;
+  return keys.has('servers') ? { ...shown, servers } : shown;
+}
+
+function visibleServers(user: string, servers: Readonly<Record<string, ServerModel>>, scopes: ScopeSet): Record<string, ServerModel> {
+  const shown: Record<string, ServerModel> = {};
+  for (const [name, server] of Object.entries(servers)) {
+    if (holds(scopes, 'read:servers', { kind: 'server', user, server: name }) === 'yes') shown[name] = filterServer(server, user, scopes);
+  }
+  return shown;
+}
+
+/** A server without its internal state, unless that may be seen. */
+export function filterServer(server: ServerModel, user: string, scopes: ScopeSet): ServerModel {
+  if (server.state === undefined || holds(scopes, 'admin:server_state', { kind: 'server', user, server: server.name }) === 'yes') return server;
+  const { state: _, ...shown } = server;
+  return shown;
+}

@@ -1,0 +1,86 @@
+import type { Settings } from '@tshub/config';
+import type { Context } from 'koa';
+import type { Session, Sessions, Xsrf } from '../login/session.ts';
+import type { OAuthClients } from '../oauth/client.ts';
+import type { Token, Tokens } from '../tokens/token.ts';
+import type { User, UsersStore } from '../users/user.ts';
+import type { Caller, Owner, ScopeSet } from './caller.ts';
+
+export interface IdentifyParts {
+  readonly tokens: Pick<Tokens, 'find' | 'touch'>;
+  readonly users: Pick<UsersStore, 'byId' | 'touch'>;
+  readonly clients: Pick<OAuthClients, 'get'>;
+  readonly sessions: Pick<Sessions, 'read'>;
+  readonly xsrf: Pick<Xsrf, 'check'>;
+  readonly clock: { now(): number };
+  readonly settings: Settings;
+  /** What an owner may do, and what a token of its own may. */
+  readonly scopesOf: (owner: Owner) => ScopeSet;
+  readonly tokenScopes: (token: Token, owner: Owner, client: Awaited<ReturnType<OAuthClients['get']>>) => ScopeSet;
+}
+
+export interface IdentifyOptions {
+  /** Whether a cookie needs its XSRF token; true unless said. */
+  readonly xsrf?: boolean;
+}
+
+export type Identify = (ctx: Context, options?: IdentifyOptions) => Promise<Caller | null>;
+
+/** Who a request is from: by its token, else by its login cookie. A token that is no good counts as none. */
+export function makeIdentify(parts: IdentifyParts): Identify {
+  return async (ctx, options = {}) => {
+    const text = readToken(ctx.get('Authorization'));
+    return (text === null ? null : await byToken(parts, ctx, text)) ?? (await byCookie(parts, ctx, options.xsrf !== false));
+  };
+}
+
+/** The header holds `token X` or `bearer X` and nothing else. */
+export function readToken(header: string): string | null {
+  return /^(?:token|bearer)[ \t]+(\S+)$/i.exec(header.trim())?.[1] ?? null;
+}
+
+async function byToken(parts: IdentifyParts, ctx: Context, text: string): Promise<Caller | null> {
+  const token = await parts.tokens.find(text);
+  if (token === undefined) return null;
+  const owner = await currentOwner(parts, token.owner);
+  const client = token.clientId === null ? undefined : await parts.clients.get(token.clientId);
+  if (owner === null || (token.clientId !== null && client === undefined)) return null;
+  await noteUse(parts, token);
+  return { owner, scopes: parts.tokenScopes(token, owner, client), via: 'token', tokenId: token.id, sessionId: token.sessionId, from: ctx.ip };
+}
+
+/** A token may be in memory for longer than its owner exists or is an administrator. */
+async function currentOwner(parts: IdentifyParts, owner: Owner): Promise<Owner | null> {
+  if (owner.kind === 'service') return owner;
+  const user = await parts.users.byId(owner.id);
+  return user === undefined ? null : ownerOf(user);
+}
+
+export function ownerOf(user: User): Owner {
+  return { kind: 'user', id: user.id, name: user.name, admin: user.admin };
+}
+
+/** At most every activity_resolution seconds; what a server does by itself is no activity of its user. */
+async function noteUse(parts: IdentifyParts, token: Token): Promise<void> {
+  const now = parts.clock.now();
+  if (token.lastActivity !== null && now - token.lastActivity < parts.settings.hub.activity_resolution * 1000) return;
+  await parts.tokens.touch(token);
+  if (token.owner.kind === 'user' && !token.note.startsWith('Server at ')) await parts.users.touch(token.owner.id, now);
+}
+
+async function byCookie(parts: IdentifyParts, ctx: Context, checkXsrf: boolean): Promise<Caller | null> {
+  const session = await parts.sessions.read(ctx);
+  // Another site must not learn from the error whether this browser is logged in.
+  if (checkXsrf && (session !== null || ctx.get('Origin') !== '')) parts.xsrf.check(ctx, session, queryArgument(ctx));
+  return session === null ? null : sessionCaller(parts, session, ctx.ip);
+}
+
+function queryArgument(ctx: Context): string | undefined {
+  const value = ctx.query['_xsrf'];
+  return Array.isArray(value) ? value.at(-1) : value;
+}
+
+function sessionCaller(parts: IdentifyParts, session: Session, from: string): Caller {
+  const owner = ownerOf(session.user);
+  return { owner, scopes: parts.scopesOf(owner), via: 'cookie', tokenId: null, sessionId: session.id, from };
+}

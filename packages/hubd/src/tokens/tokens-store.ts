@@ -1,0 +1,109 @@
+import type { Knex } from 'knex';
+import type { Owner } from '../caller/caller.ts';
+import type { NewToken, Token } from './token.ts';
+
+interface Row {
+  readonly id: number;
+  readonly user_id: number | null;
+  readonly user_name: string | null;
+  readonly user_admin: number | boolean | null;
+  readonly service: string | null;
+  readonly hash: string;
+  readonly scopes: string;
+  readonly client_id: string | null;
+  readonly session_id: string | null;
+  readonly note: string;
+  readonly created: number | string;
+  readonly expires_at: number | string | null;
+  readonly last_activity: number | string | null;
+}
+
+export interface NewRow extends NewToken {
+  readonly prefix: string;
+  readonly hash: string;
+  readonly created: number;
+  readonly expiresAt: number | null;
+}
+
+type Where = Readonly<Partial<Record<'id' | 'client_id' | 'user_id' | 'session_id', string | number>>>;
+
+export interface TokensStore {
+  add(row: NewRow): Promise<number>;
+  byPrefix(prefix: string): Promise<ReadonlyArray<{ readonly hash: string; readonly token: Token }>>;
+  ofClient(clientId: string, userId: number): Promise<readonly Token[]>;
+  /** Hashes of what was removed. */
+  remove(where: Where): Promise<readonly string[]>;
+  removeExpired(now: number): Promise<readonly string[]>;
+  /** Writes `at` unless the last use is later than `notBefore`; the hash if it did. */
+  touch(id: number, at: number, notBefore: number): Promise<string | undefined>;
+}
+
+export function makeTokensStore(db: Knex): TokensStore {
+  const rows = (): Knex.QueryBuilder =>
+    db('tokens').leftJoin('users', 'users.id', 'tokens.user_id').select('tokens.*', { user_name: 'users.name', user_admin: 'users.admin' });
+  const remove = async (narrow: (query: Knex.QueryBuilder) => Knex.QueryBuilder): Promise<string[]> =>
+    db.transaction(async (trx) => {
+      const gone: Array<{ id: number; hash: string }> = await narrow(trx('tokens')).select('id', 'hash');
+      for (let i = 0; i < gone.length; i += 500) {
+        await trx('tokens').whereIn('id', gone.slice(i, i + 500).map((row) => row.id)).del();
+      }
+      return gone.map((row) => row.hash);
+    });
+
+  return {
+    async add(row) {
+      const [id] = await db('tokens').insert({
+        user_id: row.owner.kind === 'user' ? row.owner.id : null,
+        service: row.owner.kind === 'service' ? row.owner.name : null,
+        prefix: row.prefix,
+        hash: row.hash,
+        scopes: JSON.stringify(row.scopes),
+        client_id: row.clientId ?? null,
+        session_id: row.sessionId ?? null,
+        note: row.note,
+        created: row.created,
+        expires_at: row.expiresAt,
+        last_activity: null,
+      });
+      return Number(id);
+    },
+    async byPrefix(prefix) {
+      const found: Row[] = await rows().where({ prefix });
+      return found.map((row) => ({ hash: row.hash, token: tokenOf(row) }));
+    },
+    async ofClient(clientId, userId) {
+      const found: Row[] = await rows().where({ client_id: clientId, user_id: userId });
+      return found.map(tokenOf);
+    },
+    remove: (where) => remove((query) => query.where(where)),
+    removeExpired: (now) => remove((query) => query.where('expires_at', '<=', now)),
+    async touch(id, at, notBefore) {
+      const changed = await db('tokens')
+        .where({ id })
+        .where((older) => older.whereNull('last_activity').orWhere('last_activity', '<=', notBefore))
+        .update({ last_activity: at });
+      if (changed === 0) return undefined;
+      const row: { hash: string } | undefined = await db('tokens').where({ id }).first('hash');
+      return row?.hash;
+    },
+  };
+}
+
+function tokenOf(row: Row): Token {
+  return {
+    id: row.id,
+    owner: ownerOf(row),
+    scopes: JSON.parse(row.scopes) as string[],
+    clientId: row.client_id,
+    sessionId: row.session_id,
+    note: row.note,
+    created: Number(row.created),
+    expiresAt: row.expires_at === null ? null : Number(row.expires_at),
+    lastActivity: row.last_activity === null ? null : Number(row.last_activity),
+  };
+}
+
+function ownerOf(row: Row): Owner {
+  if (row.user_id !== null) return { kind: 'user', id: row.user_id, name: row.user_name ?? '', admin: Boolean(row.user_admin) };
+  return { kind: 'service', name: row.service ?? '' };
+}

@@ -1,0 +1,126 @@
+import { randomBytes } from 'node:crypto';
+import { TshubError } from '@tshub/contract';
+import type { Knex } from 'knex';
+import { Cache } from '../db/cache.ts';
+import type { User, UserQuery, UsersStore } from './user.ts';
+
+interface Row {
+  readonly id: number;
+  readonly name: string;
+  readonly admin: number | boolean;
+  readonly created: number | string;
+  readonly last_activity: number | string | null;
+  readonly cookie_id: string;
+}
+
+interface Clock {
+  now(): number;
+}
+
+/** Users in the database, the recently seen ones in memory as well: who a request is from is a look-up in a map. */
+export function makeUsersStore(db: Knex, clock: Clock): UsersStore {
+  const byId = new Cache<number, User>(5000);
+  const idByName = new Cache<string, number>(5000);
+  const idByCookie = new Cache<string, number>(5000);
+
+  const keep = (row: Row): User => {
+    const user = userOf(row);
+    byId.set(user.id, user);
+    idByName.set(user.name, user.id);
+    idByCookie.set(user.cookieId, user.id);
+    return user;
+  };
+  const find = async (where: Partial<Record<'id' | 'name' | 'cookie_id', string | number>>): Promise<User | undefined> => {
+    const row: Row | undefined = await db<Row>('users').where(where).first();
+    return row === undefined ? undefined : keep(row);
+  };
+  const cached = (id: number | undefined): User | undefined => (id === undefined ? undefined : byId.get(id));
+
+  const store: UsersStore = {
+    byId: async (id) => byId.get(id) ?? (await find({ id })),
+    async byName(name) {
+      const user = cached(idByName.get(name));
+      return user?.name === name ? user : find({ name });
+    },
+    async byCookieId(cookieId) {
+      const user = cached(idByCookie.get(cookieId));
+      return user?.cookieId === cookieId ? user : find({ cookie_id: cookieId });
+    },
+    list: (query) => list(db, query),
+    async count() {
+      return countOf(await db('users').count({ total: '*' }));
+    },
+    async ensure(name, admin) {
+      const row = { name, admin, created: clock.now(), last_activity: null, cookie_id: newCookieId() };
+      await db('users').insert(row).onConflict('name').merge(['admin']);
+      const user = await find({ name });
+      if (user === undefined) throw new TshubError('not_found', { what: `User ${name}` });
+      return user;
+    },
+    async remove(id) {
+      await db('users').where({ id }).del();
+      byId.delete(id);
+    },
+    async touch(id, at) {
+      const known = byId.get(id);
+      if (known !== undefined && known.lastActivity !== null && known.lastActivity >= at) return;
+      await db('users').where({ id }).where((older) => older.whereNull('last_activity').orWhere('last_activity', '<', at)).update({ last_activity: at });
+      const now = byId.get(id);
+      if (now !== undefined) byId.set(id, { ...now, lastActivity: Math.max(now.lastActivity ?? 0, at) });
+    },
+    async renewCookieId(id) {
+      await db('users').where({ id }).update({ cookie_id: newCookieId() });
+      byId.delete(id);
+      const user = await find({ id });
+      if (user === undefined) throw new TshubError('not_found', { what: `User ${id}` });
+      return user;
+    },
+  };
+  return store;
+}
+
+async function list(db: Knex, query: UserQuery): Promise<{ users: User[]; total: number }> {
+  const matching = (): Knex.QueryBuilder => filtered(db, query);
+  const total = countOf(await matching().count({ total: '*' }));
+  const sort = query.sort ?? 'id';
+  const descending = sort.startsWith('-');
+  const column = descending ? sort.slice(1) : sort;
+  const rows: Row[] = await matching()
+    .select('users.*')
+    .orderBy([
+      { column, order: descending ? 'desc' : 'asc', nulls: descending ? 'last' : 'first' },
+      { column: 'id', order: descending ? 'desc' : 'asc' },
+    ])
+    .offset(query.offset)
+    .limit(query.limit);
+  return { users: rows.map(userOf), total };
+}
+
+function filtered(db: Knex, query: UserQuery): Knex.QueryBuilder {
+  const users = db('users');
+  const active = db('servers').select(db.raw('1')).where('servers.user_id', db.ref('users.id')).where('servers.active', true);
+  if (query.state === 'active') users.whereExists(active);
+  if (query.state === 'inactive') users.whereNotExists(active);
+  if (query.nameFilter !== undefined) users.whereRaw("lower(users.name) like lower(?) escape '\\'", [`%${query.nameFilter.replace(/[\\%_]/g, '\\$&')}%`]);
+  if (query.only !== undefined) users.whereIn('users.name', [...query.only]);
+  return users;
+}
+
+function userOf(row: Row): User {
+  return {
+    id: row.id,
+    name: row.name,
+    admin: Boolean(row.admin),
+    created: Number(row.created),
+    lastActivity: row.last_activity === null ? null : Number(row.last_activity),
+    cookieId: row.cookie_id,
+  };
+}
+
+function countOf(rows: ReadonlyArray<Record<string, unknown>>): number {
+  return Number(rows[0]?.['total'] ?? 0);
+}
+
+function newCookieId(): string {
+  return randomBytes(16).toString('hex');
+}
