@@ -1,0 +1,41 @@
+import { defineConfig } from 'vitest/config';
+
+const root = new URL('..', import.meta.url).pathname;
+
+/** Which suite a test belongs to is decided by what it needs; test/README.md says how to choose. */
+export default defineConfig({
+  root,
+  test: {
+    reporters: ['default', './test/support/closing-line.ts'],
+    projects: [
+      { root, test: { name: 'unit', include: ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts'] } },
+      { root, test: { name: 'api', include: ['test/api/**/*.test.ts'], testTimeout: 20_000, hookTimeout: 20_000 } },
+      {
+        root,
+        test: {
+          name: 'bus',
+          include: ['test/bus/**/*.test.ts'],
+          // One private bus, and each well-known name can be owned once.
+          fileParallelism: false,
+          testTimeout: 20_000,
+          hookTimeout: 20_000,
+        },
+      },
+      { root, test: { name: 'repo', include: ['test/repo/**/*.test.ts'], testTimeout: 60_000 } },
+      { root, test: { name: 'package', include: ['test/package/**/*.test.ts'], testTimeout: 120_000 } },
+      {
+        root,
+        test: {
+          name: 'system',
+          include: ['test/system/**/*.test.ts'],
+          globalSetup: ['test/system/setup.ts'],
+          // One machine, one story at a time.
+          fileParallelism: false,
+          maxWorkers: 1,
+          testTimeout: 300_000,
+          hookTimeout: 900_000,
+        },
+      },
+    ],
+  },
+});
