@@ -1,0 +1,40 @@
+import type { Log } from '@tshub/daemon';
+import type { Limits } from './limits.ts';
+import type { Upstream } from './upstream.ts';
+
+/** Something under way that ends when its route does: an answer, or a websocket. */
+export interface Ending {
+  destroy(): unknown;
+}
+
+/** Where a request goes: the hub, or a user server (or service) below its prefix. */
+export interface Destination {
+  /** null: the hub. */
+  readonly serverPrefix: string | null;
+  readonly upstream: Upstream;
+  readonly open: Set<Ending>;
+  /** Milliseconds since 1970. */
+  lastActivity: number;
+  /** Why the last request failed, or null: the journal hears once of a server that does not answer, not once a request. */
+  problem: string | null;
+}
+
+/** What forwarding counts. */
+export interface Counters {
+  requests: bigint;
+  websockets: number;
+}
+
+/** Parts that every forwarded request shares. */
+export interface Forwarding {
+  readonly limits: () => Limits;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+  readonly log: Log;
+  readonly counters: Counters;
+}
+
+/** Who or what did not answer, in words. */
+export function nameOf(to: Destination): string {
+  return to.serverPrefix === null ? 'the hub' : `the server of ${to.serverPrefix}`;
+}

@@ -1,0 +1,62 @@
+import { type Destination, type Forwarding, nameOf } from './destination.ts';
+import type { Refusal } from './error-page.ts';
+import { upstreamCodes } from './upstream.ts';
+
+const notThere = new Set(['EACCES', 'EAGAIN', 'ECONNREFUSED', 'ENOENT', 'ENOTSOCK', 'EPERM', 'EPROTOTYPE']);
+const tooLate = new Set<string>([upstreamCodes.connectTimeout, upstreamCodes.silent]);
+
+/** What the client is told of a request that its destination did not answer. */
+export function refusalOf(to: Destination, error: unknown): Refusal {
+  const code = codeOf(error);
+  const isHub = to.serverPrefix === null;
+  const advice = isHub
+    ? { text: 'Notebook servers that run are not affected. Please try again in a moment.' }
+    : {
+        text: 'It may have stopped or be busy.',
+        link: { href: '/hub/home', text: 'Go to the hub to see it or start it again.' },
+      };
+  const what = isHub ? 'The hub' : 'The server';
+  if (notThere.has(code)) return { status: 503, says: `${what} is not answering`, advice };
+  if (tooLate.has(code)) return { status: 504, says: `${what} did not answer in time`, advice };
+  if (code === upstreamCodes.peer) return { status: 502, says: `${what} could not be verified`, advice };
+  return { status: 502, says: `${what} ended the connection without an answer`, advice };
+}
+
+/** Tells the journal when a destination begins to fail, or fails for another reason than before. */
+export function noteFailure(parts: Forwarding, to: Destination, error: unknown): void {
+  const problem = sentenceOf(error);
+  if (problem === to.problem) return;
+  to.problem = problem;
+  const prefix = to.serverPrefix ?? '/';
+  if (codeOf(error) === upstreamCodes.peer) {
+    parts.log.warn(
+      { event: 'route-refused', prefix },
+      `refusing requests for ${prefix}: what answers there ${problem}`,
+    );
+  } else {
+    parts.log.warn({ prefix }, `${nameOf(to)} does not answer: ${problem}`);
+  }
+}
+
+export function noteSuccess(parts: Forwarding, to: Destination): void {
+  if (to.problem === null) return;
+  to.problem = null;
+  parts.log.info({ prefix: to.serverPrefix ?? '/' }, `${nameOf(to)} answers again`);
+}
+
+const sentences: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EAGAIN: 'too many connections are waiting there',
+  ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'it ended the connection',
+  ENOENT: 'there is no such socket',
+};
+
+/** An error of a connection as part of a sentence. */
+export function sentenceOf(error: unknown): string {
+  return sentences[codeOf(error)] ?? (error instanceof Error ? error.message : String(error));
+}
+
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}

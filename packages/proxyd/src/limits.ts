@@ -1,0 +1,53 @@
+import type { Server } from 'node:http';
+import type { Settings } from '@tshub/config';
+import { type Trusts, trustedPeers } from './trusted-peers.ts';
+
+/** The settings of the public listener as the code uses them: milliseconds, bytes, 0 for no limit. */
+export interface Limits {
+  readonly trusts: Trusts;
+  readonly maxConnections: number;
+  readonly headersMs: number;
+  readonly idleMs: number;
+  readonly upstreamMs: number;
+  readonly connectMs: number;
+  readonly maxHeaderSize: number;
+  readonly maxBodySize: number;
+  readonly drainMs: number;
+}
+
+/** Head of an answer: a user server may set many cookies, but not fill the proxy. */
+export const maxAnswerHead = 65_536;
+/** Connections to one server at once; further requests wait for one of them. Websockets are not counted. */
+export const maxServerSockets = 128;
+export const maxHubSockets = 512;
+/** Shorter than the 5 s after which Node closes an idle connection, so that requests seldom meet a closing one. */
+export const idleUpstreamMs = 4_000;
+/** How long a websocket may live on with one direction closed. */
+export const halfClosedMs = 30_000;
+
+/** Throws config_invalid for an entry of trusted_proxies that is no address. */
+export function limitsOf(settings: Settings['proxy']): Limits {
+  return {
+    trusts: trustedPeers(settings.trusted_proxies),
+    maxConnections: settings.max_connections,
+    headersMs: settings.headers_timeout * 1000,
+    idleMs: settings.idle_timeout * 1000,
+    upstreamMs: settings.upstream_timeout * 1000,
+    connectMs: settings.connect_timeout * 1000,
+    maxHeaderSize: settings.max_header_size,
+    maxBodySize: settings.max_body_size,
+    drainMs: settings.drain_timeout * 1000,
+  };
+}
+
+/** Applies what a listener can change while it serves. */
+export function applyLimits(server: Server, limits: Limits): void {
+  server.maxConnections = limits.maxConnections;
+  server.headersTimeout = limits.headersMs;
+  server.keepAliveTimeout = limits.idleMs;
+  // An upload may take hours; one that stalls is ended by forwardRequest.
+  server.requestTimeout = 0;
+  server.timeout = 0;
+  // Node drops headers beyond a count in silence; their size is limited anyway.
+  server.maxHeadersCount = 0;
+}

@@ -1,0 +1,107 @@
+import { decodeSegment, hasDotSegment, pathOf, SegmentReader } from './route-path.ts';
+
+/** First segments below which routes can be; whatever follows one of them chooses a route, whether or not any is there. */
+export const routeRoots = ['services', 'user'] as const;
+
+/** Which route a request target leads to: null is the hub. A problem means that it must be refused. */
+export type Found<R> = { readonly route: R | null; readonly problem?: undefined } | { readonly problem: string };
+
+interface Node<R> {
+  readonly children: Map<string, Node<R>>;
+  /** Stays, and chooses, without children too, so that a path is judged alike whichever routes there are. */
+  readonly isFixed: boolean;
+  route: R | null;
+}
+
+function makeNode<R>(isFixed: boolean): Node<R> {
+  return { children: new Map(), isFixed, route: null };
+}
+
+/** Longest prefix by segment, in as many steps as the longest route has segments. Segments are decoded names. */
+export class RouteTable<R> {
+  #root = makeNode<R>(true);
+  #size = 0;
+
+  constructor() {
+    for (const name of routeRoots) this.#root.children.set(name, makeNode<R>(true));
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  get(segments: readonly string[]): R | null {
+    let node: Node<R> | undefined = this.#root;
+    for (const segment of segments) node = node?.children.get(segment);
+    return node?.route ?? null;
+  }
+
+  /** Gives back the route that was there. */
+  set(segments: readonly string[], route: R): R | null {
+    let node = this.#root;
+    for (const segment of segments) {
+      let next = node.children.get(segment);
+      if (next === undefined) {
+        next = makeNode<R>(false);
+        node.children.set(segment, next);
+      }
+      node = next;
+    }
+    const before = node.route;
+    node.route = route;
+    if (before === null) this.#size++;
+    return before;
+  }
+
+  /** Gives back the route that was there. */
+  delete(segments: readonly string[]): R | null {
+    const steps: Array<{ parent: Node<R>; segment: string; node: Node<R> }> = [];
+    let parent = this.#root;
+    for (const segment of segments) {
+      const node = parent.children.get(segment);
+      if (node === undefined) return null;
+      steps.push({ parent, segment, node });
+      parent = node;
+    }
+    const before = parent.route;
+    if (before === null) return null;
+    parent.route = null;
+    this.#size--;
+    for (const { parent: above, segment, node } of steps.toReversed()) {
+      if (node.route !== null || node.children.size > 0 || node.isFixed) break;
+      above.children.delete(segment);
+    }
+    return before;
+  }
+
+  /** All routes, parents before children. */
+  *values(): Generator<R> {
+    const waiting: Node<R>[] = [this.#root];
+    for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+      if (node.route !== null) yield node.route;
+      waiting.push(...node.children.values());
+    }
+  }
+
+  /** Reads as much of a request target (origin form) as chooses its route; what follows is not looked at, but for dot segments. */
+  find(target: string): Found<R> {
+    if (!target.startsWith('/')) return { problem: 'expected a path that begins with "/"' };
+    const path = pathOf(target);
+    if (path.includes('#')) return { problem: 'a path cannot hold "#"' };
+    if (hasDotSegment(path)) return { problem: 'a path cannot hold "." or ".." segments' };
+    const reader = new SegmentReader(path);
+    let node = this.#root;
+    let best: R | null = null;
+    while (node.isFixed || node.children.size > 0) {
+      const raw = reader.read();
+      if (raw === null || (raw === '' && reader.atEnd)) break;
+      const segment = raw === '' ? null : decodeSegment(raw);
+      if (segment === null) return { problem: 'the part of the path that names a server is ambiguous' };
+      const next = node.children.get(segment);
+      if (next === undefined) break;
+      node = next;
+      if (node.route !== null) best = node.route;
+    }
+    return { route: best };
+  }
+}

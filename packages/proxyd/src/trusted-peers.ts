@@ -1,0 +1,37 @@
+import { BlockList, isIP } from 'node:net';
+import { TshubError } from '@tshub/contract';
+
+/** Whether the X-Forwarded headers of this peer are believed. */
+export type Trusts = (address: string) => boolean;
+
+/** What stands for the peer's address when the public listener is a UNIX socket; may be listed as trusted. */
+export const unixPeer = 'unix';
+
+/** Reads `[proxy] trusted_proxies`: addresses, networks, or "unix"; throws config_invalid. */
+export function trustedPeers(list: readonly string[]): Trusts {
+  const known = new BlockList();
+  for (const entry of list) if (entry !== unixPeer) addPeer(known, entry);
+  const trustsUnix = list.includes(unixPeer);
+  return (address) => {
+    const family = isIP(address);
+    return family === 0 ? trustsUnix && address === unixPeer : known.check(address, family === 4 ? 'ipv4' : 'ipv6');
+  };
+}
+
+function addPeer(known: BlockList, entry: string): void {
+  const [address = '', bits, ...rest] = entry.split('/');
+  const family = isIP(address);
+  const width = family === 4 ? 32 : 128;
+  const isBitsGood = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= width);
+  if (family === 0 || !isBitsGood || rest.length > 0) {
+    const problem = `proxy.trusted_proxies: expected addresses such as "10.0.0.1" or "10.0.0.0/8", found ${JSON.stringify(entry)}`;
+    throw new TshubError('config_invalid', { problem });
+  }
+  known.addSubnet(address, Number(bits ?? width), family === 4 ? 'ipv4' : 'ipv6');
+}
+
+/** An address as people write it: IPv4 in IPv6 becomes IPv4; none (a UNIX socket) becomes `unix`. */
+export function plainAddress(address: string | undefined): string {
+  if (address === undefined || address === '') return unixPeer;
+  return address.startsWith('::ffff:') && address.includes('.') ? address.slice('::ffff:'.length) : address;
+}
