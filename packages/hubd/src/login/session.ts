@@ -4,7 +4,7 @@ import type { User } from '../users/user.ts';
 /** A browser that is logged in. */
 export interface Session {
   readonly user: User;
-  /** Value of the jupyterhub-session-id cookie; '' when the browser did not send one. */
+  /** Value of the jupyterhub-session-id cookie: one for each login, sent again when the browser lost it. */
   readonly id: string;
 }
 

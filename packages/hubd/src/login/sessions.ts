@@ -1,0 +1,118 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import type { Settings } from '@tshub/config';
+import type Koa from 'koa';
+import type { Context } from 'koa';
+import { type CreateSessionOptions, createSession } from 'koa-session';
+import type { User, UsersStore } from '../users/user.ts';
+import type { Session, Sessions } from './session.ts';
+
+export const cookieNames = { login: 'jupyterhub-hub-login', session: 'jupyterhub-session-id', xsrf: '_xsrf', services: 'jupyterhub-services' } as const;
+
+export interface SessionsParts {
+  readonly users: Pick<UsersStore, 'byCookieId'>;
+  /** The first signs, all are believed; at least one. */
+  readonly keys: readonly string[];
+  readonly settings: () => Settings;
+  readonly clock: { now(): number };
+}
+
+/** Sessions, and what puts them on an application. */
+export interface SessionRoom extends Sessions {
+  /** Before every middleware that reads a session. */
+  install(app: Koa): void;
+}
+
+/** All that the login cookie holds; it is signed, not secret. `at` is the time of the login in milliseconds. */
+interface LoginCookie {
+  readonly id?: unknown;
+  readonly at?: unknown;
+}
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+/** Logins of browsers: koa-session keeps the signed cookie, this decides what it is worth. */
+export function makeSessions({ users, keys, settings, clock }: SessionsParts): SessionRoom {
+  const [signingKey] = keys;
+  if (signingKey === undefined) throw new Error('no key to sign cookies with');
+  const sessionOf = new WeakMap<Context, Promise<Session | null>>();
+  const sessionIds = new WeakMap<Context, string>();
+
+  /** The same for all requests of one login, also when a browser was closed and has lost this cookie only. */
+  function sessionIdOf(cookieId: string, at: number): string {
+    return createHmac('sha256', signingKey as string).update(`session-id\0${cookieId}\0${at}`).digest('hex').slice(0, 32);
+  }
+
+  function setSessionId(ctx: Context, id: string): void {
+    if (sessionIds.get(ctx) === id) return;
+    sessionIds.set(ctx, id);
+    if (ctx.cookies.get(cookieNames.session, { signed: false }) === id) return;
+    ctx.cookies.set(cookieNames.session, id, { path: '/', httpOnly: true, sameSite: 'lax', signed: false, overwrite: true });
+  }
+
+  async function readCookie(ctx: Context): Promise<Session | null> {
+    const { id, at } = slot(ctx).session ?? {};
+    if (typeof id !== 'string' || typeof at !== 'number') return null;
+    if (clock.now() - at > settings().hub.cookie_max_age_days * dayMs) return null;
+    const user = await users.byCookieId(id);
+    if (user === undefined) return null;
+    const session = { user, id: sessionIdOf(id, at) };
+    setSessionId(ctx, session.id);
+    return session;
+  }
+
+  return {
+    install(app) {
+      app.keys = [...keys];
+      app.use(async (ctx, next) => {
+        ctx.cookies.secure = isSecure(ctx, settings());
+        await next();
+      });
+      const options: CreateSessionOptions & { readonly path: string } = {
+        key: cookieNames.login,
+        path: '/hub/',
+        maxAge: settings().hub.cookie_max_age_days * dayMs,
+        sameSite: 'lax',
+      };
+      app.use(createSession(options, app));
+    },
+    read(ctx) {
+      const known = sessionOf.get(ctx);
+      if (known !== undefined) return known;
+      const reading = readCookie(ctx);
+      sessionOf.set(ctx, reading);
+      return reading;
+    },
+    async begin(ctx, user: User) {
+      const at = clock.now();
+      slot(ctx).session = { id: user.cookieId, at };
+      const session = { user, id: sessionIdOf(user.cookieId, at) };
+      setSessionId(ctx, session.id);
+      sessionOf.set(ctx, Promise.resolve(session));
+      return session;
+    },
+    ensureId(ctx) {
+      const known = sessionIds.get(ctx) ?? ctx.cookies.get(cookieNames.session, { signed: false }) ?? '';
+      const id = /^[0-9a-f]{32}$/.test(known) ? known : randomBytes(16).toString('hex');
+      setSessionId(ctx, id);
+      return id;
+    },
+    end(ctx) {
+      slot(ctx).session = null;
+      sessionOf.set(ctx, Promise.resolve(null));
+      const gone = { signed: false, overwrite: true } as const;
+      ctx.cookies.set(cookieNames.session, null, { ...gone, path: '/' });
+      ctx.cookies.set(cookieNames.xsrf, null, { ...gone, path: '/hub/' });
+      ctx.cookies.set(cookieNames.services, null, { ...gone, path: '/services' });
+    },
+  };
+}
+
+/** Where koa-session keeps what the cookie holds. */
+function slot(ctx: Context): { session: LoginCookie | null } {
+  return ctx as unknown as { session: LoginCookie | null };
+}
+
+/** `public_url` decides when it is set: TLS may end before a proxy that does not say so. */
+function isSecure(ctx: Context, settings: Settings): boolean {
+  return settings.hub.public_url === '' ? ctx.secure : settings.hub.public_url.startsWith('https:');
+}
