@@ -13,7 +13,7 @@ export interface IdentifyParts {
   readonly sessions: Pick<Sessions, 'read'>;
   readonly xsrf: Pick<Xsrf, 'check'>;
   readonly clock: { now(): number };
-  readonly settings: Settings;
+  readonly settings: () => Settings;
   /** What an owner may do, and what a token of its own may. */
   readonly scopesOf: (owner: Owner) => ScopeSet;
   readonly tokenScopes: (token: Token, owner: Owner, client: Awaited<ReturnType<OAuthClients['get']>>) => ScopeSet;
@@ -63,7 +63,7 @@ export function ownerOf(user: User): Owner {
 /** At most every activity_resolution seconds; what a server does by itself is no activity of its user. */
 async function noteUse(parts: IdentifyParts, token: Token): Promise<void> {
   const now = parts.clock.now();
-  if (token.lastActivity !== null && now - token.lastActivity < parts.settings.hub.activity_resolution * 1000) return;
+  if (token.lastActivity !== null && now - token.lastActivity < parts.settings().hub.activity_resolution * 1000) return;
   await parts.tokens.touch(token);
   if (token.owner.kind === 'user' && !token.note.startsWith('Server at ')) await parts.users.touch(token.owner.id, now);
 }

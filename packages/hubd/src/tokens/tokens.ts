@@ -9,7 +9,7 @@ import type { Token, Tokens } from './token.ts';
 export interface TokensParts {
   readonly db: Knex;
   readonly clock: { now(): number };
-  readonly settings: Settings;
+  readonly settings: () => Settings;
 }
 
 /** Issues, finds and revokes tokens. Look-ups are kept in memory by the hash of the text; whoever takes a row away takes it from there too. */
@@ -49,7 +49,7 @@ export function makeTokens(parts: TokensParts): Tokens {
     ofClient: async (clientId, userId) => (await store.ofClient(clientId, userId)).filter(alive),
     async touch(token) {
       const now = clock.now();
-      const hash = await store.touch(token.id, now, now - settings.hub.activity_resolution * 1000);
+      const hash = await store.touch(token.id, now, now - settings().hub.activity_resolution * 1000);
       if (hash === undefined) return;
       const known = cache.get(hash);
       if (known !== undefined) cache.set(hash, { ...known, lastActivity: now });

@@ -1,0 +1,31 @@
+import type { ServerModel, UserModel } from '@tshub/contract';
+import { formatTimestamp } from '@tshub/http';
+import { rolesOf } from '../access/roles.ts';
+import type { Server } from '../servers/server.ts';
+import type { User } from './user.ts';
+
+export interface UserViewOptions {
+  readonly serverModel: (server: Server) => ServerModel;
+  readonly includeStopped: boolean;
+}
+
+/** Everything that the API can say of a user; what a caller may see of it is for access/filter.ts. */
+export function userModelOf(user: User, servers: readonly Server[], options: UserViewOptions): UserModel & { readonly name: string } {
+  const shown = servers.filter((server) => server.active || options.includeStopped);
+  const models = Object.fromEntries(shown.map((server) => [server.name, options.serverModel(server)]));
+  const main = servers.find((server) => server.name === '' && server.active);
+  return {
+    kind: 'user',
+    name: user.name,
+    admin: user.admin,
+    roles: [...rolesOf({ kind: 'user', id: user.id, name: user.name, admin: user.admin })],
+    groups: [],
+    server: main?.ready === true ? (models['']?.url ?? null) : null,
+    pending: main?.pending ?? null,
+    created: formatTimestamp(user.created),
+    last_activity: formatTimestamp(user.lastActivity),
+    servers: models,
+    auth_state: null,
+    user_info: null,
+  };
+}
