@@ -1,6 +1,6 @@
 import codec from 'dbus-next/lib/message.js';
 import { expect, test } from 'vitest';
-import { decodeBody, encodeBody, fromWire, toWire, unwrap, Variant, variant } from './values.ts';
+import { decodeBody, encodeBody, fromWire, toWire, unwrap, type Variant, variant } from './values.ts';
 
 /** There and back through the codec. */
 function roundTrip(signature: string, body: readonly unknown[]): unknown[] {

@@ -1,0 +1,205 @@
+import { expect, test } from 'vitest';
+import { decide, type Policy, type ServerFacts } from './decide.ts';
+
+const now = 1_000_000_000_000;
+const hour = 3600;
+const policy: Policy = { timeout: hour, max_age: 0, cull_default_servers: true, cull_named_servers: true };
+/** A ready default server: started two hours ago, used just now. */
+const ready: ServerFacts = {
+  user: 'ada',
+  server: '',
+  ready: true,
+  pending: '',
+  started: ago(2 * hour),
+  lastActivity: ago(0),
+};
+
+function ago(seconds: number): bigint {
+  return BigInt(now - seconds * 1000);
+}
+
+interface Case {
+  readonly rule: string;
+  readonly facts?: Partial<ServerFacts>;
+  readonly policy?: Partial<Policy>;
+  readonly cull: boolean;
+  readonly why: string;
+  readonly seconds: number;
+}
+
+const cases: readonly Case[] = [
+  { rule: 'a server in use is kept', cull: false, why: 'idle for 0 minutes (limit 60)', seconds: hour },
+  {
+    rule: 'a server that starts is kept, however idle',
+    facts: { pending: 'spawn', lastActivity: ago(9 * hour) },
+    cull: false,
+    why: 'a spawn is under way',
+    seconds: -1,
+  },
+  {
+    rule: 'a server that stops is kept',
+    facts: { pending: 'stop', lastActivity: ago(9 * hour) },
+    cull: false,
+    why: 'a stop is under way',
+    seconds: -1,
+  },
+  {
+    rule: 'a server that is not ready is kept',
+    facts: { ready: false, lastActivity: ago(9 * hour) },
+    cull: false,
+    why: 'not ready yet',
+    seconds: -1,
+  },
+  {
+    rule: 'a server idle for longer than the limit is stopped',
+    facts: { lastActivity: ago(61 * 60) },
+    cull: true,
+    why: 'idle for 61 minutes (limit 60)',
+    seconds: 0,
+  },
+  {
+    rule: 'idle for exactly the limit is long enough',
+    facts: { lastActivity: ago(hour) },
+    cull: true,
+    why: 'idle for 60 minutes (limit 60)',
+    seconds: 0,
+  },
+  {
+    rule: 'a moment below the limit is kept, and told when',
+    facts: { lastActivity: ago(hour - 0.5) },
+    cull: false,
+    why: 'idle for 59 minutes (limit 60)',
+    seconds: 1,
+  },
+  {
+    rule: 'a server that was never used is idle since its start',
+    facts: { lastActivity: 0n },
+    cull: true,
+    why: 'idle for 120 minutes (limit 60)',
+    seconds: 0,
+  },
+  {
+    rule: 'of a server without any known time nothing is decided',
+    facts: { started: 0n, lastActivity: 0n },
+    cull: false,
+    why: 'neither its start nor its last activity is known',
+    seconds: -1,
+  },
+  {
+    rule: 'nothing is decided by age without a known start',
+    facts: { started: 0n, lastActivity: 0n },
+    policy: { max_age: 1 },
+    cull: false,
+    why: 'neither its start nor its last activity is known',
+    seconds: -1,
+  },
+  {
+    rule: 'activity in the future is activity now',
+    facts: { lastActivity: ago(-hour) },
+    cull: false,
+    why: 'idle for 0 minutes (limit 60)',
+    seconds: hour,
+  },
+  {
+    rule: 'an active server older than max_age is stopped',
+    policy: { max_age: 1.5 * hour },
+    cull: true,
+    why: 'running for 120 minutes (limit 90)',
+    seconds: 0,
+  },
+  {
+    rule: 'exactly max_age is old enough',
+    policy: { max_age: 2 * hour },
+    cull: true,
+    why: 'running for 2 hours (limit 2)',
+    seconds: 0,
+  },
+  {
+    rule: 'idleness is named before age',
+    facts: { lastActivity: ago(hour) },
+    policy: { max_age: hour },
+    cull: true,
+    why: 'idle for 60 minutes (limit 60)',
+    seconds: 0,
+  },
+  {
+    rule: 'below max_age the nearer limit is told',
+    policy: { max_age: 2.25 * hour },
+    cull: false,
+    why: 'running for 2 hours (limit 2.2)',
+    seconds: 900,
+  },
+  {
+    rule: 'a far max_age leaves the idle limit',
+    policy: { max_age: 100 * hour },
+    cull: false,
+    why: 'idle for 0 minutes (limit 60)',
+    seconds: hour,
+  },
+  {
+    rule: 'default servers are kept when they are switched off',
+    facts: { lastActivity: ago(9 * hour) },
+    policy: { cull_default_servers: false },
+    cull: false,
+    why: 'default servers are not stopped (cull_default_servers)',
+    seconds: -1,
+  },
+  {
+    rule: 'named servers are kept when they are switched off',
+    facts: { server: 'lab', lastActivity: ago(9 * hour) },
+    policy: { cull_named_servers: false },
+    cull: false,
+    why: 'named servers are not stopped (cull_named_servers)',
+    seconds: -1,
+  },
+  {
+    rule: 'a named server does not care about the switch for default ones',
+    facts: { server: 'lab', lastActivity: ago(hour) },
+    policy: { cull_default_servers: false },
+    cull: true,
+    why: 'idle for 60 minutes (limit 60)',
+    seconds: 0,
+  },
+  {
+    rule: 'max_age honours the switch for default servers',
+    policy: { max_age: 1, cull_default_servers: false },
+    cull: false,
+    why: 'default servers are not stopped (cull_default_servers)',
+    seconds: -1,
+  },
+  {
+    rule: 'max_age honours the switch for named servers',
+    facts: { server: 'lab' },
+    policy: { max_age: 1, cull_named_servers: false },
+    cull: false,
+    why: 'named servers are not stopped (cull_named_servers)',
+    seconds: -1,
+  },
+  {
+    rule: 'short limits are told in seconds',
+    facts: { lastActivity: ago(5) },
+    policy: { timeout: 4 },
+    cull: true,
+    why: 'idle for 5 seconds (limit 4)',
+    seconds: 0,
+  },
+  {
+    rule: 'one second is one',
+    facts: { lastActivity: ago(1) },
+    policy: { timeout: 4 },
+    cull: false,
+    why: 'idle for 1 second (limit 4)',
+    seconds: 3,
+  },
+];
+
+test.each(cases)('$rule', ({ facts, policy: change, cull, why, seconds }) => {
+  const server = { ...ready, ...facts };
+  expect(decide(server, { ...policy, ...change }, now)).toEqual({
+    user: 'ada',
+    server: server.server,
+    cull,
+    why,
+    seconds,
+  });
+});

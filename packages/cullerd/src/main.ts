@@ -1,0 +1,42 @@
+import { connectBus } from '@tshub/bus';
+import { loadSettings } from '@tshub/config';
+import { culler1, hub1 } from '@tshub/contract';
+import { run } from '@tshub/daemon';
+import { makeCuller, secondsBetweenRounds } from './culler.ts';
+import { serveCuller } from './culler1.ts';
+import { startRounds } from './rounds.ts';
+
+/** A stop takes as long as the unit needs to end, and is killed after its own timeout. */
+const stopTimeoutMs = 180_000;
+
+await run({
+  name: 'tshub-cullerd',
+  start: async (life) => {
+    const { log } = life;
+    let settings = loadSettings();
+    log.level = settings.logging.level;
+
+    const bus = await connectBus({ onProblem: (sentence, error) => log.warn({ error }, sentence) });
+    life.onStop(() => bus.close(), 'bus');
+    void bus.lost.then((error) => life.fail(error));
+
+    const hub = bus.calls(hub1, { timeoutMs: stopTimeoutMs });
+    const culler = makeCuller({ hub, settings: () => settings.culler, now: Date.now, log });
+    bus.serve(culler1, serveCuller(culler), {
+      // No method of ours is for one account only.
+      accountUid: async () => 0,
+      onBug: (error, id) =>
+        log.error({ event: 'request-failed', error, id }, `a call over the bus failed inside (id ${id})`),
+    });
+    await bus.own(culler1.busName);
+
+    const rounds = startRounds({ tick: culler.tick, secondsBetween: () => secondsBetweenRounds(settings.culler) });
+    life.onStop(() => rounds.stop(), 'round under way');
+    life.onReload(() => {
+      settings = loadSettings();
+      log.level = settings.logging.level;
+      log.info({ event: 'config-reloaded' }, 'settings were reloaded');
+      rounds.reschedule();
+    });
+  },
+});

@@ -1,0 +1,90 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { connectBus, type Bus } from '@tshub/bus';
+import { culler1, hub1, type WireDict } from '@tshub/contract';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startPrivateBus, type PrivateBus } from '../support/private-bus.ts';
+
+let daemon: PrivateBus;
+let hub: Bus;
+let client: Bus;
+let cullerd: ChildProcess;
+let ended: Promise<number | null>;
+let stopped: string[];
+
+const entry = { unit: 'u', ready: true, pending: '', started: 1n, profile: '', url: '/' };
+const servers = (): WireDict[] => [
+  { ...entry, user: 'ada', server: '', lastActivity: 1n },
+  { ...entry, user: 'bob', server: 'lab', lastActivity: BigInt(Date.now()) },
+];
+
+/** A hub as far as the culler sees it. */
+async function serveHub(bus: Bus): Promise<void> {
+  const refuse = async () => Promise.reject(new Error('not part of this test'));
+  bus.serve(
+    hub1,
+    {
+      methods: {
+        GetServer: refuse,
+        GetStatus: refuse,
+        IssueToken: refuse,
+        ListServers: async () => servers(),
+        ListUsers: refuse,
+        StartServer: refuse,
+        StopServer: async (_, user, server, reason) => void stopped.push(`${user}/${server}: ${reason}`),
+      },
+      properties: { ActiveServers: () => 2, Version: () => 'test' },
+    },
+    { accountUid: async () => 0 },
+  );
+  await bus.own(hub1.busName);
+}
+
+beforeAll(async () => {
+  stopped = [];
+  daemon = await startPrivateBus();
+  hub = await connectBus({ address: daemon.address });
+  client = await connectBus({ address: daemon.address });
+  const there = new Promise<void>((resolve) => {
+    void client.onOwnerChange(culler1.busName, (owner) => owner !== null && resolve());
+  });
+  const main = new URL('../../packages/cullerd/src/main.ts', import.meta.url).pathname;
+  cullerd = spawn(process.execPath, ['--import', 'tsx', main], {
+    env: { ...process.env, DBUS_SYSTEM_BUS_ADDRESS: daemon.address },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  ended = new Promise((resolve) => cullerd.once('exit', resolve));
+  await there;
+}, 30_000);
+
+afterAll(async () => {
+  await client.close();
+  await hub.close();
+  await daemon.stop();
+});
+
+test('without a hub the culler waits, and says what is wrong', async () => {
+  const calls = client.calls(culler1);
+  await expect.poll(async () => (await calls.GetStatus())['problem']).toContain('tshub.service does not answer');
+  await expect(calls.CullNow(true)).rejects.toMatchObject({ code: 'daemon_away' });
+});
+
+test('a dry run tells what would be stopped, and a round stops it with the reason', async () => {
+  await serveHub(hub);
+  const calls = client.calls(culler1);
+  const decisions = await calls.CullNow(true);
+  expect(decisions.map(({ user, cull }) => [user, cull])).toEqual([
+    ['ada', true],
+    ['bob', false],
+  ]);
+  expect(stopped).toEqual([]);
+  await calls.CullNow(false);
+  expect(stopped).toEqual([expect.stringMatching(/^ada\/: idle for \d+ minutes \(limit 60\)$/)]);
+  await expect(calls.GetStatus()).resolves.toMatchObject({ culled: 1, enabled: true, timeout: 3600, every: 600 });
+});
+
+test('a reload is survived, and SIGTERM ends it well', async () => {
+  cullerd.kill('SIGHUP');
+  await expect(client.calls(culler1).GetStatus()).resolves.toMatchObject({ culled: 1 });
+  cullerd.kill('SIGTERM');
+  await expect(ended).resolves.toBe(0);
+});
