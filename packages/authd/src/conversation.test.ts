@@ -79,12 +79,12 @@ describe('a login', () => {
   });
 });
 
-describe('the hub breaks the protocol', () => {
-  const asks: ConversationParts['decide'] = async (_, ask) => {
-    await ask([secret]);
-    return good;
-  };
+const asks: ConversationParts['decide'] = async (_, ask) => {
+  await ask([secret]);
+  return good;
+};
 
+describe('the hub breaks the protocol', () => {
   test.each([
     ['no JSON', 'login ada\n'],
     ['another type', '{"type":"answers","values":[]}\n'],
@@ -144,10 +144,7 @@ describe('nobody is there any more', () => {
   });
 
   test('a connection closed at a question tells the decision so', async () => {
-    const { hub, ending } = connection(async (_, ask) => {
-      await ask([secret]);
-      return good;
-    });
+    const { hub, ending } = connection(asks);
     hub.says(login);
     await hub.hears();
     hub.leaves();

@@ -51,8 +51,13 @@ async function decide({ user, rhost }: AuthLogin, ask: Ask): Promise<AuthResult>
   const from = rhost === undefined ? '' : ` from ${rhost}`;
   const fields = { TSHUB_USER: user, ...(rhost === undefined ? {} : { TSHUB_FROM: rhost }) };
   const options = { service: pamServices.login, user, tty: 'tshub', ...(rhost === undefined ? {} : { rhost }) };
+  const complaints: string[] = [];
+  const listen: Ask = (messages) => {
+    complaints.push(...messages.filter(({ style }) => style === 'error').map(({ text }) => text.trim()));
+    return ask(messages);
+  };
   try {
-    const { result, why } = await judge(await pamLogin(options, ask), { userByName, userByUid });
+    const { result, why } = await judge(await pamLogin(options, listen), { userByName, userByUid }, complaints);
     if (result.ok) say('info', `${result.user} may log in${from}: ${why}`, { ...fields, TSHUB_USER: result.user });
     else say('notice', `${user} may not log in${from}: ${why}`, { ...fields, TSHUB_REASON: result.reason });
     return result;

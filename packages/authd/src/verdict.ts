@@ -23,9 +23,12 @@ const sentences: Readonly<Record<AuthReason, string>> = {
   'too-many-tries': 'Too many failed tries. Please try again later.',
 };
 
-/** Turns PAM's outcome into the hub's answer. Accounts are looked at only after PAM, so that time tells nothing about them. */
-export async function judge(outcome: PamOutcome, accounts: Accounts): Promise<Verdict> {
-  if (!outcome.ok) return refuse(outcome.reason, `${outcome.text}, at the step "${outcome.step}"`);
+/**
+ * Turns PAM's outcome into the hub's answer. Accounts are looked at only after PAM, so that time tells nothing about them.
+ * `complaints` are the errors that PAM showed on the way; they often say more than its return code.
+ */
+export async function judge(outcome: PamOutcome, accounts: Accounts, complaints: readonly string[]): Promise<Verdict> {
+  if (!outcome.ok) return refuse(outcome.reason, [describe(outcome), ...complaints].join('; '));
   const account = await accounts.userByName(outcome.user);
   if (!account) return refuse('not-permitted', 'PAM let the user in, but the host has no such account');
   // As if the password were wrong: another answer would tell a guesser that it was right.
@@ -40,6 +43,10 @@ export async function judge(outcome: PamOutcome, accounts: Accounts): Promise<Ve
   const { name: user, uid } = account;
   const groups = account.groups.map(({ name }) => name);
   return { result: { type: 'result', ok: true, user, uid, groups }, why: 'password and account are good' };
+}
+
+function describe({ reason, step, text }: Extract<PamOutcome, { ok: false }>): string {
+  return reason === 'aborted' ? 'a question was left unanswered' : `${text} (step "${step}")`;
 }
 
 /** A refusal, with the sentence that whoever tried may read. */

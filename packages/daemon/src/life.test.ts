@@ -31,11 +31,11 @@ const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 describe('start', () => {
   test('ready is said once the start is done, and not before', async () => {
-    let finish = () => {};
+    let finish: (() => void) | undefined;
     const { said, signals, exitCode } = daemon(() => new Promise<void>((resolve) => (finish = resolve)));
     await turn();
     expect(said).toEqual([]);
-    finish();
+    finish?.();
     await turn();
     expect(said).toEqual(['ready']);
     signals.emit('SIGTERM');

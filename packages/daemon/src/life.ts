@@ -66,13 +66,15 @@ export async function live(options: LiveOptions): Promise<number> {
     notifier.ready(status);
     log.debug(`${name} is ready`);
   };
+  const reloadAfter = async (earlier: Promise<void>) => {
+    await earlier;
+    notifier.reloading();
+    await reloadAll(reloadSteps, log);
+    notifier.ready();
+  };
   const reload = () => {
     if (!isReady || stopping.signal.aborted) return;
-    reloads = reloads.then(async () => {
-      notifier.reloading();
-      await reloadAll(reloadSteps, log);
-      notifier.ready();
-    });
+    reloads = reloadAfter(reloads);
   };
 
   const handlers = [
@@ -94,10 +96,15 @@ export async function live(options: LiveOptions): Promise<number> {
   };
 
   // A start that does not notice `signal` is left behind: its stop steps run, and the process ends.
-  const started = (async () => start(life))().then(() => {
-    if (!stopping.signal.aborted) ready();
-  }, fail);
-  await Promise.race([started, stopped]);
+  const starting = async () => {
+    try {
+      await start(life);
+      if (!stopping.signal.aborted) ready();
+    } catch (error) {
+      fail(error);
+    }
+  };
+  await Promise.race([starting(), stopped]);
   await stopped;
 
   notifier.stopping();

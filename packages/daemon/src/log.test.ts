@@ -93,18 +93,15 @@ describe('secrets', () => {
     { client: { client_secret: 's3cret' } },
     { env: { JUPYTERHUB_API_TOKEN: 's3cret' } },
   ])('%j is not written', (fields) => {
-    const { entries, lines, log } = journalLog();
-    log.info(fields, 'x');
-    journalLogAway(lines, fields);
-    expect(JSON.stringify([entries, lines])).not.toContain('s3cret');
-    expect(JSON.stringify(entries)).toContain('[redacted]');
-  });
-
-  function journalLogAway(lines: string[], fields: object) {
+    const journal = journalLog();
+    journal.log.info(fields, 'x');
     const away = journalLog({ isAway: true });
-    away.log.info(fields as never, 'x');
-    lines.push(...away.lines);
-  }
+    away.log.info(fields, 'x');
+    for (const written of [JSON.stringify(journal.entries), away.lines.join('')]) {
+      expect(written).not.toContain('s3cret');
+      expect(written).toContain('[redacted]');
+    }
+  });
 
   test("an error's code is no secret", () => {
     const { entries, log } = journalLog();

@@ -77,7 +77,7 @@ export function makeLog(options: LogOptions): Log {
       serializers: { error: describeError, err: describeError },
     },
     stream,
-  ) as unknown as Log;
+  );
 }
 
 /** Whether standard error is the journal's: JOURNAL_STREAM alone is inherited by programs whose output goes elsewhere. */

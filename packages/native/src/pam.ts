@@ -32,24 +32,18 @@ export async function pamLogin(options: PamOptions, converse: PamConverse): Prom
   let failure: { readonly error: unknown } | undefined;
   let gaveUp = false;
 
-  const raw = await addon.pamLogin(options, (messages, answer) => {
-    // The thread waits for `answer` whatever happens here, so every path ends in it.
-    askAll(messages, converse).then(
-      (values) => {
-        gaveUp ||= values === null;
-        try {
-          answer(values);
-        } catch (error) {
-          failure ??= { error };
-          answer(null);
-        }
-      },
-      (error: unknown) => {
-        failure ??= { error };
-        answer(null);
-      },
-    );
-  });
+  // The thread waits for `answer` whatever happens here, so every path ends in it.
+  const respond = async (messages: PamMessage[], answer: (values: ReadonlyArray<string | null> | null) => void) => {
+    try {
+      const values = await askAll(messages, converse);
+      gaveUp ||= values === null;
+      answer(values);
+    } catch (error) {
+      failure ??= { error };
+      answer(null);
+    }
+  };
+  const raw = await addon.pamLogin(options, (messages, answer) => void respond(messages, answer));
 
   if (failure) throw failure.error;
   const { code, step, text, user } = raw;
