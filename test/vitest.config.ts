@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { ByName } from './support/by-name.ts';
 
 const root = new URL('..', import.meta.url).pathname;
 
@@ -6,6 +7,7 @@ const root = new URL('..', import.meta.url).pathname;
 export default defineConfig({
   root,
   test: {
+    sequence: { sequencer: ByName },
     reporters: ['default', './test/support/closing-line.ts'],
     projects: [
       { root, test: { name: 'unit', include: ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts'] } },

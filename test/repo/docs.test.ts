@@ -18,11 +18,14 @@ test('every link between pages leads to a file', () => {
 
 test('every script that the README names is there', () => {
   const text = readFileSync(join(root, 'README.md'), 'utf8');
-  for (const [, script] of text.matchAll(/`(scripts\/[\w-]+)/g)) expect(existsSync(join(root, script ?? '')), script).toBe(true);
+  for (const [, script] of text.matchAll(/`(scripts\/[\w-]+)/g))
+    expect(existsSync(join(root, script ?? '')), script).toBe(true);
 });
 
 test('the version is the same wherever it stands', () => {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
   expect(readFileSync(join(root, 'packages/contract/src/version.ts'), 'utf8')).toContain(`'${version}'`);
-  expect(readFileSync(join(root, 'debian/changelog'), 'utf8')).toMatch(new RegExp(`^tshub \\(${version.replaceAll('.', '\\.')}`));
+  expect(readFileSync(join(root, 'debian/changelog'), 'utf8')).toMatch(
+    new RegExp(`^tshub \\(${version.replaceAll('.', '\\.')}`),
+  );
 });

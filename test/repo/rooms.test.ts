@@ -6,11 +6,24 @@ const root = join(import.meta.dirname, '../..');
 const hubd = join(root, 'packages/hubd/src');
 
 /** Rooms of hubd from the ground up: a room imports only from rooms before it; what it needs from a later one is passed in by hub.ts. */
-const order = [['db', 'caller'], ['access'], ['users', 'groups', 'services'], ['tokens', 'proxy'], ['servers'], ['activity', 'shares', 'oauth', 'login'], ['pages', 'info', 'hub1'], ['hub'], ['main']];
+const order = [
+  ['db', 'caller'],
+  ['access'],
+  ['users', 'groups', 'services'],
+  ['tokens', 'proxy'],
+  ['servers'],
+  ['activity', 'shares', 'oauth', 'login'],
+  ['pages', 'info', 'hub1'],
+  ['hub'],
+  ['main'],
+];
 
 function roomOf(file: string): string {
   const [first = ''] = relative(hubd, file).split('/');
-  return first.replace(/\.ts$/, '').replace(/^hub1-.*/, 'hub1').replace(/^hub-.*/, 'hub');
+  return first
+    .replace(/\.ts$/, '')
+    .replace(/^hub1-.*/, 'hub1')
+    .replace(/^hub-.*/, 'hub');
 }
 
 function floorOf(room: string): number {
@@ -25,7 +38,9 @@ function importsOf(file: string): string[] {
     .map(([, path]) => join(file, '..', path ?? ''));
 }
 
-const sources = globSync('**/*.ts', { cwd: hubd }).map((name) => join(hubd, name)).filter((file) => !file.endsWith('.test.ts'));
+const sources = globSync('**/*.ts', { cwd: hubd })
+  .map((name) => join(hubd, name))
+  .filter((file) => !file.endsWith('.test.ts'));
 
 test('every room of hubd has its floor', () => {
   expect(sources.map(roomOf).filter((room) => floorOf(room) < 0)).toEqual([]);
@@ -43,7 +58,10 @@ test('a room of hubd imports only from rooms below it', () => {
 /** What the process that is root may be made of. */
 test('spawnerd and authd reach neither HTTP nor a database', () => {
   for (const name of ['spawnerd', 'authd']) {
-    const { dependencies } = JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8')) as { dependencies: Record<string, string> };
-    for (const forbidden of ['@tshub/http', '@tshub/client', 'koa', 'knex', 'sqlite3']) expect(Object.keys(dependencies)).not.toContain(forbidden);
+    const { dependencies } = JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8')) as {
+      dependencies: Record<string, string>;
+    };
+    for (const forbidden of ['@tshub/http', '@tshub/client', 'koa', 'knex', 'sqlite3'])
+      expect(Object.keys(dependencies)).not.toContain(forbidden);
   }
 });

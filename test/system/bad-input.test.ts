@@ -21,7 +21,13 @@ describe('the login form', () => {
     const answer = async (name: string) => {
       const response = await visitor().logIn(name, 'not the password');
       const text = await response.text();
-      return { status: response.status, text: text.replaceAll(name, 'NAME').replace(/name="_xsrf" value="[^"]*"/g, '').replace(/"?xsrf[^>]*>/g, '') };
+      return {
+        status: response.status,
+        text: text
+          .replaceAll(name, 'NAME')
+          .replace(/name="_xsrf" value="[^"]*"/g, '')
+          .replace(/"?xsrf[^>]*>/g, ''),
+      };
     };
     const [unknown, wrong] = [await answer('nobodyhere'), await answer('ada')];
     expect(unknown).toEqual(wrong);
@@ -39,7 +45,20 @@ describe('the login form', () => {
     expect(await held.text()).toMatch(/wait/i);
   });
 
-  test.each(['', ' ', '../ada', 'a'.repeat(5000), '-rf', 'ada\0', 'ada\nbob', 'ada/../bob', '%00', '<script>alert(1)</script>', 'рооt', "ada' OR 1=1 --"])('the odd name %j is refused and nothing breaks', async (name) => {
+  test.each([
+    '',
+    ' ',
+    '../ada',
+    'a'.repeat(5000),
+    '-rf',
+    'ada\0',
+    'ada\nbob',
+    'ada/../bob',
+    '%00',
+    '<script>alert(1)</script>',
+    'рооt',
+    "ada' OR 1=1 --",
+  ])('the odd name %j is refused and nothing breaks', async (name) => {
     const answer = await visitor().logIn(name, 'x');
     expect([400, 403, 413]).toContain(answer.status);
     const text = await answer.text();
@@ -55,13 +74,20 @@ describe('the login form', () => {
   ])('a body with %s gets the form again, not an error page', async (_, body) => {
     const guest = visitor();
     await (await guest.fetch('/hub/login')).arrayBuffer();
-    const answer = await guest.fetch('/hub/login', { method: 'POST', body: `_xsrf=${encodeURIComponent(guest.cookies.get('_xsrf') ?? '')}&${body}`, headers: { 'content-type': 'application/x-www-form-urlencoded' } });
+    const answer = await guest.fetch('/hub/login', {
+      method: 'POST',
+      body: `_xsrf=${encodeURIComponent(guest.cookies.get('_xsrf') ?? '')}&${body}`,
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    });
     expect([400, 403]).toContain(answer.status);
     expect(await answer.text()).toMatch(/<form/);
   });
 
   test('a form without its XSRF token is refused with a sentence', async () => {
-    const answer = await visitor().fetch('/hub/login', { method: 'POST', body: new URLSearchParams({ username: 'ada', password: passwords.ada }) });
+    const answer = await visitor().fetch('/hub/login', {
+      method: 'POST',
+      body: new URLSearchParams({ username: 'ada', password: passwords.ada }),
+    });
     expect(answer.status).toBe(403);
     expect(await answer.text()).toMatch(/<form/);
   });
@@ -69,18 +95,26 @@ describe('the login form', () => {
   test('a body that is far too large is cut off', async () => {
     const guest = visitor();
     await (await guest.fetch('/hub/login')).arrayBuffer();
-    const answer = await guest.post('/hub/login', { username: 'ada', password: 'x'.repeat(4_000_000) }).catch((error: unknown) => error);
+    const answer = await guest
+      .post('/hub/login', { username: 'ada', password: 'x'.repeat(4_000_000) })
+      .catch((error: unknown) => error);
     if (answer instanceof Response) expect([400, 403, 413]).toContain(answer.status);
     expect((await visitor().fetch('/hub/login')).status).toBe(200);
   });
 
-  test.each(['//evil.example', '/\\evil.example', 'https://evil.example/', '/%09/evil.example', 'javascript:alert(1)'])('next=%s does not lead away', async (next) => {
-    const guest = visitor();
-    await (await guest.fetch('/hub/login')).arrayBuffer();
-    const answer = await guest.post(`/hub/login?next=${encodeURIComponent(next)}`, { username: 'ada', password: passwords.ada });
-    expect(answer.status).toBe(302);
-    expect(new URL(answer.headers.get('location') ?? '', machine.url).origin).toBe(machine.url);
-  });
+  test.each(['//evil.example', '/\\evil.example', 'https://evil.example/', '/%09/evil.example', 'javascript:alert(1)'])(
+    'next=%s does not lead away',
+    async (next) => {
+      const guest = visitor();
+      await (await guest.fetch('/hub/login')).arrayBuffer();
+      const answer = await guest.post(`/hub/login?next=${encodeURIComponent(next)}`, {
+        username: 'ada',
+        password: passwords.ada,
+      });
+      expect(answer.status).toBe(302);
+      expect(new URL(answer.headers.get('location') ?? '', machine.url).origin).toBe(machine.url);
+    },
+  );
 });
 
 describe('the API', () => {
@@ -111,7 +145,10 @@ describe('the listener', () => {
     ['dot segments', 'GET /user/ada/../bob/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'],
     ['encoded dot segments', 'GET /user/ada/%2e%2e/bob/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'],
     ['an encoded slash in the name', 'GET /user%2Fada/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'],
-    ['two lengths', 'POST /hub/login HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n0\r\n\r\n'],
+    [
+      'two lengths',
+      'POST /hub/login HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n0\r\n\r\n',
+    ],
     ['no host', 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n'],
     ['nonsense', 'hello\r\n\r\n'],
   ])('%s is answered with 400', async (_, text) => {
@@ -128,7 +165,10 @@ describe('a broken settings file', () => {
   test('keeps the hub from starting, and the journal names file, key, expected and found', async () => {
     await machine.write(broken, '[hub]\napi_page_max_limit = "many"\n');
     await machine.run(['systemctl', 'restart', 'tshub'], { fails: true });
-    await eventually('the hub has given up', async () => (await machine.show('tshub.service', 'ActiveState'))['ActiveState'] === 'failed');
+    await eventually(
+      'the hub has given up',
+      async () => (await machine.show('tshub.service', 'ActiveState'))['ActiveState'] === 'failed',
+    );
     const said = (await machine.journal('-u', 'tshub', '-n', '30')).map((one) => String(one['MESSAGE'])).join('\n');
     expect(said).toContain(`${broken}: hub.api_page_max_limit: expected a number, found "many"`);
     const checked = await machine.run(['tshubctl', 'config', 'check'], { fails: true });
@@ -141,7 +181,10 @@ describe('a broken settings file', () => {
   test('keeps the old settings at a reload', async () => {
     await machine.write(broken, 'this is not toml\n');
     await machine.run(['systemctl', 'reload', 'tshub'], { fails: true });
-    await eventually('it says so', async () => (await machine.journal('-u', 'tshub', 'TSHUB_EVENT=config-kept')).length > 0);
+    await eventually(
+      'it says so',
+      async () => (await machine.journal('-u', 'tshub', 'TSHUB_EVENT=config-kept')).length > 0,
+    );
     expect((await machine.show('tshub.service', 'ActiveState'))['ActiveState']).toBe('active');
     expect((await visitor().logIn('ada', passwords.ada)).status).toBe(302);
   });

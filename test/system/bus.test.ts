@@ -8,22 +8,28 @@ beforeAll(async () => {
   await visitorWithServer('bob');
 });
 
-const ctl = async (user: string, ...args: readonly string[]) => machine.run(['tshubctl', ...args], { user, fails: true });
+const ctl = async (user: string, ...args: readonly string[]) =>
+  machine.run(['tshubctl', ...args], { user, fails: true });
 
-test.each(interfaces.map((one) => [one.name, one] as const))('%s is on the bus with every member and the names of its arguments', async (_, one) => {
-  const xml = await machine.sh(`busctl --xml-interface introspect ${one.busName} ${one.path}`);
-  for (const [name, method] of Object.entries(one.methods)) {
-    expect(xml).toContain(`<method name="${name}"`);
-    for (const argument of [...method.in, ...method.out]) expect(xml).toMatch(new RegExp(`<arg[^>]* name="${argument.name}"`));
-  }
-  for (const name of Object.keys(one.properties)) expect(xml).toContain(`<property name="${name}"`);
-});
+test.each(interfaces.map((one) => [one.name, one] as const))(
+  '%s is on the bus with every member and the names of its arguments',
+  async (_, one) => {
+    const xml = await machine.sh(`busctl --xml-interface introspect ${one.busName} ${one.path}`);
+    for (const [name, method] of Object.entries(one.methods)) {
+      expect(xml).toContain(`<method name="${name}"`);
+      for (const argument of [...method.in, ...method.out])
+        expect(xml).toMatch(new RegExp(`<arg[^>]* name="${argument.name}"`));
+    }
+    for (const name of Object.keys(one.properties)) expect(xml).toContain(`<property name="${name}"`);
+  },
+);
 
 describe('tshubctl', () => {
   test('an administrator sees the daemons', async () => {
     const { code, out } = await ctl('grace', 'status');
     expect(code).toBe(0);
-    for (const word of ['tshub.service', 'tshub-proxyd.service', 'tshub-cullerd.service', 'active']) expect(out).toContain(word);
+    for (const word of ['tshub.service', 'tshub-proxyd.service', 'tshub-cullerd.service', 'active'])
+      expect(out).toContain(word);
   });
 
   test.each(['grace', 'root'])('%s sees the servers of everybody', async (user) => {
@@ -59,7 +65,13 @@ describe('tshubctl', () => {
 
   test('a server that is shown has its unit and what it uses', async () => {
     const { out } = await ctl('grace', 'server', 'show', 'ada', '--json');
-    expect(JSON.parse(out)).toMatchObject({ user: 'ada', server: '', unit: 'tshub-server-ada.service', ready: true, active: 'active' });
+    expect(JSON.parse(out)).toMatchObject({
+      user: 'ada',
+      server: '',
+      unit: 'tshub-server-ada.service',
+      ready: true,
+      active: 'active',
+    });
   });
 
   test('mistakes are answered with a sentence and a code, without a stack', async () => {
@@ -79,7 +91,9 @@ describe('tshubctl', () => {
 
 test('routes are for administrators', async () => {
   const routes = async (user: string) => machine.run(['tshubctl', 'route', 'list', '--json'], { user, fails: true });
-  expect(JSON.parse((await routes('grace')).out)).toEqual(expect.arrayContaining([expect.objectContaining({ prefix: '/user/ada/' })]));
+  expect(JSON.parse((await routes('grace')).out)).toEqual(
+    expect.arrayContaining([expect.objectContaining({ prefix: '/user/ada/' })]),
+  );
   expect((await routes('ada')).code).toBe(4);
   await stopServer('ada');
 });

@@ -16,7 +16,9 @@ afterAll(async () => {
 test('a dry run says what would happen, and does not do it', async () => {
   await visitorWithServer('bob');
   const { out } = await machine.run(['tshubctl', 'cull', '--dry-run', '--json']);
-  expect(JSON.parse(out)).toEqual(expect.arrayContaining([expect.objectContaining({ user: 'bob', server: '', cull: false })]));
+  expect(JSON.parse(out)).toEqual(
+    expect.arrayContaining([expect.objectContaining({ user: 'bob', server: '', cull: false })]),
+  );
   expect((await show('bob')).ready).toBe(true);
 });
 
@@ -30,7 +32,11 @@ test('a server that is idle for longer than the timeout is stopped, and its user
 });
 
 test('the culler may not do more than it needs', async () => {
-  const call = async (...rest: readonly string[]) => machine.run(['busctl', 'call', 'org.tshub.Hub1', '/org/tshub/Hub1', 'org.tshub.Hub1', ...rest], { user: 'tshub-culler', fails: true });
+  const call = async (...rest: readonly string[]) =>
+    machine.run(['busctl', 'call', 'org.tshub.Hub1', '/org/tshub/Hub1', 'org.tshub.Hub1', ...rest], {
+      user: 'tshub-culler',
+      fails: true,
+    });
   expect((await call('ListServers')).code).toBe(0);
   expect((await call('StartServer', 'ssa{ss}', 'bob', '', '0')).code).not.toBe(0);
   expect((await call('IssueToken', 'as', '1', 'admin:users')).code).not.toBe(0);

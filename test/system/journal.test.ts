@@ -3,7 +3,8 @@ import { eventually } from './support/machine.ts';
 import { visitorWithServer } from './support/server.ts';
 import { machine, passwords, stopServer, visitor } from './support/suite.ts';
 
-const text = (entries: ReadonlyArray<Record<string, unknown>>): string => entries.map((one) => String(one['MESSAGE'])).join('\n');
+const text = (entries: ReadonlyArray<Record<string, unknown>>): string =>
+  entries.map((one) => String(one['MESSAGE'])).join('\n');
 
 beforeAll(async () => {
   await stopServer('ada');

@@ -43,7 +43,8 @@ test('the password of the account lets her in, the start shows its steps, and Ju
   await page.waitForURL('**/user/ada/**', { timeout: 120_000 });
   await page.waitForSelector('.jp-Launcher', { timeout: 120_000 });
   await page.screenshot({ path: join(shots, 'lab.png') });
-  for (const cookie of await page.context().cookies()) if (cookie.name.includes('login') || cookie.name.startsWith('jupyterhub-user')) noteSecret(cookie.value);
+  for (const cookie of await page.context().cookies())
+    if (cookie.name.includes('login') || cookie.name.startsWith('jupyterhub-user')) noteSecret(cookie.value);
 });
 
 test('a cell runs in a kernel over a websocket', async () => {

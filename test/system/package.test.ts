@@ -77,7 +77,9 @@ describe("with Debian's jupyterhub there first and running", () => {
 
   test('removing stops the daemons and keeps settings and data', async () => {
     await machine.run(['apt-get', 'remove', '--yes', 'tshub']);
-    expect(await machine.sh("systemctl list-units --plain --no-legend 'tshub*.service' 'tshub*.socket' || true")).toBe('');
+    expect(await machine.sh("systemctl list-units --plain --no-legend 'tshub*.service' 'tshub*.socket' || true")).toBe(
+      '',
+    );
     expect(await machine.sh('ls /var/lib/tshub')).toContain('tshub.sqlite');
   });
 
@@ -89,8 +91,12 @@ describe("with Debian's jupyterhub there first and running", () => {
 
   test('purging leaves nothing but homes', async () => {
     await machine.run(['apt-get', 'purge', '--yes', 'tshub']);
-    const rest = await machine.sh("find / -xdev \\( -path /proc -o -path /sys -o -path /root -o -path /home -o -path /var/log \\) -prune -o -name '*tshub*' -print 2>/dev/null");
-    expect(rest.split('\n').filter((path) => path !== '' && !/^\/var\/lib\/(systemd\/deb-systemd|dpkg)/.test(path))).toEqual([]);
+    const rest = await machine.sh(
+      "find / -xdev \\( -path /proc -o -path /sys -o -path /root -o -path /home -o -path /var/log \\) -prune -o -name '*tshub*' -print 2>/dev/null",
+    );
+    expect(
+      rest.split('\n').filter((path) => path !== '' && !/^\/var\/lib\/(systemd\/deb-systemd|dpkg)/.test(path)),
+    ).toEqual([]);
     expect(await machine.sh('ls /home')).toContain('ada');
     expect(await machine.sh("systemctl list-units --all --plain --no-legend 'tshub-server*' || true")).toBe('');
   });
@@ -125,11 +131,15 @@ describe('with tshub there first', () => {
     const guest = new Visitor(machine.url);
     expect((await guest.logIn('ada', password)).status).toBe(302);
     await guest.visit('/hub/spawn/ada');
-    await eventually('the page tells', async () => (await guest.visit('/hub/spawn-pending/ada')).text.includes('jupyterhub-singleuser'));
+    await eventually('the page tells', async () =>
+      (await guest.visit('/hub/spawn-pending/ada')).text.includes('jupyterhub-singleuser'),
+    );
   });
 
   test("Debian's jupyterhub installed afterwards stays off, and tshub works with what it brought", async () => {
-    await machine.run(['bash', '-c', 'apt-get install --yes --no-download /root/debs/jupyterhub_*.deb'], { environment: { DEBIAN_FRONTEND: 'noninteractive' } });
+    await machine.run(['bash', '-c', 'apt-get install --yes --no-download /root/debs/jupyterhub_*.deb'], {
+      environment: { DEBIAN_FRONTEND: 'noninteractive' },
+    });
     await works(machine);
     await machine.reboot();
     await works(machine);

@@ -65,9 +65,19 @@ test('while the hub is away, servers are reached and the hub says so honestly', 
 });
 
 test('spawnerd and cullerd may be killed at any time', async () => {
-  await machine.run(['busctl', 'get-property', 'org.tshub.Spawner1', '/org/tshub/Spawner1', 'org.tshub.Spawner1', 'Version']);
+  await machine.run([
+    'busctl',
+    'get-property',
+    'org.tshub.Spawner1',
+    '/org/tshub/Spawner1',
+    'org.tshub.Spawner1',
+    'Version',
+  ]);
   await machine.run(['systemctl', 'kill', '--signal=KILL', 'tshub-spawnerd', 'tshub-cullerd']);
-  await eventually('cullerd is back', async () => (await machine.show('tshub-cullerd.service', 'ActiveState'))['ActiveState'] === 'active');
+  await eventually(
+    'cullerd is back',
+    async () => (await machine.show('tshub-cullerd.service', 'ActiveState'))['ActiveState'] === 'active',
+  );
   await nothingWasTouched();
 });
 
@@ -116,7 +126,10 @@ test('a server that died while the hub was away is cleaned up when it is back', 
 
 test('a restart of the service manager and of the bus is survived', async () => {
   await machine.run(['systemctl', 'daemon-reexec']);
-  await eventually('systemd is back', async () => (await machine.run(['systemctl', 'is-system-running'], { fails: true })).out !== '');
+  await eventually(
+    'systemd is back',
+    async () => (await machine.run(['systemctl', 'is-system-running'], { fails: true })).out !== '',
+  );
   await machine.run(['systemctl', 'kill', '--signal=KILL', '--kill-whom=main', unit]);
   await eventually('the hub still hears of a death', async () => !(await show('ada')).ready, 20);
 });

@@ -57,6 +57,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
 /** Installs the package as an administrator would, without a network. */
 export async function install(machine: Machine, deb: string): Promise<string> {
   await machine.push(deb, '/root/tshub.deb');
-  const { out, err } = await machine.run(['apt-get', 'install', '--yes', '--no-install-recommends', '/root/tshub.deb'], { environment: { DEBIAN_FRONTEND: 'noninteractive' } });
+  const { out, err } = await machine.run(
+    ['apt-get', 'install', '--yes', '--no-install-recommends', '/root/tshub.deb'],
+    { environment: { DEBIAN_FRONTEND: 'noninteractive' } },
+  );
   return `${out}\n${err}`;
 }

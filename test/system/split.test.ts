@@ -10,12 +10,20 @@ describe('the daemons', () => {
     const pid = (await machine.show(unit, 'MainPID'))['MainPID'];
     expect(await machine.sh(`ps -o user:32= -p ${pid}`)).toBe(account);
     const status = await machine.sh(`cat /proc/${pid}/status`);
-    for (const set of ['CapInh', 'CapPrm', 'CapEff', 'CapBnd', 'CapAmb']) expect(status).toMatch(new RegExp(`^${set}:\\t0000000000000000$`, 'm'));
+    for (const set of ['CapInh', 'CapPrm', 'CapEff', 'CapBnd', 'CapAmb'])
+      expect(status).toMatch(new RegExp(`^${set}:\\t0000000000000000$`, 'm'));
     expect(status).toMatch(/^NoNewPrivs:\t1$/m);
   });
 
   test('spawnerd is root in name only: it has no capability and no network', async () => {
-    await machine.run(['busctl', 'get-property', 'org.tshub.Spawner1', '/org/tshub/Spawner1', 'org.tshub.Spawner1', 'Version']);
+    await machine.run([
+      'busctl',
+      'get-property',
+      'org.tshub.Spawner1',
+      '/org/tshub/Spawner1',
+      'org.tshub.Spawner1',
+      'Version',
+    ]);
     const pid = (await machine.show('tshub-spawnerd.service', 'MainPID'))['MainPID'];
     const status = await machine.sh(`cat /proc/${pid}/status`);
     expect(status).toMatch(/^CapEff:\t0000000000000000$/m);
@@ -56,17 +64,41 @@ describe('the account check', () => {
 describe('a hub that was taken over', () => {
   // The attacker's shell: everything that uid tshub can send.
   const spawner = ['org.tshub.Spawner1', '/org/tshub/Spawner1', 'org.tshub.Spawner1'];
-  const call = async (user: string, ...rest: readonly string[]) => machine.run(['busctl', 'call', ...rest], { user, fails: true });
-  const start = async (name: string, server = '', environment: readonly string[] = ['0']) => call('tshub', ...spawner, 'Start', 'sssa{ss}a{ss}', name, server, '', '0', ...environment);
+  const call = async (user: string, ...rest: readonly string[]) =>
+    machine.run(['busctl', 'call', ...rest], { user, fails: true });
+  const start = async (name: string, server = '', environment: readonly string[] = ['0']) =>
+    call('tshub', ...spawner, 'Start', 'sssa{ss}a{ss}', name, server, '', '0', ...environment);
 
   beforeAll(async () => {
     await machine.run(['systemctl', 'reset-failed', 'tshub-spawnerd'], { fails: true });
   });
 
-  test.each(['root', 'daemon', 'www-data', 'tshub', 'tshub-proxy', 'nobody', 'messagebus', 'no-such-account', '', '../ada', 'ada/../root', '0', '-', '+ada', 'ada ', 'ROOT', 'a'.repeat(300)])('cannot start a server for %j', async (name) => {
+  test.each([
+    'root',
+    'daemon',
+    'www-data',
+    'tshub',
+    'tshub-proxy',
+    'nobody',
+    'messagebus',
+    'no-such-account',
+    '',
+    '../ada',
+    'ada/../root',
+    '0',
+    '-',
+    '+ada',
+    'ada ',
+    'ROOT',
+    'a'.repeat(300),
+  ])('cannot start a server for %j', async (name) => {
     const answer = await start(name);
     expect(answer.code).not.toBe(0);
-    expect(await machine.sh("systemctl list-units --all --plain --no-legend 'tshub-server-*' | grep -v -e ada -e bob || true")).toBe('');
+    expect(
+      await machine.sh(
+        "systemctl list-units --all --plain --no-legend 'tshub-server-*' | grep -v -e ada -e bob || true",
+      ),
+    ).toBe('');
   });
 
   test.each([
@@ -86,7 +118,9 @@ describe('a hub that was taken over', () => {
 
   test('cannot use the service manager, nor any other verb', async () => {
     const manager = ['org.freedesktop.systemd1', '/org/freedesktop/systemd1', 'org.freedesktop.systemd1.Manager'];
-    expect((await call('tshub', ...manager, 'StartTransientUnit', 'ssa(sv)a(sa(sv))', 'x.service', 'fail', '0', '0')).code).not.toBe(0);
+    expect(
+      (await call('tshub', ...manager, 'StartTransientUnit', 'ssa(sv)a(sa(sv))', 'x.service', 'fail', '0', '0')).code,
+    ).not.toBe(0);
     expect((await call('tshub', ...manager, 'StopUnit', 'ss', 'tshub-proxyd.service', 'fail')).code).not.toBe(0);
     expect((await call('tshub', ...spawner, 'Run', 's', 'id')).code).not.toBe(0);
   });
@@ -102,13 +136,21 @@ describe('a hub that was taken over', () => {
 
   test('cannot read what is not its own', async () => {
     for (const file of ['/etc/shadow', '/run/tshub-spawnerd', '/run/tshub-proxy', '/home/ada']) {
-      expect((await machine.run(['ls', file === '/etc/shadow' ? '/etc/shadow' : `${file}/`], { user: 'tshub', fails: true })).code === 0 && file !== '/etc/shadow').toBe(false);
+      expect(
+        (await machine.run(['ls', file === '/etc/shadow' ? '/etc/shadow' : `${file}/`], { user: 'tshub', fails: true }))
+          .code === 0 && file !== '/etc/shadow',
+      ).toBe(false);
       expect((await machine.run(['cat', file], { user: 'tshub', fails: true })).code).not.toBe(0);
     }
   });
 
   test.each(['ada', 'erin', 'tshub-proxy', 'tshub-culler'])('%s cannot ask spawnerd for anything', async (user) => {
-    for (const [method, ...args] of [['List'], ['Start', 'sssa{ss}a{ss}', 'ada', '', '', '0', '0'], ['Stop', 'ss', 'ada', ''], ['Log', 'ssu', 'ada', '', '10']]) {
+    for (const [method, ...args] of [
+      ['List'],
+      ['Start', 'sssa{ss}a{ss}', 'ada', '', '', '0', '0'],
+      ['Stop', 'ss', 'ada', ''],
+      ['Log', 'ssu', 'ada', '', '10'],
+    ]) {
       const answer = await call(user, ...spawner, method ?? '', ...args);
       expect(answer.code).not.toBe(0);
       expect(answer.err).toMatch(/denied|not allowed|Forbidden|only/i);
@@ -116,13 +158,25 @@ describe('a hub that was taken over', () => {
   });
 
   test.each(['ada', 'erin', 'tshub-culler'])('%s cannot change routes', async (user) => {
-    const answer = await call(user, 'org.tshub.Proxy1', '/org/tshub/Proxy1', 'org.tshub.Proxy1', 'AddRoute', 'ssua{ss}', '/user/x/', 'unix:/tmp/x', '1000', '0');
+    const answer = await call(
+      user,
+      'org.tshub.Proxy1',
+      '/org/tshub/Proxy1',
+      'org.tshub.Proxy1',
+      'AddRoute',
+      'ssua{ss}',
+      '/user/x/',
+      'unix:/tmp/x',
+      '1000',
+      '0',
+    );
     expect(answer.code).not.toBe(0);
   });
 
   test("authd's socket is for the hub alone", async () => {
     const connect = 'import socket; s=socket.socket(socket.AF_UNIX); s.connect("/run/tshub-authd/authd.sock")';
-    for (const user of ['ada', 'tshub-proxy', 'tshub-culler']) expect((await machine.run(['python3', '-c', connect], { user, fails: true })).code).not.toBe(0);
+    for (const user of ['ada', 'tshub-proxy', 'tshub-culler'])
+      expect((await machine.run(['python3', '-c', connect], { user, fails: true })).code).not.toBe(0);
     expect((await machine.run(['python3', '-c', connect], { user: 'tshub', fails: true })).code).toBe(0);
   });
 });

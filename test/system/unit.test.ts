@@ -13,7 +13,13 @@ beforeAll(async () => {
 });
 
 test('the server runs as its user, in the slice of its user', async () => {
-  const { MainPID, Slice, ControlGroup, Transient } = await machine.show(unit, 'MainPID', 'Slice', 'ControlGroup', 'Transient');
+  const { MainPID, Slice, ControlGroup, Transient } = await machine.show(
+    unit,
+    'MainPID',
+    'Slice',
+    'ControlGroup',
+    'Transient',
+  );
   expect(Slice).toBe('tshub-users-ada.slice');
   expect(Transient).toBe('yes');
   expect(ControlGroup).toBe('/tshub.slice/tshub-users.slice/tshub-users-ada.slice/tshub-server-ada.service');
@@ -22,7 +28,18 @@ test('the server runs as its user, in the slice of its user', async () => {
 });
 
 test('limits and sandbox are what the settings say', async () => {
-  const shown = await machine.show(unit, 'MemoryMax', 'CPUQuotaPerSecUSec', 'TasksMax', 'PrivateTmp', 'NoNewPrivileges', 'ReadOnlyPaths', 'ReadWritePaths', 'User', 'PAMName');
+  const shown = await machine.show(
+    unit,
+    'MemoryMax',
+    'CPUQuotaPerSecUSec',
+    'TasksMax',
+    'PrivateTmp',
+    'NoNewPrivileges',
+    'ReadOnlyPaths',
+    'ReadWritePaths',
+    'User',
+    'PAMName',
+  );
   expect(shown).toEqual({
     MemoryMax: String(2 ** 30),
     CPUQuotaPerSecUSec: '1.500000s',
@@ -38,7 +55,25 @@ test('limits and sandbox are what the settings say', async () => {
 
 test('the sandbox holds inside the server', async () => {
   const pid = (await machine.show(unit, 'MainPID'))['MainPID'];
-  const inside = async (script: string) => (await machine.run(['nsenter', '--target', pid ?? '', '--mount', 'setpriv', '--reuid=ada', '--regid=ada', '--init-groups', 'bash', '-c', script], { fails: true })).code;
+  const inside = async (script: string) =>
+    (
+      await machine.run(
+        [
+          'nsenter',
+          '--target',
+          pid ?? '',
+          '--mount',
+          'setpriv',
+          '--reuid=ada',
+          '--regid=ada',
+          '--init-groups',
+          'bash',
+          '-c',
+          script,
+        ],
+        { fails: true },
+      )
+    ).code;
   expect(await inside('touch /opt/x')).not.toBe(0);
   expect(await inside('touch /opt/shared/x')).toBe(0);
   await machine.sh('echo secret > /tmp/of-the-host && chmod 644 /tmp/of-the-host');
@@ -77,7 +112,8 @@ test('no secret is in any property, unit file or command line', async () => {
     { user: 'erin', fails: true },
   );
   expect(everything).toContain('tshub-server-ada.service');
-  for (const secret of secrets) expect(everything.includes(secret), `a secret starting with ${secret.slice(0, 3)}`).toBe(false);
+  for (const secret of secrets)
+    expect(everything.includes(secret), `a secret starting with ${secret.slice(0, 3)}`).toBe(false);
   expect(await machine.sh('ls -A /run/tshub-spawnerd')).toBe('');
 });
 
@@ -90,7 +126,10 @@ test('a setting for a user server reaches it, and the home directory is its own'
 });
 
 test('a user without an account gets a dynamic user with a state directory that lasts', async () => {
-  await machine.write('/etc/tshub/tshub.toml.d/50-dynamic.toml', '[spawner]\ndynamic_users = true\n[login]\nauthenticator = "dummy"\ndummy_is_for_tests_only = true\ndummy_password = "dummy-password-for-tests"\n');
+  await machine.write(
+    '/etc/tshub/tshub.toml.d/50-dynamic.toml',
+    '[spawner]\ndynamic_users = true\n[login]\nauthenticator = "dummy"\ndummy_is_for_tests_only = true\ndummy_password = "dummy-password-for-tests"\n',
+  );
   await machine.run(['systemctl', 'restart', 'tshub']);
   try {
     const { Visitor } = await import('./support/visitor.ts');
@@ -98,7 +137,13 @@ test('a user without an account gets a dynamic user with a state directory that 
     expect((await guest.logIn('newcomer', 'dummy-password-for-tests')).status).toBe(302);
     await guest.visit('/hub/spawn/newcomer');
     await serverReady('newcomer');
-    const shown = await machine.show('tshub-server-newcomer.service', 'DynamicUser', 'StateDirectory', 'MainPID', 'UID');
+    const shown = await machine.show(
+      'tshub-server-newcomer.service',
+      'DynamicUser',
+      'StateDirectory',
+      'MainPID',
+      'UID',
+    );
     expect(shown['DynamicUser']).toBe('yes');
     expect(Number(shown['UID'])).toBeGreaterThanOrEqual(61184);
     expect(shown['StateDirectory']).toMatch(/^tshub-dynamic\/[0-9a-f]{16}/);

@@ -6,7 +6,21 @@ import { machine } from './suite.ts';
 
 /** A token of a person, asked for over the bus as that person. */
 export async function tokenOf(user: string, ...scopes: readonly string[]): Promise<string> {
-  const { out } = await machine.run(['busctl', '--json=short', 'call', 'org.tshub.Hub1', '/org/tshub/Hub1', 'org.tshub.Hub1', 'IssueToken', 'as', String(scopes.length), ...scopes], { user });
+  const { out } = await machine.run(
+    [
+      'busctl',
+      '--json=short',
+      'call',
+      'org.tshub.Hub1',
+      '/org/tshub/Hub1',
+      'org.tshub.Hub1',
+      'IssueToken',
+      'as',
+      String(scopes.length),
+      ...scopes,
+    ],
+    { user },
+  );
   const [token] = (JSON.parse(out) as { data: [string, string, number] }).data;
   noteSecret(token);
   return token;
@@ -30,13 +44,23 @@ export class Kernel {
 
   static async open(user: string, token: string): Promise<Kernel> {
     const headers = { authorization: `token ${token}` };
-    const answer = await fetch(`${machine.url}/user/${user}/api/kernels`, { method: 'POST', headers, body: '{"name":"python3"}' });
+    const answer = await fetch(`${machine.url}/user/${user}/api/kernels`, {
+      method: 'POST',
+      headers,
+      body: '{"name":"python3"}',
+    });
     if (answer.status !== 201) throw new Error(`no kernel: ${answer.status} ${await answer.text()}`);
     const { id } = (await answer.json()) as { id: string };
     const key = randomBytes(16).toString('base64');
     const socket = await new Promise<Socket>((resolve, reject) => {
       const upgrade = request(`${machine.url}/user/${user}/api/kernels/${id}/channels`, {
-        headers: { ...headers, connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13', 'sec-websocket-key': key },
+        headers: {
+          ...headers,
+          connection: 'Upgrade',
+          upgrade: 'websocket',
+          'sec-websocket-version': '13',
+          'sec-websocket-key': key,
+        },
       });
       upgrade.on('upgrade', (response, stream) => {
         const expected = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
@@ -54,7 +78,14 @@ export class Kernel {
   async run(code: string): Promise<string> {
     const id = randomUUID();
     const message = {
-      header: { msg_id: id, msg_type: 'execute_request', username: '', session: id, version: '5.3', date: new Date().toISOString() },
+      header: {
+        msg_id: id,
+        msg_type: 'execute_request',
+        username: '',
+        session: id,
+        version: '5.3',
+        date: new Date().toISOString(),
+      },
       parent_header: {},
       metadata: {},
       channel: 'shell',
@@ -82,11 +113,17 @@ export class Kernel {
   }
 
   #take(text: string): void {
-    const message = JSON.parse(text) as { msg_type?: string; header: { msg_type: string }; parent_header: { msg_id?: string }; content: { text?: string; execution_state?: string } };
+    const message = JSON.parse(text) as {
+      msg_type?: string;
+      header: { msg_type: string };
+      parent_header: { msg_id?: string };
+      content: { text?: string; execution_state?: string };
+    };
     const waiting = this.#waiting.get(message.parent_header.msg_id ?? '');
     if (waiting === undefined) return;
     if (message.header.msg_type === 'stream') waiting.output += message.content.text ?? '';
-    if (message.header.msg_type === 'status' && message.content.execution_state === 'idle') waiting.done(waiting.output);
+    if (message.header.msg_type === 'status' && message.content.execution_state === 'idle')
+      waiting.done(waiting.output);
   }
 }
 
@@ -94,7 +131,10 @@ export class Kernel {
 function frame(text: string): Buffer {
   const payload = Buffer.from(text);
   const mask = randomBytes(4);
-  const head = payload.length < 126 ? Buffer.from([0x81, 0x80 | payload.length]) : Buffer.from([0x81, 0xfe, payload.length >> 8, payload.length & 255]);
+  const head =
+    payload.length < 126
+      ? Buffer.from([0x81, 0x80 | payload.length])
+      : Buffer.from([0x81, 0xfe, payload.length >> 8, payload.length & 255]);
   return Buffer.concat([head, mask, payload.map((byte, i) => byte ^ (mask[i % 4] ?? 0))]);
 }
 

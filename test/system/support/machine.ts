@@ -40,10 +40,14 @@ export class Machine {
   async run(command: readonly string[], options: RunOptions = {}): Promise<Outcome> {
     const environment = Object.entries(options.environment ?? {}).map(([key, value]) => `${key}=${value}`);
     const prefix = options.user === undefined ? [] : ['runuser', '-u', options.user, '--'];
-    const result = await execa(tool, ['exec', this.name, ...prefix, ...(environment.length > 0 ? ['env', ...environment] : []), ...command], {
-      input: options.input ?? '',
-      reject: false,
-    });
+    const result = await execa(
+      tool,
+      ['exec', this.name, ...prefix, ...(environment.length > 0 ? ['env', ...environment] : []), ...command],
+      {
+        input: options.input ?? '',
+        reject: false,
+      },
+    );
     const outcome = { code: result.exitCode ?? -1, out: result.stdout, err: result.stderr };
     if (outcome.code !== 0 && options.fails !== true) {
       throw new Error(`${command.join(' ')}: exit code ${outcome.code}\n${outcome.out}\n${outcome.err}`);
@@ -61,7 +65,9 @@ export class Machine {
   }
 
   async write(path: string, text: string, mode = '0644'): Promise<void> {
-    await this.run(['bash', '-c', 'mkdir -p "$(dirname "$1")" && cat > "$1" && chmod "$2" "$1"', '-', path, mode], { input: text });
+    await this.run(['bash', '-c', 'mkdir -p "$(dirname "$1")" && cat > "$1" && chmod "$2" "$1"', '-', path, mode], {
+      input: text,
+    });
   }
 
   async reboot(): Promise<void> {
@@ -75,18 +81,30 @@ export class Machine {
   /** Properties of a unit, as systemctl shows them. */
   async show(unit: string, ...properties: readonly string[]): Promise<Record<string, string>> {
     const { out } = await this.run(['systemctl', 'show', unit, ...properties.map((one) => `--property=${one}`)]);
-    return Object.fromEntries(out.split('\n').filter((line) => line.includes('=')).map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
+    return Object.fromEntries(
+      out
+        .split('\n')
+        .filter((line) => line.includes('='))
+        .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+    );
   }
 
   /** Messages of the journal that match, oldest first. */
   async journal(...matches: readonly string[]): Promise<Array<Record<string, unknown>>> {
     const { out } = await this.run(['journalctl', '--no-pager', '-o', 'json', ...matches], { fails: true });
-    return out.split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as Record<string, unknown>);
+    return out
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
   }
 }
 
 /** Waits for a condition, with a bound that only a broken system reaches; returns what it gave. */
-export async function eventually<T>(what: string, ask: () => Promise<T | undefined | false | null>, seconds = 60): Promise<T> {
+export async function eventually<T>(
+  what: string,
+  ask: () => Promise<T | undefined | false | null>,
+  seconds = 60,
+): Promise<T> {
   const end = Date.now() + seconds * 1000;
   let last: unknown;
   while (Date.now() < end) {

@@ -8,7 +8,13 @@ export function noteSecret(...secrets: readonly string[]): void {
 }
 
 export function notedSecrets(): string[] {
-  return [...new Set(readFileSync(file, 'utf8').split('\n').filter((line) => line !== ''))];
+  return [
+    ...new Set(
+      readFileSync(file, 'utf8')
+        .split('\n')
+        .filter((line) => line !== ''),
+    ),
+  ];
 }
 
 export const secretsFile = file;

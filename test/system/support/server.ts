@@ -17,7 +17,9 @@ export async function visitorWithServer(user: 'ada' | 'bob' | 'grace'): Promise<
 export async function serverReady(user: string): Promise<void> {
   await eventually(`${user}'s server is ready`, async () => (await show(user)).ready, 120);
   const pid = (await machine.show(`tshub-server-${user}.service`, 'MainPID'))['MainPID'];
-  const environment = await machine.sh(`tr '\\0' '\\n' < /proc/${pid}/environ | grep -E '^(JUPYTERHUB_API_TOKEN|JPY_API_TOKEN)=' | cut -d= -f2`);
+  const environment = await machine.sh(
+    `tr '\\0' '\\n' < /proc/${pid}/environ | grep -E '^(JUPYTERHUB_API_TOKEN|JPY_API_TOKEN)=' | cut -d= -f2`,
+  );
   noteSecret(...environment.split('\n'));
 }
 
