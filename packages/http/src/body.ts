@@ -54,7 +54,9 @@ export async function readForm(req: IncomingMessage, options: BodyOptions = {}):
   const bytes = await readBytes(req, options.limit ?? bodyLimit);
   if (bytes.length === 0) return new URLSearchParams();
   if (type !== 'application/x-www-form-urlencoded') {
-    throw new TshubError('bad_request', { problem: `Expected a form (application/x-www-form-urlencoded), found ${JSON.stringify(type)}` });
+    throw new TshubError('bad_request', {
+      problem: `Expected a form (application/x-www-form-urlencoded), found ${JSON.stringify(type)}`,
+    });
   }
   return new URLSearchParams(decode(bytes));
 }

@@ -57,13 +57,22 @@ function describe(error: unknown, ctx: Context, options: ErrorBoundaryOptions): 
 }
 
 function isExposed(error: unknown): error is { status: number; message: string } {
-  return error instanceof Error && 'expose' in error && error.expose === true && 'status' in error && typeof error.status === 'number';
+  return (
+    error instanceof Error &&
+    'expose' in error &&
+    error.expose === true &&
+    'status' in error &&
+    typeof error.status === 'number'
+  );
 }
 
 function reportFailure(error: unknown, ctx: Context, options: ErrorBoundaryOptions): PublicError {
   const id = options.newId?.() ?? randomBytes(6).toString('hex');
   // The path alone: a query may hold a code or a token.
-  options.log.error({ event: 'request-failed', id, err: error, method: ctx.method, path: ctx.path }, `${ctx.method} ${ctx.path} failed (id ${id})`);
+  options.log.error(
+    { event: 'request-failed', id, err: error, method: ctx.method, path: ctx.path },
+    `${ctx.method} ${ctx.path} failed (id ${id})`,
+  );
   const shown = new TshubError('internal', { id });
   return { status: shown.status, message: shown.message, id };
 }
@@ -73,7 +82,10 @@ async function renderOrPlain(ctx: Context, shown: PublicError, options: ErrorBou
   try {
     await options.renderPage(ctx, shown);
   } catch (error) {
-    options.log.error({ event: 'request-failed', id: shown.id, err: error, path: ctx.path }, 'The error page itself failed; plain text was sent');
+    options.log.error(
+      { event: 'request-failed', id: shown.id, err: error, path: ctx.path },
+      'The error page itself failed; plain text was sent',
+    );
     ctx.type = 'text/plain';
     ctx.body = `${shown.status} ${shown.message}\n`;
   }

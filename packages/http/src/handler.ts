@@ -23,9 +23,15 @@ type ParamNames<Path extends string> = Path extends `${string}:${infer Name}/${i
     ? Name
     : never;
 
-type QueryOf<R extends Route> = R extends { readonly query: infer Q extends z.ZodType } ? z.output<Q> : Readonly<Record<string, string | undefined>>;
+type QueryOf<R extends Route> = R extends { readonly query: infer Q extends z.ZodType }
+  ? z.output<Q>
+  : Readonly<Record<string, string | undefined>>;
 type BodyOf<R extends Route> = R extends { readonly body: infer B extends z.ZodType } ? z.output<B> : undefined;
-type CallerOf<R extends Route, Caller> = R extends { readonly open: 'anyone' } ? null : R extends { readonly open: 'handler' } ? Caller | null : Caller;
+type CallerOf<R extends Route, Caller> = R extends { readonly open: 'anyone' }
+  ? null
+  : R extends { readonly open: 'handler' }
+    ? Caller | null
+    : Caller;
 
 /** One request that has passed its route's checks: scopes asked, query and body parsed. */
 export interface ApiRequest<R extends Route, Caller> {

@@ -1,5 +1,11 @@
 export { bodyLimit, readForm, readJson, type BodyOptions, type Form } from './body.ts';
-export { answerWithPages, errorBoundary, type ErrorBoundaryOptions, type FailureLog, type PublicError } from './error-boundary.ts';
+export {
+  answerWithPages,
+  errorBoundary,
+  type ErrorBoundaryOptions,
+  type FailureLog,
+  type PublicError,
+} from './error-boundary.ts';
 export type { ApiRequest, Handler, Handlers, Reply } from './handler.ts';
 export { apiMethods, type MethodsOptions } from './methods.ts';
 export { mountRoutes, resourceOf, type MountOptions, type PathResource } from './mount.ts';

@@ -38,7 +38,8 @@ export function mountRoutes<T extends Table, Caller extends { readonly via: stri
   if (extra.length > 0) throw new Error(`handlers without a route: ${extra.join(', ')}`);
   for (const [name, route] of Object.entries(table)) {
     const middleware = makeMiddleware(route, handlers[name] as unknown as Handler<Route, Caller>, options);
-    for (const path of pathsOf(route.path)) router.register(options.base + path, [route.method], middleware, { strict: true });
+    for (const path of pathsOf(route.path))
+      router.register(options.base + path, [route.method], middleware, { strict: true });
   }
 }
 
@@ -49,20 +50,34 @@ function pathsOf(path: string): string[] {
   return [path];
 }
 
-function makeMiddleware<Caller extends { readonly via: string }>(route: Route, handler: Handler<Route, Caller>, options: MountOptions<Caller>): Middleware {
+function makeMiddleware<Caller extends { readonly via: string }>(
+  route: Route,
+  handler: Handler<Route, Caller>,
+  options: MountOptions<Caller>,
+): Middleware {
   return async (ctx) => {
     const params = paramsOf(route.path, ctx.params as Record<string, string>);
     const caller = await checkCaller(ctx, route, params, options);
-    const query = route.query === undefined ? plainQuery(ctx.query) : parseInput(route.query, plainQuery(ctx.query), 'query');
+    const query =
+      route.query === undefined ? plainQuery(ctx.query) : parseInput(route.query, plainQuery(ctx.query), 'query');
     const body = route.body === undefined ? undefined : parseInput(route.body, await readJson(ctx.req), 'body');
     // The types of Handlers promise each handler what its route declares; this is where it is made true.
-    const reply = await handler({ ctx, caller: caller as never, params: params as never, query: query as never, body: body as never });
+    const reply = await handler({
+      ctx,
+      caller: caller as never,
+      params: params as never,
+      query: query as never,
+      body: body as never,
+    });
     if (reply !== undefined) send(ctx, reply);
   };
 }
 
 function paramsOf(path: string, given: Readonly<Record<string, string>>): Record<string, string> {
-  const names = path.split('/').filter((part) => part.startsWith(':')).map((part) => part.slice(1));
+  const names = path
+    .split('/')
+    .filter((part) => part.startsWith(':'))
+    .map((part) => part.slice(1));
   return Object.fromEntries(names.map((name) => [name, given[name] ?? '']));
 }
 

@@ -16,7 +16,11 @@ export interface PageLimits {
 const pagingType = 'application/jupyterhub-pagination+json';
 
 /** Reads `offset`, `limit` and the opt-in (peer's contract 2.1). Negative values count as positive, limit is kept within 1 and maxLimit. */
-export function readPage(ctx: Context, query: { readonly offset?: string | undefined; readonly limit?: string | undefined }, limits: PageLimits): Page {
+export function readPage(
+  ctx: Context,
+  query: { readonly offset?: string | undefined; readonly limit?: string | undefined },
+  limits: PageLimits,
+): Page {
   const optedIn = ctx
     .get('Accept')
     .split(',')

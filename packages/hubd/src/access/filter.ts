@@ -9,7 +9,10 @@ const userKeys: ReadonlyArray<readonly [ScopeName, readonly UserKey[]]> = [
   ['admin:auth_state', ['kind', 'name', 'auth_state']],
   ['read:roles:users', ['kind', 'name', 'roles', 'admin']],
   ['read:servers', ['kind', 'name', 'servers']],
-  ['read:users', ['kind', 'name', 'user_info', 'admin', 'roles', 'groups', 'server', 'pending', 'created', 'last_activity']],
+  [
+    'read:users',
+    ['kind', 'name', 'user_info', 'admin', 'roles', 'groups', 'server', 'pending', 'created', 'last_activity'],
+  ],
   ['read:users:activity', ['kind', 'name', 'last_activity']],
   ['read:users:groups', ['kind', 'name', 'groups']],
   ['read:users:name', ['kind', 'name', 'user_info', 'admin']],
@@ -28,17 +31,26 @@ export function filterUser(model: UserModel & { readonly name: string }, scopes:
   return keys.has('servers') ? { ...shown, servers } : shown;
 }
 
-function visibleServers(user: string, servers: Readonly<Record<string, ServerModel>>, scopes: ScopeSet): Record<string, ServerModel> {
+function visibleServers(
+  user: string,
+  servers: Readonly<Record<string, ServerModel>>,
+  scopes: ScopeSet,
+): Record<string, ServerModel> {
   const shown: Record<string, ServerModel> = {};
   for (const [name, server] of Object.entries(servers)) {
-    if (holds(scopes, 'read:servers', { kind: 'server', user, server: name }) === 'yes') shown[name] = filterServer(server, user, scopes);
+    if (holds(scopes, 'read:servers', { kind: 'server', user, server: name }) === 'yes')
+      shown[name] = filterServer(server, user, scopes);
   }
   return shown;
 }
 
 /** A server without its internal state, unless that may be seen. */
 export function filterServer(server: ServerModel, user: string, scopes: ScopeSet): ServerModel {
-  if (server.state === undefined || holds(scopes, 'admin:server_state', { kind: 'server', user, server: server.name }) === 'yes') return server;
+  if (
+    server.state === undefined ||
+    holds(scopes, 'admin:server_state', { kind: 'server', user, server: server.name }) === 'yes'
+  )
+    return server;
   const { state: _, ...shown } = server;
   return shown;
 }

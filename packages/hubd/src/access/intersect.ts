@@ -54,7 +54,8 @@ function intersectHeld(name: string, a: Held, b: Held): string[] {
   }
   // What is narrower on the other side: a server within a user of this one.
   for (const value of b.filters.get('server') ?? []) {
-    if (a.filters.get('user')?.has(userOfServer(value)) === true) common.push(formatScope(name, { kind: 'server', value }));
+    if (a.filters.get('user')?.has(userOfServer(value)) === true)
+      common.push(formatScope(name, { kind: 'server', value }));
   }
   return common;
 }

@@ -36,7 +36,10 @@ function isKind(kind: string): kind is FilterKind {
   return kinds.has(kind);
 }
 
-export function formatScope(name: string, filter: { readonly kind: FilterKind; readonly value: string } | null): string {
+export function formatScope(
+  name: string,
+  filter: { readonly kind: FilterKind; readonly value: string } | null,
+): string {
   return filter === null ? name : `${name}!${filter.kind}=${filter.value}`;
 }
 

@@ -26,7 +26,11 @@ export function readReport(body: ActivityBody, now: number, knows: (server: stri
 
 function readTime(text: string, now: number): number {
   const at = parseTimestamp(text);
-  if (at === null) throw new TshubError('bad_request', { problem: `Not a valid timestamp: ${JSON.stringify(text.slice(0, 64))}` });
-  if (at > now + aheadMs) throw new TshubError('bad_request', { problem: `Rejecting activity from more than an hour in the future: ${text.slice(0, 64)}` });
+  if (at === null)
+    throw new TshubError('bad_request', { problem: `Not a valid timestamp: ${JSON.stringify(text.slice(0, 64))}` });
+  if (at > now + aheadMs)
+    throw new TshubError('bad_request', {
+      problem: `Rejecting activity from more than an hour in the future: ${text.slice(0, 64)}`,
+    });
   return at;
 }

@@ -30,7 +30,9 @@ export type Identify = (ctx: Context, options?: IdentifyOptions) => Promise<Call
 export function makeIdentify(parts: IdentifyParts): Identify {
   return async (ctx, options = {}) => {
     const text = readToken(ctx.get('Authorization'));
-    return (text === null ? null : await byToken(parts, ctx, text)) ?? (await byCookie(parts, ctx, options.xsrf !== false));
+    return (
+      (text === null ? null : await byToken(parts, ctx, text)) ?? (await byCookie(parts, ctx, options.xsrf !== false))
+    );
   };
 }
 
@@ -46,7 +48,14 @@ async function byToken(parts: IdentifyParts, ctx: Context, text: string): Promis
   const client = token.clientId === null ? undefined : await parts.clients.get(token.clientId);
   if (owner === null || (token.clientId !== null && client === undefined)) return null;
   await noteUse(parts, token);
-  return { owner, scopes: parts.tokenScopes(token, owner, client), via: 'token', tokenId: token.id, sessionId: token.sessionId, from: ctx.ip };
+  return {
+    owner,
+    scopes: parts.tokenScopes(token, owner, client),
+    via: 'token',
+    tokenId: token.id,
+    sessionId: token.sessionId,
+    from: ctx.ip,
+  };
 }
 
 /** A token may be in memory for longer than its owner exists or is an administrator. */

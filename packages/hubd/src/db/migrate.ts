@@ -16,7 +16,10 @@ export interface MigrateOptions {
 }
 
 /** Brings the schema up to date; before a change of a database in use, a backup is written. Throws config_invalid for a newer schema. */
-export async function migrate(db: Knex, options: MigrateOptions): Promise<{ readonly applied: readonly string[]; readonly backup: string | null }> {
+export async function migrate(
+  db: Knex,
+  options: MigrateOptions,
+): Promise<{ readonly applied: readonly string[]; readonly backup: string | null }> {
   const migrations = options.migrations ?? ours;
   const present = await appliedNames(db);
   const unknown = present.filter((name) => !migrations.some((migration) => migration.name === name));

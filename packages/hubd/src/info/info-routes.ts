@@ -24,6 +24,10 @@ export function infoHandlers({ settings, runtime }: InfoParts): Handlers<typeof 
       },
     }),
     'info.health': () => ({ status: 200, text: '', type: 'text/html' }),
-    'info.version': () => ({ status: 200, json: { version: settings().hub.jupyterhub_version }, headers: { 'Access-Control-Allow-Origin': '*' } }),
+    'info.version': () => ({
+      status: 200,
+      json: { version: settings().hub.jupyterhub_version },
+      headers: { 'Access-Control-Allow-Origin': '*' },
+    }),
   };
 }

@@ -42,7 +42,8 @@ export async function authorize(ctx: Context, parts: AuthorizeParts): Promise<Re
       if (answer !== undefined) return answer;
     }
   } catch (error) {
-    if (error instanceof OAuthError && flow.redirectUri !== undefined) return redirectError(flow.redirectUri, flow.params, error);
+    if (error instanceof OAuthError && flow.redirectUri !== undefined)
+      return redirectError(flow.redirectUri, flow.params, error);
     throw error;
   }
   throw new Error('no step of the flow answered');

@@ -24,6 +24,9 @@ export interface OAuthClients {
 
 /** `jupyterhub-user-` + name [+ `-` + server], percent-encoded but for `/` (peer's contract 4.1). */
 export function serverClientId(user: string, server: string): string {
-  const quote = (text: string): string => encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`).replace(/%2F/g, '/');
+  const quote = (text: string): string =>
+    encodeURIComponent(text)
+      .replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
+      .replace(/%2F/g, '/');
   return server === '' ? `jupyterhub-user-${quote(user)}` : `jupyterhub-user-${quote(user)}-${quote(server)}`;
 }

@@ -27,7 +27,10 @@ export function oauthHandlers(parts: OAuthRoutesParts): Handlers<typeof oauthRou
         return { status: 200, json: body, headers: noStore };
       } catch (error) {
         if (!(error instanceof OAuthError)) throw error;
-        const json = { error: error.word, ...(error.description === undefined ? {} : { error_description: error.description }) };
+        const json = {
+          error: error.word,
+          ...(error.description === undefined ? {} : { error_description: error.description }),
+        };
         return { status: error.word === 'invalid_client' ? 401 : 400, json, headers: noStore };
       }
     },

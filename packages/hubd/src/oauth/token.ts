@@ -16,7 +16,12 @@ export interface ExchangeParts {
 
 /** The success body of the token endpoint, and for the log whose token it is. */
 export interface Exchanged {
-  readonly body: { readonly access_token: string; readonly expires_in: number; readonly token_type: 'Bearer'; readonly scope: string };
+  readonly body: {
+    readonly access_token: string;
+    readonly expires_in: number;
+    readonly token_type: 'Bearer';
+    readonly scope: string;
+  };
   readonly user: string;
   readonly client: string;
 }
@@ -44,13 +49,19 @@ export async function exchangeCode(form: URLSearchParams, parts: ExchangeParts):
     clientId: client.id,
     sessionId: code.sessionId,
   });
-  const body = { access_token: issued.text, expires_in: expiresIn, token_type: 'Bearer', scope: code.scopes.join(' ') } as const;
+  const body = {
+    access_token: issued.text,
+    expires_in: expiresIn,
+    token_type: 'Bearer',
+    scope: code.scopes.join(' '),
+  } as const;
   return { body, user: user.name, client: client.id };
 }
 
 function checkVerifier(code: Code, verifier: string | null): void {
   if (code.challenge === null) return;
-  if (verifier === null || !verifyChallenge(code.challenge, code.challengeMethod ?? 'plain', verifier)) throw new OAuthError('invalid_grant');
+  if (verifier === null || !verifyChallenge(code.challenge, code.challengeMethod ?? 'plain', verifier))
+    throw new OAuthError('invalid_grant');
 }
 
 /** What was given when the code was made must be given again; what was left out may be. */

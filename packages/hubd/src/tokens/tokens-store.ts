@@ -40,12 +40,19 @@ export interface TokensStore {
 
 export function makeTokensStore(db: Knex): TokensStore {
   const rows = (): Knex.QueryBuilder =>
-    db('tokens').leftJoin('users', 'users.id', 'tokens.user_id').select('tokens.*', { user_name: 'users.name', user_admin: 'users.admin' });
+    db('tokens')
+      .leftJoin('users', 'users.id', 'tokens.user_id')
+      .select('tokens.*', { user_name: 'users.name', user_admin: 'users.admin' });
   const remove = async (narrow: (query: Knex.QueryBuilder) => Knex.QueryBuilder): Promise<string[]> =>
     db.transaction(async (trx) => {
       const gone: Array<{ id: number; hash: string }> = await narrow(trx('tokens')).select('id', 'hash');
       for (let i = 0; i < gone.length; i += 500) {
-        await trx('tokens').whereIn('id', gone.slice(i, i + 500).map((row) => row.id)).del();
+        await trx('tokens')
+          .whereIn(
+            'id',
+            gone.slice(i, i + 500).map((row) => row.id),
+          )
+          .del();
       }
       return gone.map((row) => row.hash);
     });
@@ -104,6 +111,7 @@ function tokenOf(row: Row): Token {
 }
 
 function ownerOf(row: Row): Owner {
-  if (row.user_id !== null) return { kind: 'user', id: row.user_id, name: row.user_name ?? '', admin: Boolean(row.user_admin) };
+  if (row.user_id !== null)
+    return { kind: 'user', id: row.user_id, name: row.user_name ?? '', admin: Boolean(row.user_admin) };
   return { kind: 'service', name: row.service ?? '' };
 }

@@ -44,7 +44,10 @@ export function makeTokens(parts: TokensParts): Tokens {
       return token;
     },
     revoke: async (id) => forget(await store.remove({ id })),
-    revokeClient: async (clientId, userId) => forget(await store.remove(userId === undefined ? { client_id: clientId } : { client_id: clientId, user_id: userId })),
+    revokeClient: async (clientId, userId) =>
+      forget(
+        await store.remove(userId === undefined ? { client_id: clientId } : { client_id: clientId, user_id: userId }),
+      ),
     revokeSession: async (userId, sessionId) => forget(await store.remove({ user_id: userId, session_id: sessionId })),
     ofClient: async (clientId, userId) => (await store.ofClient(clientId, userId)).filter(alive),
     async touch(token) {

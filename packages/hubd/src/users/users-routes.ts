@@ -1,5 +1,13 @@
 import type { Settings } from '@tshub/config';
-import { TshubError, type ActivityBody, type ServerModel, type UserListQuery, type UserModel, type userRoutes, type WhoAmIModel } from '@tshub/contract';
+import {
+  TshubError,
+  type ActivityBody,
+  type ServerModel,
+  type UserListQuery,
+  type UserModel,
+  type userRoutes,
+  type WhoAmIModel,
+} from '@tshub/contract';
 import { pageOf, readPage, type Handlers, type Reply } from '@tshub/http';
 import type { Context } from 'koa';
 import { filterUser } from '../access/filter.ts';
@@ -46,7 +54,12 @@ export function usersHandlers(parts: UsersRoutesParts): Handlers<typeof userRout
     'users.list': ({ ctx, caller, query }) => listUsers(parts, ctx, caller, query, modelOf),
     async 'users.me'({ caller }): Promise<Reply> {
       const model = await ownModel(parts, caller, modelOf);
-      const me = { ...model, scopes: [...caller.scopes].toSorted(), token_id: caller.tokenId === null ? null : `a${caller.tokenId}`, session_id: caller.sessionId };
+      const me = {
+        ...model,
+        scopes: [...caller.scopes].toSorted(),
+        token_id: caller.tokenId === null ? null : `a${caller.tokenId}`,
+        session_id: caller.sessionId,
+      };
       return { status: 200, json: me satisfies WhoAmIModel };
     },
   };
@@ -60,18 +73,35 @@ async function ownModel(parts: UsersRoutesParts, caller: Caller, modelOf: ModelO
   const { owner } = caller;
   if (owner.kind === 'service') return { kind: 'service', name: owner.name, admin: false, roles: [...rolesOf(owner)] };
   const user = await parts.users.byId(owner.id);
-  const shown = user === undefined ? null : filterUser(modelOf(user, false), new Set([...caller.scopes, ...identifyScopes(owner)]));
+  const shown =
+    user === undefined ? null : filterUser(modelOf(user, false), new Set([...caller.scopes, ...identifyScopes(owner)]));
   if (shown === null) throw new TshubError('no_credentials');
   return shown;
 }
 
-async function listUsers(parts: UsersRoutesParts, ctx: Context, caller: Caller, query: UserListQuery, modelOf: ModelOf): Promise<Reply> {
+async function listUsers(
+  parts: UsersRoutesParts,
+  ctx: Context,
+  caller: Caller,
+  query: UserListQuery,
+  modelOf: ModelOf,
+): Promise<Reply> {
   const { api_page_default_limit: defaultLimit, api_page_max_limit: maxLimit } = parts.settings().hub;
   const page = readPage(ctx, query, { defaultLimit, maxLimit });
   const only = listableUsers(caller, 'list:users');
-  const { users, total } = await parts.users.list({ ...queryOf(query), offset: page.offset, limit: page.limit, ...(only === 'all' ? {} : { only }) });
-  const wanted = query.state === 'ready' ? users.filter((user) => parts.servers.ofUser(user.id).some((server) => server.ready)) : users;
-  const shown = wanted.map((user) => filterUser(modelOf(user, isOn(query.include_stopped_servers)), caller.scopes)).filter((model) => model !== null);
+  const { users, total } = await parts.users.list({
+    ...queryOf(query),
+    offset: page.offset,
+    limit: page.limit,
+    ...(only === 'all' ? {} : { only }),
+  });
+  const wanted =
+    query.state === 'ready'
+      ? users.filter((user) => parts.servers.ofUser(user.id).some((server) => server.ready))
+      : users;
+  const shown = wanted
+    .map((user) => filterUser(modelOf(user, isOn(query.include_stopped_servers)), caller.scopes))
+    .filter((model) => model !== null);
   return { status: 200, json: pageOf(ctx, page, total, shown) };
 }
 

@@ -30,7 +30,9 @@ export function makeUsersStore(db: Knex, clock: Clock): UsersStore {
     idByCookie.set(user.cookieId, user.id);
     return user;
   };
-  const find = async (where: Partial<Record<'id' | 'name' | 'cookie_id', string | number>>): Promise<User | undefined> => {
+  const find = async (
+    where: Partial<Record<'id' | 'name' | 'cookie_id', string | number>>,
+  ): Promise<User | undefined> => {
     const row: Row | undefined = await db<Row>('users').where(where).first();
     return row === undefined ? undefined : keep(row);
   };
@@ -64,7 +66,10 @@ export function makeUsersStore(db: Knex, clock: Clock): UsersStore {
     async touch(id, at) {
       const known = byId.get(id);
       if (known !== undefined && known.lastActivity !== null && known.lastActivity >= at) return;
-      await db('users').where({ id }).where((older) => older.whereNull('last_activity').orWhere('last_activity', '<', at)).update({ last_activity: at });
+      await db('users')
+        .where({ id })
+        .where((older) => older.whereNull('last_activity').orWhere('last_activity', '<', at))
+        .update({ last_activity: at });
       const now = byId.get(id);
       if (now !== undefined) byId.set(id, { ...now, lastActivity: Math.max(now.lastActivity ?? 0, at) });
     },
@@ -98,10 +103,14 @@ async function list(db: Knex, query: UserQuery): Promise<{ users: User[]; total:
 
 function filtered(db: Knex, query: UserQuery): Knex.QueryBuilder {
   const users = db('users');
-  const active = db('servers').select(db.raw('1')).where('servers.user_id', db.ref('users.id')).where('servers.active', true);
+  const active = db('servers')
+    .select(db.raw('1'))
+    .where('servers.user_id', db.ref('users.id'))
+    .where('servers.active', true);
   if (query.state === 'active') users.whereExists(active);
   if (query.state === 'inactive') users.whereNotExists(active);
-  if (query.nameFilter !== undefined) users.whereRaw("lower(users.name) like lower(?) escape '\\'", [`%${query.nameFilter.replace(/[\\%_]/g, '\\$&')}%`]);
+  if (query.nameFilter !== undefined)
+    users.whereRaw("lower(users.name) like lower(?) escape '\\'", [`%${query.nameFilter.replace(/[\\%_]/g, '\\$&')}%`]);
   if (query.only !== undefined) users.whereIn('users.name', [...query.only]);
   return users;
 }

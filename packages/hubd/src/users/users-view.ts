@@ -10,7 +10,11 @@ export interface UserViewOptions {
 }
 
 /** Everything that the API can say of a user; what a caller may see of it is for access/filter.ts. */
-export function userModelOf(user: User, servers: readonly Server[], options: UserViewOptions): UserModel & { readonly name: string } {
+export function userModelOf(
+  user: User,
+  servers: readonly Server[],
+  options: UserViewOptions,
+): UserModel & { readonly name: string } {
   const shown = servers.filter((server) => server.active || options.includeStopped);
   const models = Object.fromEntries(shown.map((server) => [server.name, options.serverModel(server)]));
   const main = servers.find((server) => server.name === '' && server.active);

@@ -41,5 +41,7 @@ function textOf(raw: string): string {
   if (scope === null) return raw;
   const { says } = scopeTable[scope.name];
   if (scope.filter === null) return says;
-  return scope.filter.value === null ? `${says} (only your own)` : `${says} (only ${formatScope(scope.filter.kind, null)} ${scope.filter.value})`;
+  return scope.filter.value === null
+    ? `${says} (only your own)`
+    : `${says} (only ${formatScope(scope.filter.kind, null)} ${scope.filter.value})`;
 }

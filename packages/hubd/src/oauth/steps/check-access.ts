@@ -14,5 +14,7 @@ export const checkAccess: Step = (flow) => {
     throw new TshubError('forbidden', { problem: `You do not have permission to access ${client.description}` });
   }
   const asked = filled(flow.scopes, 'scopes');
-  flow.scopes = asked.filter((raw) => raw === 'inherit' || intersectScopes(expandScopes([raw], { owner, client }), held).size > 0);
+  flow.scopes = asked.filter(
+    (raw) => raw === 'inherit' || intersectScopes(expandScopes([raw], { owner, client }), held).size > 0,
+  );
 };

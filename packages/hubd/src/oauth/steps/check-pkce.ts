@@ -7,6 +7,8 @@ export const checkPkce: Step = ({ params }) => {
   const challenge = params.get('code_challenge');
   if (challenge === null) return;
   const method = params.get('code_challenge_method') ?? 'plain';
-  if (!challengeMethods.some((known) => known === method)) throw new OAuthError('invalid_request', 'Transform algorithm not supported.');
-  if (!/^[A-Za-z0-9\-._~]{43,128}$/.test(challenge)) throw new OAuthError('invalid_request', 'Invalid code_challenge parameter value.');
+  if (!challengeMethods.some((known) => known === method))
+    throw new OAuthError('invalid_request', 'Transform algorithm not supported.');
+  if (!/^[A-Za-z0-9\-._~]{43,128}$/.test(challenge))
+    throw new OAuthError('invalid_request', 'Invalid code_challenge parameter value.');
 };

@@ -39,6 +39,7 @@ export const checkScope: Step = (flow) => {
 function resolveNames(asked: readonly string[]): readonly string[] {
   const unknown = asked.filter((name) => parseScope(name) === null);
   if (unknown.length === 0) return asked;
-  if (!asked.every((name) => Object.hasOwn(defaultRoles, name))) throw new OAuthError('invalid_scope', `There is no scope ${unknown.join(', ')}`);
+  if (!asked.every((name) => Object.hasOwn(defaultRoles, name)))
+    throw new OAuthError('invalid_scope', `There is no scope ${unknown.join(', ')}`);
   return asked.flatMap((name) => defaultRoles[name as keyof typeof defaultRoles]);
 }
