@@ -29,6 +29,8 @@ export async function openDatabase(options: OpenOptions): Promise<Knex> {
     client: 'sqlite3',
     connection: { filename: options.file },
     useNullAsDefault: true,
+    // What goes wrong is thrown; saying it twice helps nobody.
+    log: { warn: () => undefined, error: () => undefined, deprecate: () => undefined, debug: () => undefined },
     // One writer, one connection: statements are in the order in which they were asked for.
     pool: {
       min: 1,

@@ -92,10 +92,9 @@ async function list(db: Knex, query: UserQuery): Promise<{ users: User[]; total:
   const column = descending ? sort.slice(1) : sort;
   const rows: Row[] = await matching()
     .select('users.*')
-    .orderBy([
-      { column, order: descending ? 'desc' : 'asc', nulls: descending ? 'last' : 'first' },
-      { column: 'id', order: descending ? 'desc' : 'asc' },
-    ])
+    // Databases differ in where they put what is missing; here it comes first, and last when descending.
+    .orderByRaw(`?? ${descending ? 'desc nulls last' : 'asc nulls first'}`, [`users.${column}`])
+    .orderBy('users.id', descending ? 'desc' : 'asc')
     .offset(query.offset)
     .limit(query.limit);
   return { users: rows.map(userOf), total };

@@ -1,0 +1,129 @@
+import { schema, type Settings } from '@tshub/config';
+import type { Knex } from 'knex';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openDatabase } from '../db/open.ts';
+import { makeOAuthClients } from '../oauth/clients.ts';
+import type { OAuthClients } from '../oauth/client.ts';
+import { makeUsersStore } from '../users/users-store.ts';
+import type { Tokens } from './token.ts';
+import { makeTokens } from './tokens.ts';
+
+const settings: Settings = schema.parse({});
+let db: Knex;
+let tokens: Tokens;
+let clients: OAuthClients;
+let owner: { kind: 'user'; id: number };
+let now = 0;
+
+const client = {
+  id: 'jupyterhub-user-ada',
+  description: 'Server at /user/ada/',
+  redirectUri: '/user/ada/oauth_callback',
+  allowedScopes: [],
+  server: { user: 'ada', server: '' },
+};
+
+beforeEach(async () => {
+  now = 1_000_000;
+  const clock = { now: () => now };
+  db = await openDatabase({ file: ':memory:', log: { info: () => undefined } });
+  tokens = makeTokens({ db, clock, settings: () => settings });
+  clients = makeOAuthClients({ db, tokens });
+  owner = { kind: 'user', id: (await makeUsersStore(db, clock).ensure('ada', false)).id };
+});
+afterEach(() => db.destroy());
+
+const issue = (more: Partial<Parameters<Tokens['issue']>[0]> = {}): ReturnType<Tokens['issue']> =>
+  tokens.issue({ owner, scopes: ['inherit'], note: '', expiresIn: null, ...more });
+
+describe('tokens', () => {
+  test('are found by their text and kept only as a hash', async () => {
+    const { id, text } = await issue({ note: 'mine' });
+    expect(text).toMatch(/^[0-9a-f]{32}$/);
+    expect(await tokens.find(text)).toMatchObject({
+      id,
+      note: 'mine',
+      owner: { kind: 'user', name: 'ada' },
+      scopes: ['inherit'],
+    });
+    expect(JSON.stringify(await db('tokens').select())).not.toContain(text);
+  });
+
+  test('of a client have thirty letters and digits', async () => {
+    await clients.register(client, 'secret');
+    expect((await issue({ clientId: client.id })).text).toMatch(/^[A-Za-z0-9]{30}$/);
+  });
+
+  test('that nearly fit are not found', async () => {
+    const { text } = await issue();
+    const nearly = text.slice(0, -1) + (text.endsWith('0') ? '1' : '0');
+    expect([await tokens.find(nearly), await tokens.find(text.slice(0, 8)), await tokens.find('')]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  test('end at their time, also when they were used just before', async () => {
+    const { text } = await issue({ expiresIn: 10 });
+    now += 9_999;
+    expect(await tokens.find(text)).toBeDefined();
+    now += 1;
+    expect(await tokens.find(text)).toBeUndefined();
+    expect(await tokens.purgeExpired()).toBe(1);
+  });
+
+  test('are gone at once when revoked, alone, with their session or with their client', async () => {
+    await clients.register(client, 'secret');
+    const alone = await issue();
+    const ofSession = await issue({ sessionId: 's' });
+    const ofClient = await issue({ clientId: client.id });
+    for (const { text } of [alone, ofSession, ofClient]) expect(await tokens.find(text)).toBeDefined();
+    await tokens.revoke(alone.id);
+    await tokens.revokeSession(owner.id, 's');
+    await tokens.revokeClient(client.id, owner.id);
+    for (const { text } of [alone, ofSession, ofClient]) expect(await tokens.find(text)).toBeUndefined();
+  });
+
+  test('of a client end when it is registered again, and when it is removed', async () => {
+    await clients.register(client, 'first');
+    const before = await issue({ clientId: client.id });
+    expect(await tokens.find(before.text)).toBeDefined();
+    await clients.register(client, 'second');
+    expect(await tokens.find(before.text)).toBeUndefined();
+    expect([await clients.checkSecret(client.id, 'first'), await clients.checkSecret(client.id, 'second')]).toEqual([
+      false,
+      true,
+    ]);
+    const after = await issue({ clientId: client.id });
+    expect(await tokens.ofClient(client.id, owner.id)).toHaveLength(1);
+    await clients.remove(client.id);
+    expect([await tokens.find(after.text), await clients.get(client.id)]).toEqual([undefined, undefined]);
+  });
+
+  test('note their use at most once in activity_resolution seconds', async () => {
+    const { text } = await issue();
+    const use = async (): Promise<number | null | undefined> => {
+      const token = await tokens.find(text);
+      if (token !== undefined) await tokens.touch(token);
+      return (await tokens.find(text))?.lastActivity;
+    };
+    expect(await use()).toBe(1_000_000);
+    now += 29_000;
+    expect(await use()).toBe(1_000_000);
+    now += 1_000;
+    expect(await use()).toBe(1_030_000);
+  });
+
+  test('of a service belong to it', async () => {
+    const { text } = await issue({ owner: { kind: 'service', name: 'culler' } });
+    expect((await tokens.find(text))?.owner).toEqual({ kind: 'service', name: 'culler' });
+  });
+});
+
+describe('secrets of clients', () => {
+  test('an unknown client and an empty secret are refused', async () => {
+    await clients.register(client, '');
+    expect([await clients.checkSecret(client.id, ''), await clients.checkSecret('nobody', '')]).toEqual([false, false]);
+  });
+});

@@ -1,0 +1,102 @@
+import type { Knex } from 'knex';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openDatabase } from '../db/open.ts';
+import type { UsersStore } from './user.ts';
+import { makeUsersStore } from './users-store.ts';
+
+let db: Knex;
+let users: UsersStore;
+beforeEach(async () => {
+  db = await openDatabase({ file: ':memory:', log: { info: () => undefined } });
+  users = makeUsersStore(db, { now: () => 1000 });
+});
+afterEach(() => db.destroy());
+
+const names = async (query: Partial<Parameters<UsersStore['list']>[0]>): Promise<string[]> =>
+  (await users.list({ offset: 0, limit: 100, ...query })).users.map((user) => user.name);
+
+describe('users in the store', () => {
+  test('a user is made once, and its admin flag follows', async () => {
+    const first = await users.ensure('ada', false);
+    const second = await users.ensure('ada', true);
+    expect(second).toEqual({ ...first, admin: true });
+    expect(await users.byName('ada')).toEqual(second);
+    expect(await users.count()).toBe(1);
+  });
+
+  test('two at once make one', async () => {
+    const [a, b] = await Promise.all([users.ensure('ada', false), users.ensure('ada', false)]);
+    expect(a.id).toBe(b.id);
+  });
+
+  test('names are compared exactly', async () => {
+    await users.ensure('Ada', false);
+    expect(await users.byName('ada')).toBeUndefined();
+  });
+
+  test('a removed user is not found any more, by any key', async () => {
+    const ada = await users.ensure('ada', false);
+    await users.remove(ada.id);
+    expect([await users.byId(ada.id), await users.byName('ada'), await users.byCookieId(ada.cookieId)]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  test('an id is never given twice', async () => {
+    const ada = await users.ensure('ada', false);
+    await users.remove(ada.id);
+    expect((await users.ensure('bob', false)).id).not.toBe(ada.id);
+  });
+
+  test('a new cookie id ends what the old one opened', async () => {
+    const ada = await users.ensure('ada', false);
+    const renewed = await users.renewCookieId(ada.id);
+    expect(await users.byCookieId(ada.cookieId)).toBeUndefined();
+    expect((await users.byCookieId(renewed.cookieId))?.name).toBe('ada');
+  });
+
+  test('activity only moves forward', async () => {
+    const ada = await users.ensure('ada', false);
+    await users.touch(ada.id, 500);
+    await users.touch(ada.id, 300);
+    expect((await users.byId(ada.id))?.lastActivity).toBe(500);
+    expect(await db('users').first('last_activity')).toEqual({ last_activity: 500 });
+  });
+});
+
+describe('lists of users', () => {
+  beforeEach(async () => {
+    for (const name of ['cy', 'ada', 'Bob_1', 'bobX1']) await users.ensure(name, false);
+    const ada = await users.byName('ada');
+    await users.touch(ada?.id ?? 0, 7);
+    await db('servers').insert({ user_id: ada?.id, name: '', active: true });
+  });
+
+  test('are in the order asked for; who was never active is first when ascending', async () => {
+    expect(await names({})).toEqual(['cy', 'ada', 'Bob_1', 'bobX1']);
+    expect(await names({ sort: '-id' })).toEqual(['bobX1', 'Bob_1', 'ada', 'cy']);
+    expect(await names({ sort: 'last_activity' })).toEqual(['cy', 'Bob_1', 'bobX1', 'ada']);
+    expect((await names({ sort: '-last_activity' }))[0]).toBe('ada');
+  });
+
+  test('are filtered by a part of the name, whatever the case, taken as it is', async () => {
+    expect(await names({ nameFilter: 'BOB' })).toEqual(['Bob_1', 'bobX1']);
+    expect(await names({ nameFilter: 'b_1' })).toEqual(['Bob_1']);
+    expect(await names({ nameFilter: '%' })).toEqual([]);
+  });
+
+  test('are filtered by what runs', async () => {
+    expect(await names({ state: 'active' })).toEqual(['ada']);
+    expect(await names({ state: 'inactive' })).toEqual(['cy', 'Bob_1', 'bobX1']);
+  });
+
+  test('are paged, and the total counts all that match', async () => {
+    const page = await users.list({ offset: 1, limit: 2 });
+    expect(page.users.map((user) => user.name)).toEqual(['ada', 'Bob_1']);
+    expect(page.total).toBe(4);
+    expect((await users.list({ offset: 0, limit: 1, only: ['ada', 'cy'] })).total).toBe(2);
+    expect((await users.list({ offset: 0, limit: 1, only: [] })).total).toBe(0);
+  });
+});
