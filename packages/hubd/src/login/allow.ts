@@ -1,6 +1,9 @@
 import type { Settings } from '@tshub/config';
 
-type LoginRules = Pick<Settings['login'], 'admin_groups' | 'admin_users' | 'allow_all' | 'allowed_groups' | 'allowed_users' | 'blocked_users'>;
+type LoginRules = Pick<
+  Settings['login'],
+  'admin_groups' | 'admin_users' | 'allow_all' | 'allowed_groups' | 'allowed_users' | 'blocked_users'
+>;
 
 export interface Admission {
   readonly allowed: boolean;

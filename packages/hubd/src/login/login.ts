@@ -15,7 +15,11 @@ export type LoginOutcome =
   | { readonly kind: 'refused'; readonly status: number; readonly text: string; readonly retrySeconds?: number };
 
 export interface Login {
-  begin(attempt: { readonly username: string; readonly password: string; readonly from: string }): Promise<LoginOutcome>;
+  begin(attempt: {
+    readonly username: string;
+    readonly password: string;
+    readonly from: string;
+  }): Promise<LoginOutcome>;
   /** Answers the question with this id; `values` in the order of its messages. */
   answer(id: string, values: readonly string[]): Promise<LoginOutcome>;
   /** Gives up logins that wait for an answer. */
@@ -37,7 +41,8 @@ export interface LoginParts {
 /** One sentence for an unknown user and for a wrong password. */
 export const wrongLogin = 'Invalid username or password';
 const notAllowed = 'You are known here, but not allowed to use this hub. Please ask the administrator.';
-const cannotCheck = 'Logins cannot be checked at the moment. Please try again, and tell the administrator if it stays so.';
+const cannotCheck =
+  'Logins cannot be checked at the moment. Please try again, and tell the administrator if it stays so.';
 const tooLate = 'That took too long, or was answered before. Please log in again.';
 
 /** No refusal is given earlier, so that those which need no check look like those which do; with some jitter on top. */
@@ -80,7 +85,10 @@ export function makeLogin(parts: LoginParts): Login {
     if (name === null || password.includes('\0')) return refuse(attempt, 'denied', '', 'no account can be called so');
     if (underWay + conversations.size >= settings().login.concurrent_limit) {
       attempt.ticket.dropped();
-      log.warn({ event: 'login-refused', user: shown, from, reason: 'busy' }, `Login of ${quote(shown)} from ${from} was put off: too many logins at once`);
+      log.warn(
+        { event: 'login-refused', user: shown, from, reason: 'busy' },
+        `Login of ${quote(shown)} from ${from} was put off: too many logins at once`,
+      );
       return turnedAway(new TshubError('login_busy'));
     }
     return step(attempt, () => authenticate.begin({ user: name, password, from }));
@@ -91,7 +99,9 @@ export function makeLogin(parts: LoginParts): Login {
     if (found === undefined) return { kind: 'refused', status: 403, text: tooLate };
     const { ask, extra } = found;
     let next = 0;
-    const ordered = ask.messages.map(({ style }) => (style === 'secret' || style === 'prompt' ? (values[next++] ?? '') : null));
+    const ordered = ask.messages.map(({ style }) =>
+      style === 'secret' || style === 'prompt' ? (values[next++] ?? '') : null,
+    );
     return step({ ...extra, began: clock.now() }, () => ask.answer(ordered));
   }
 
@@ -102,7 +112,10 @@ export function makeLogin(parts: LoginParts): Login {
       result = await take();
     } catch (error) {
       attempt.ticket.dropped();
-      log.error({ event: 'login-refused', user: attempt.shown, from: attempt.from, reason: 'not-checked', error }, `Login of ${quote(attempt.shown)} from ${attempt.from} could not be checked; the user was asked to try again`);
+      log.error(
+        { event: 'login-refused', user: attempt.shown, from: attempt.from, reason: 'not-checked', error },
+        `Login of ${quote(attempt.shown)} from ${attempt.from} could not be checked; the user was asked to try again`,
+      );
       return { kind: 'refused', status: 503, text: cannotCheck };
     } finally {
       underWay -= 1;
@@ -120,7 +133,10 @@ export function makeLogin(parts: LoginParts): Login {
       return { kind: 'refused', status: 403, text: notAllowed };
     }
     const user = await users.ensure(name, admin);
-    log.info({ event: 'login', user: user.name, from: attempt.from, admin }, `${user.name} logged in from ${attempt.from}${admin ? ' as an administrator' : ''}`);
+    log.info(
+      { event: 'login', user: user.name, from: attempt.from, admin },
+      `${user.name} logged in from ${attempt.from}${admin ? ' as an administrator' : ''}`,
+    );
     return { kind: 'in', user };
   }
 
@@ -134,12 +150,18 @@ export function makeLogin(parts: LoginParts): Login {
   }
 
   function throttled(shown: string, from: string, seconds: number): LoginOutcome {
-    log.warn({ event: 'login-refused', user: shown, from, reason: 'throttled' }, `Login of ${quote(shown)} from ${from} was not checked: it must wait ${seconds} s after failed ones`);
+    log.warn(
+      { event: 'login-refused', user: shown, from, reason: 'throttled' },
+      `Login of ${quote(shown)} from ${from} was not checked: it must wait ${seconds} s after failed ones`,
+    );
     return { ...turnedAway(new TshubError('login_throttled', { seconds })), retrySeconds: seconds };
   }
 
   function logRefusal({ shown, from }: Pick<Attempt, 'shown' | 'from'>, reason: string, why: string): void {
-    log.warn({ event: 'login-refused', user: shown, from, reason }, `Login of ${quote(shown)} from ${from} was refused: ${why}`);
+    log.warn(
+      { event: 'login-refused', user: shown, from, reason },
+      `Login of ${quote(shown)} from ${from} was refused: ${why}`,
+    );
   }
 
   return { begin, answer, stop: () => conversations.stop() };

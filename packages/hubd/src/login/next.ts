@@ -2,7 +2,9 @@ import type { Context } from 'koa';
 
 /** The origins that are the hub's own: what browsers ask for, and `public_url`. */
 export function ownOrigins(ctx: Pick<Context, 'protocol' | 'host'>, publicUrl: string): readonly string[] {
-  return [`${ctx.protocol}://${ctx.host}`, publicUrl].flatMap((text) => (URL.canParse(text) ? [new URL(text).origin] : []));
+  return [`${ctx.protocol}://${ctx.host}`, publicUrl].flatMap((text) =>
+    URL.canParse(text) ? [new URL(text).origin] : [],
+  );
 }
 
 /**

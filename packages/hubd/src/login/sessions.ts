@@ -6,7 +6,12 @@ import { type CreateSessionOptions, createSession } from 'koa-session';
 import type { User, UsersStore } from '../users/user.ts';
 import type { Session, Sessions } from './session.ts';
 
-export const cookieNames = { login: 'jupyterhub-hub-login', session: 'jupyterhub-session-id', xsrf: '_xsrf', services: 'jupyterhub-services' } as const;
+export const cookieNames = {
+  login: 'jupyterhub-hub-login',
+  session: 'jupyterhub-session-id',
+  xsrf: '_xsrf',
+  services: 'jupyterhub-services',
+} as const;
 
 export interface SessionsParts {
   readonly users: Pick<UsersStore, 'byCookieId'>;
@@ -39,14 +44,23 @@ export function makeSessions({ users, keys, settings, clock }: SessionsParts): S
 
   /** The same for all requests of one login, also when a browser was closed and has lost this cookie only. */
   function sessionIdOf(cookieId: string, at: number): string {
-    return createHmac('sha256', signingKey as string).update(`session-id\0${cookieId}\0${at}`).digest('hex').slice(0, 32);
+    return createHmac('sha256', signingKey as string)
+      .update(`session-id\0${cookieId}\0${at}`)
+      .digest('hex')
+      .slice(0, 32);
   }
 
   function setSessionId(ctx: Context, id: string): void {
     if (sessionIds.get(ctx) === id) return;
     sessionIds.set(ctx, id);
     if (ctx.cookies.get(cookieNames.session, { signed: false }) === id) return;
-    ctx.cookies.set(cookieNames.session, id, { path: '/', httpOnly: true, sameSite: 'lax', signed: false, overwrite: true });
+    ctx.cookies.set(cookieNames.session, id, {
+      path: '/',
+      httpOnly: true,
+      sameSite: 'lax',
+      signed: false,
+      overwrite: true,
+    });
   }
 
   async function readCookie(ctx: Context): Promise<Session | null> {

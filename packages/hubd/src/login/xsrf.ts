@@ -21,7 +21,13 @@ interface Token {
 }
 
 /** The `_xsrf` scheme of the peer's contract 5.2; the token's inside is ours. */
-export function makeXsrf({ keys, clock }: { readonly keys: readonly string[]; readonly clock: { now(): number } }): Xsrf {
+export function makeXsrf({
+  keys,
+  clock,
+}: {
+  readonly keys: readonly string[];
+  readonly clock: { now(): number };
+}): Xsrf {
   /** What this answer sets, so that a page and its cookie agree. */
   const given = new WeakMap<Context, { readonly owner: string; readonly value: string }>();
   const seconds = (): number => Math.floor(clock.now() / 1000);
@@ -90,7 +96,8 @@ export function makeXsrf({ keys, clock }: { readonly keys: readonly string[]; re
     check(ctx, session, argument) {
       if (isFree(ctx)) return;
       const sent = argument ?? (ctx.get('X-XSRFToken') || ctx.get('X-CSRFToken') || undefined);
-      if (sent === undefined || sent === '') throw new TshubError('xsrf', { problem: `'_xsrf' argument missing from ${ctx.method}` });
+      if (sent === undefined || sent === '')
+        throw new TshubError('xsrf', { problem: `'_xsrf' argument missing from ${ctx.method}` });
       const owner = ownerOf(ctx, session);
       const token = parse(sent, owner);
       if (token === undefined) throw new TshubError('xsrf', { problem: "'_xsrf' argument invalid" });
@@ -106,7 +113,9 @@ export function makeXsrf({ keys, clock }: { readonly keys: readonly string[]; re
 /** Whose token it is: a login's, or before one a browser's. */
 function ownerOf(ctx: Context, session: Session | null): string {
   if (session !== null) return `${session.id}:${session.user.cookieId}`;
-  return `:${createHash('sha256').update(`${ctx.ip}\0${ctx.get('User-Agent')}`).digest('base64url')}`;
+  return `:${createHash('sha256')
+    .update(`${ctx.ip}\0${ctx.get('User-Agent')}`)
+    .digest('base64url')}`;
 }
 
 function isNavigation(ctx: Context): boolean {
@@ -125,6 +134,13 @@ function isFree(ctx: Context): boolean {
 export function cookieValues(header: string, name: string): readonly string[] {
   return header.split(';').flatMap((pair) => {
     const at = pair.indexOf('=');
-    return at > 0 && pair.slice(0, at).trim() === name ? [pair.slice(at + 1).trim().replace(/^"(.*)"$/, '$1')] : [];
+    return at > 0 && pair.slice(0, at).trim() === name
+      ? [
+          pair
+            .slice(at + 1)
+            .trim()
+            .replace(/^"(.*)"$/, '$1'),
+        ]
+      : [];
   });
 }

@@ -11,7 +11,8 @@ export function makeDummyAuthenticate(settings: () => Settings, accounts: Accoun
     async begin({ user, password }) {
       const name = user.toLowerCase();
       const wanted = settings().login.dummy_password;
-      if (!dummyName.test(name) || (wanted !== '' && !equal(password, wanted))) return { kind: 'refused', reason: 'denied', text: '' };
+      if (!dummyName.test(name) || (wanted !== '' && !equal(password, wanted)))
+        return { kind: 'refused', reason: 'denied', text: '' };
       const account = await accounts.byName(name);
       return { kind: 'ok', user: name, groups: account?.groups.map((group) => group.name) ?? [] };
     },

@@ -1,6 +1,16 @@
 import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { type AuthAnswers, authLimits, type AuthLogin, type AuthMessage, type AuthReply, authReply, type AuthResult, TshubError, units } from '@tshub/contract';
+import {
+  type AuthAnswers,
+  authLimits,
+  type AuthLogin,
+  type AuthMessage,
+  type AuthReply,
+  authReply,
+  type AuthResult,
+  TshubError,
+  units,
+} from '@tshub/contract';
 import type { Authenticate, AuthQuestion, AuthStep } from './authenticator.ts';
 import { type JsonLines, makeJsonLines } from './json-lines.ts';
 
@@ -41,7 +51,11 @@ export function makePamAuthenticate({ connectAuthd }: { readonly connectAuthd: C
 }
 
 /** Reads until something is decided or a person is needed. `shown` are messages that nobody has seen yet. */
-async function converse(lines: JsonLines, password: string | undefined, shown: readonly AuthQuestion[]): Promise<AuthStep> {
+async function converse(
+  lines: JsonLines,
+  password: string | undefined,
+  shown: readonly AuthQuestion[],
+): Promise<AuthStep> {
   const reply = await readReply(lines);
   if (reply.type === 'result') {
     lines.close();
@@ -49,12 +63,18 @@ async function converse(lines: JsonLines, password: string | undefined, shown: r
   }
   const questions = reply.messages.filter(isQuestion);
   if (questions.length === 0) {
-    answer(lines, reply.messages.map(() => null));
+    answer(
+      lines,
+      reply.messages.map(() => null),
+    );
     return converse(lines, password, [...shown, ...reply.messages]);
   }
   const only = questions.length === 1 ? questions[0] : undefined;
   if (password !== undefined && only !== undefined && wantsPassword(only)) {
-    answer(lines, reply.messages.map((message) => (message === only ? password : null)));
+    answer(
+      lines,
+      reply.messages.map((message) => (message === only ? password : null)),
+    );
     return converse(lines, undefined, [...shown, ...reply.messages.filter((message) => message !== only)]);
   }
   return {
@@ -74,7 +94,10 @@ function isQuestion(message: AuthMessage): boolean {
 
 /** A stack may ask for the one-time code first; the password must not be spent on it. */
 function wantsPassword(question: AuthMessage): boolean {
-  return question.style === 'secret' && (/passw/i.test(question.text) || !/\b(code|token|otp|pin|one.?time)\b/i.test(question.text));
+  return (
+    question.style === 'secret' &&
+    (/passw/i.test(question.text) || !/\b(code|token|otp|pin|one.?time)\b/i.test(question.text))
+  );
 }
 
 function answer(lines: JsonLines, values: ReadonlyArray<string | null>): void {

@@ -1,0 +1,88 @@
+import type { Router } from '@koa/router';
+import { TshubError } from '@tshub/contract';
+import type { Context } from 'koa';
+import type { Server } from '../servers/server.ts';
+import type { User } from '../users/user.ts';
+import { homePage, type ServerView } from './home-page.ts';
+import { type PageFrame, sendPage } from './layout.ts';
+import type { PagesParts } from './parts.ts';
+import { startServer, stopServer } from './start-server.ts';
+import { nextOf, redirect, visit, type Visit } from './visit.ts';
+import { within } from './within.ts';
+
+/** Milliseconds that the page waits for what other daemons know. */
+const patience = 1500;
+const logLength = 20;
+
+/** `/hub/home`: one's own servers. Its forms work without scripts and lead back to it. */
+export function makeHomePages(parts: PagesParts, frame: PageFrame): (router: Router) => void {
+  const { servers } = parts;
+
+  async function show(ctx: Context): Promise<void> {
+    const visitor = await visit(parts, ctx);
+    if (visitor === undefined) return;
+    const { user } = visitor.session;
+    const page = homePage({
+      user: user.name,
+      token: parts.xsrf.token(ctx, visitor.session),
+      now: parts.clock.now(),
+      own: await look(user),
+      named: parts.settings().hub.allow_named_servers
+        ? servers
+            .ofUser(user.id)
+            .filter(({ name }) => name !== '')
+            .toSorted(byName)
+        : null,
+    });
+    sendPage(frame, ctx, visitor.session, page);
+  }
+
+  async function look(user: User): Promise<ServerView> {
+    const server = servers.get(user.name, '');
+    if (server === undefined) return { server, usage: undefined, log: [] };
+    const [usage, log] = await Promise.all([
+      server.ready ? within(patience, servers.usage(user.name, ''), undefined) : undefined,
+      within(patience, servers.log(user.name, '', logLength), []),
+    ]);
+    return { server, usage, log };
+  }
+
+  async function start(ctx: Context): Promise<void> {
+    const visitor = await visit(parts, ctx);
+    if (visitor === undefined) return;
+    await startServer(parts, ctx, ownServer(visitor), null, nextOf(parts, ctx));
+  }
+
+  async function stop(ctx: Context): Promise<void> {
+    const visitor = await visit(parts, ctx);
+    if (visitor === undefined) return;
+    await stopServer(parts, ownServer(visitor), `stopped by ${visitor.session.user.name}`);
+    redirect(ctx, '/hub/home', 303);
+  }
+
+  async function remove(ctx: Context): Promise<void> {
+    const visitor = await visit(parts, ctx);
+    if (visitor === undefined) return;
+    const { caller, user, name } = ownServer(visitor);
+    if (name === '') throw new TshubError('bad_request', { problem: 'The default server cannot be removed' });
+    await (
+      await servers.remove(caller, user, name)
+    ).done;
+    redirect(ctx, '/hub/home', 303);
+  }
+
+  return (router) => {
+    router.get('/hub/home', show);
+    router.post('/hub/home/remove', remove);
+    router.post('/hub/home/start', start);
+    router.post('/hub/home/stop', stop);
+  };
+}
+
+function ownServer({ caller, session, form }: Visit): { caller: Visit['caller']; user: User; name: string } {
+  return { caller, user: session.user, name: (form.get('server') ?? '').trim() };
+}
+
+function byName(left: Server, right: Server): number {
+  return left.name.localeCompare(right.name);
+}

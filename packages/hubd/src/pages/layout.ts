@@ -1,0 +1,96 @@
+import type { Settings } from '@tshub/config';
+import type { Context } from 'koa';
+import type { Session, Xsrf } from '../login/session.ts';
+import { html, type Html, type Part } from './html.ts';
+import type { StaticFiles, StaticName } from './static-files.ts';
+import { strings } from './strings.ts';
+
+/** What every page is made with. */
+export interface PageFrame {
+  readonly settings: () => Settings;
+  readonly xsrf: Xsrf;
+  readonly files: StaticFiles;
+}
+
+export interface Page {
+  readonly title: string;
+  readonly body: Html;
+  /** 200 if not said. */
+  readonly status?: number;
+  readonly script?: StaticName;
+  /** Seconds after which a browser without scripts, or any browser, loads the page again. */
+  readonly refresh?: { readonly seconds: number; readonly for: 'everyone' | 'noscript' };
+  /** A narrow page with one thing to do. */
+  readonly narrow?: boolean;
+}
+
+/** Answers with a page. Pages are never kept by caches: what they show is personal and changes. */
+export function sendPage(frame: PageFrame, ctx: Context, session: Session | null, page: Page): void {
+  const token = frame.xsrf.token(ctx, session);
+  ctx.type = 'text/html';
+  ctx.set('Cache-Control', 'no-store');
+  ctx.body = layout(frame, session, token, page).text;
+  ctx.status = page.status ?? 200;
+}
+
+function layout(frame: PageFrame, session: Session | null, token: string, page: Page): Html {
+  const hub = frame.settings().hub.name;
+  const refresh =
+    page.refresh === undefined ? null : html`<meta http-equiv="refresh" content="${page.refresh.seconds}" />`;
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <title>${page.title} · ${hub}</title>
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="robots" content="noindex" />
+        <link rel="icon" href="${frame.files.url('logo.svg')}" type="image/svg+xml" />
+        <link rel="stylesheet" href="${frame.files.url('style.css')}" />
+        ${page.refresh?.for === 'noscript' ? html`<noscript>${refresh}</noscript>` : refresh}
+        ${page.script !== undefined && html`<script src="${frame.files.url(page.script)}" defer></script>`}
+      </head>
+      <body data-xsrf="${token}">
+        <a class="skip" href="#content">${strings.skip}</a>
+        <header class="top">
+          <a class="brand" href="/hub/home"
+            ><img src="${frame.files.url('logo.svg')}" alt="" width="28" height="28" />${hub}</a
+          >
+          ${session !== null && whoIs(session, token)}
+        </header>
+        <main id="content" class="${page.narrow === true ? 'narrow' : 'wide'}">${page.body}</main>
+      </body>
+    </html> `;
+}
+
+function whoIs(session: Session, token: string): Html {
+  return html`<nav aria-label="Account">
+    <span class="who"><span class="quiet">${strings.account.loggedInAs}</span> ${session.user.name}</span>
+    <form method="post" action="/hub/logout">
+      ${xsrfField(token)}<button id="logout" class="plain">${strings.account.logOut}</button>
+    </form>
+  </nav>`;
+}
+
+export function xsrfField(token: string): Html {
+  return html`<input type="hidden" name="_xsrf" value="${token}" />`;
+}
+
+/** A sentence that wants to be read. `problem` is read out at once. */
+export function notice(kind: 'problem' | 'info', text: Part): Html {
+  return kind === 'problem'
+    ? html`<p class="notice problem" role="alert">${text}</p>`
+    : html`<p class="notice">${text}</p>`;
+}
+
+/** Lines of a log, behind a click. */
+export function logLines(summary: string, lines: readonly string[], open = false): Html {
+  const text =
+    lines.length === 0
+      ? html`<p class="quiet">${strings.home.noLog}</p>`
+      : html`<pre tabindex="0">${lines.join('\n')}</pre>`;
+  return html`<details class="log" ${open && html` open`}>
+    <summary>${summary}</summary>
+    ${text}
+  </details>`;
+}

@@ -1,0 +1,66 @@
+import type { Router } from '@koa/router';
+import { TshubError } from '@tshub/contract';
+import type { Context } from 'koa';
+import type { Session } from '../login/session.ts';
+import { type ConfirmAsk, confirmPage } from './confirm-page.ts';
+import { errorPage, plainError, type ShownError } from './error-page.ts';
+import { makeHomePages } from './home-routes.ts';
+import { type PageFrame, sendPage } from './layout.ts';
+import { makeLoginPages } from './login-routes.ts';
+import type { PagesParts } from './parts.ts';
+import { makeRedirects } from './redirect-routes.ts';
+import { makeSpawnPages } from './spawn-routes.ts';
+import { readStaticFiles } from './static-files.ts';
+import { makeUserPages } from './user-routes.ts';
+
+export interface Pages {
+  /** Mounts every page. Last of all rooms: it ends in routes that catch what nobody else has taken. */
+  mount(router: Router): void;
+  /** For the error boundary. Looks up by itself who is logged in. */
+  renderError(ctx: Context, error: ShownError): Promise<void>;
+  /** For OAuth's authorize; the form goes back to the same address. */
+  renderConfirm(ctx: Context, session: Session, ask: ConfirmAsk): void;
+}
+
+/** Everything that people see. */
+export function makePages(parts: PagesParts): Pages {
+  const frame: PageFrame = { settings: parts.settings, xsrf: parts.xsrf, files: readStaticFiles() };
+
+  async function renderError(ctx: Context, error: ShownError): Promise<void> {
+    const session = await parts.sessions.read(ctx).catch(() => null);
+    sendPage(frame, ctx, session, errorPage(error, session !== null));
+  }
+
+  /** proxyd fetches this page and answers with the status it stands for. */
+  async function showError(ctx: Context): Promise<void> {
+    const status = Number((ctx.params as { code?: string }).code);
+    if (!Number.isInteger(status) || status < 400 || status > 599)
+      throw new TshubError('not_found', { what: ctx.path });
+    await renderError(ctx, plainError(status));
+    ctx.status = 200;
+  }
+
+  function unknownPage(ctx: Context): never {
+    throw new TshubError('not_found', { what: ctx.path });
+  }
+
+  const rooms = [
+    makeLoginPages(parts, frame),
+    makeHomePages(parts, frame),
+    makeSpawnPages(parts, frame),
+    makeUserPages(parts, frame),
+    makeRedirects(parts),
+  ];
+  return {
+    mount(router) {
+      frame.files.mount(router);
+      router.get('/hub/error/:code', showError);
+      for (const mountRoom of rooms) mountRoom(router);
+      router.all(/^\/hub\/(?!api(\/|$))/, unknownPage);
+    },
+    renderError,
+    renderConfirm(ctx, session, ask) {
+      sendPage(frame, ctx, session, confirmPage(ask, ctx.url, parts.xsrf.token(ctx, session)));
+    },
+  };
+}

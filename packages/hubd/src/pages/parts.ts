@@ -1,0 +1,28 @@
+import type { Settings } from '@tshub/config';
+import type { Log } from '@tshub/daemon';
+import type { Context } from 'koa';
+import type { Caller } from '../caller/caller.ts';
+import type { Login } from '../login/login.ts';
+import type { Sessions, Xsrf } from '../login/session.ts';
+import type { Servers } from '../servers/server.ts';
+import type { Tokens } from '../tokens/token.ts';
+import type { UsersStore } from '../users/user.ts';
+
+/** What the pages are given by hub.ts. */
+export interface PagesParts {
+  readonly settings: () => Settings;
+  readonly clock: { now(): number };
+  readonly log: Log;
+  readonly sessions: Sessions;
+  readonly xsrf: Xsrf;
+  readonly login: Login;
+  readonly users: Pick<UsersStore, 'byName'>;
+  readonly tokens: Pick<Tokens, 'revokeSession'>;
+  readonly servers: Servers;
+  /** By token or by cookie; for `/hub/user/...`, which scripts of JupyterLab and tools ask. */
+  readonly identify: (ctx: Context, options?: { xsrf?: boolean }) => Promise<Caller | null>;
+  /** Puts right what proxyd's routes lack: somebody came to the hub whose server is ready. */
+  readonly repairRoutes?: () => Promise<void>;
+  /** Injected by tests. */
+  readonly wait?: (ms: number) => Promise<void>;
+}

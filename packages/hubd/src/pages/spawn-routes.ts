@@ -1,0 +1,126 @@
+import type { Router } from '@koa/router';
+import { escapeName, serverPrefix } from '@tshub/contract';
+import type { Context } from 'koa';
+import { holds } from '../access/require.ts';
+import type { ProgressEvent } from '../servers/server.ts';
+import { html } from './html.ts';
+import { type PageFrame, sendPage, xsrfField } from './layout.ts';
+import type { PagesParts } from './parts.ts';
+import { spawnOptions } from './spawn-options.ts';
+import { failedPage, notRunningPage, pendingPage, spawnPage, waitPage } from './spawn-page.ts';
+import { startServer } from './start-server.ts';
+import { nameServer, strings } from './strings.ts';
+import { findTarget, pagePath, type Target } from './target.ts';
+import { nextOf, redirect, visit, type Visit, withNext } from './visit.ts';
+import { within } from './within.ts';
+
+const startScopes = ['start:servers', 'servers'] as const;
+
+/** `/hub/spawn` and `/hub/spawn-pending` (peer's contract 7.1 and 7.3). */
+export function makeSpawnPages(parts: PagesParts, frame: PageFrame): (router: Router) => void {
+  const { servers } = parts;
+
+  /** Visiting starts: that is what the address is for. Options in it are asked about when another site put them there. */
+  async function spawn(ctx: Context): Promise<void> {
+    const visitor = await visit(parts, ctx);
+    if (visitor === undefined) return;
+    const target = await targetOf(ctx, visitor, startScopes);
+    const { user, name, server } = target;
+    const next = nextOf(parts, ctx);
+    if (server?.ready === true) return redirect(ctx, next ?? serverPrefix(user.name, name));
+    const isForm = ctx.method === 'POST';
+    const options = spawnOptions(isForm ? visitor.form : new URLSearchParams(ctx.querystring));
+    if (!isForm && options !== null && ctx.get('Sec-Fetch-Site') === 'cross-site') {
+      const action = withNext(pagePath('spawn', user.name, name), next);
+      return sendPage(
+        frame,
+        ctx,
+        visitor.session,
+        spawnPage({ token: parts.xsrf.token(ctx, visitor.session), title: titleOf(target), action, options }),
+      );
+    }
+    await startServer(parts, ctx, { caller: visitor.caller, user, name }, options, next);
+  }
+
+  async function pending(ctx: Context): Promise<void> {
+    const visitor = await visit(parts, ctx);
+    if (visitor === undefined) return;
+    const target = await targetOf(ctx, visitor, ['read:servers']);
+    const { user, name, server } = target;
+    const next = nextOf(parts, ctx);
+    const again = withNext(pagePath('spawn', user.name, name), next);
+    if (server?.ready === true) return redirect(ctx, next ?? serverPrefix(user.name, name));
+    if (server?.pending === 'spawn') return showProgress(ctx, visitor, target, next);
+    const title = titleOf(target);
+    if (server?.pending === 'stop')
+      return sendPage(frame, ctx, visitor.session, waitPage({ ...strings.stopping, heading: title }));
+    if (server?.pending === 'check')
+      return sendPage(frame, ctx, visitor.session, waitPage({ ...strings.checking, heading: title }));
+    if (server?.failed === true) {
+      const log = await within(1500, servers.log(user.name, name, 40), []);
+      const page = failedPage({ title: `${title} did not start`, reason: server.lastEnd, log, again, status: 500 });
+      return sendPage(frame, ctx, visitor.session, page);
+    }
+    const canStart = startScopes.some(
+      (scope) => holds(visitor.caller.scopes, scope, { kind: 'server', user: user.name, server: name }) === 'yes',
+    );
+    const view = {
+      status: 200,
+      heading: `${title} is not running`,
+      reason: server?.lastEnd ?? '',
+      start: canStart ? again : null,
+    };
+    sendPage(frame, ctx, visitor.session, notRunningPage(view));
+  }
+
+  async function showProgress(ctx: Context, visitor: Visit, target: Target, next: string | null): Promise<void> {
+    const { user, name } = target;
+    const token = parts.xsrf.token(ctx, visitor.session);
+    const api = `/hub/api/users/${escapeName(user.name)}/${name === '' ? 'server' : `servers/${escapeName(name)}`}/progress`;
+    const cancel = target.isOwn
+      ? html`<form method="post" action="/hub/home/stop">
+          ${xsrfField(token)}<input type="hidden" name="server" value="${name}" /><button id="stop" class="plain">
+            ${strings.home.cancel}
+          </button>
+        </form>`
+      : html``;
+    const page = pendingPage({
+      title: `${titleOf(target)} is starting`,
+      eventsUrl: `${api}?_xsrf=${encodeURIComponent(token)}`,
+      next: next ?? serverPrefix(user.name, name),
+      events: await eventsSoFar(parts, user.name, name),
+      cancel,
+    });
+    sendPage(frame, ctx, visitor.session, page);
+  }
+
+  async function targetOf(ctx: Context, visitor: Visit, scopes: Parameters<typeof findTarget>[2]): Promise<Target> {
+    const { user, server } = ctx.params as { user?: string; server?: string };
+    return findTarget(parts, visitor.caller, scopes, user, server);
+  }
+
+  return (router) => {
+    router.get('/hub/spawn{/:user}{/:server}', spawn);
+    router.post('/hub/spawn{/:user}{/:server}', spawn);
+    router.get('/hub/spawn-pending{/:user}{/:server}', pending);
+  };
+}
+
+function titleOf({ isOwn, user, name }: Target): string {
+  return nameServer(isOwn, user.name, name);
+}
+
+/** What a start has told up to now; a page that is loaded again and again needs no more. */
+async function eventsSoFar({ servers }: PagesParts, user: string, name: string): Promise<ProgressEvent[]> {
+  const events: ProgressEvent[] = [];
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(), 20);
+  try {
+    for await (const event of servers.progress(user, name, stop.signal)) events.push(event);
+  } catch {
+    // It ended in between: the page finds out when it asks for the events.
+  } finally {
+    clearTimeout(timer);
+  }
+  return events;
+}
