@@ -3,7 +3,10 @@ import { listSettings, toml } from './settings.ts';
 
 /** The shipped settings file: every setting, commented out at its default. */
 export function configSample(): Document[] {
-  const lines = ['# Settings of tshub. Every setting is listed here, commented out, at its default.', '# Check: tshubctl config check. Apply: systemctl reload tshub. More: tshub.toml(5).'];
+  const lines = [
+    '# Settings of tshub. Every setting is listed here, commented out, at its default.',
+    '# Check: tshubctl config check. Apply: systemctl reload tshub. More: tshub.toml(5).',
+  ];
   let section = '';
   for (const setting of listSettings()) {
     if (setting.section !== section) lines.push('', `[${setting.section}]`);

@@ -3,5 +3,5 @@ import { interfaces } from '@tshub/contract';
 import type { Document } from './document.ts';
 
 export function dbusXml(): Document[] {
-  return interfaces.map((one) => ({ path: `docs/reference/dbus/${one.name}.xml`, text: introspectionXml(one) }));
+  return interfaces.map((one) => ({ path: `docs/reference/dbus/${one.name}.xml`, text: introspectionXml([one]) }));
 }

@@ -12,7 +12,11 @@ export function openapi(): Document[] {
     openapi: '3.1.0',
     info: { title: 'tshub', version, description: 'The REST API of tshub, compatible with that of JupyterHub.' },
     servers: [{ url: apiBase }],
-    components: { securitySchemes: { token: { type: 'apiKey', in: 'header', name: 'Authorization', description: '`token TEXT` or `bearer TEXT`' } } },
+    components: {
+      securitySchemes: {
+        token: { type: 'apiKey', in: 'header', name: 'Authorization', description: '`token TEXT` or `bearer TEXT`' },
+      },
+    },
     security: [{ token: [] }],
     paths,
   };
@@ -25,13 +29,20 @@ function operation(name: string, route: Route): unknown {
     summary: route.says,
     ...(route.open === 'anyone' ? { security: [] } : { security: [{ token: route.scopes }] }),
     parameters: [...pathParameters(route.path), ...queryParameters(route.query)],
-    ...(route.body === undefined ? {} : { requestBody: { content: { 'application/json': { schema: jsonSchema(route.body) } } } }),
+    ...(route.body === undefined
+      ? {}
+      : { requestBody: { content: { 'application/json': { schema: jsonSchema(route.body) } } } }),
     responses: Object.fromEntries(Object.entries(route.answers).map(([status, answer]) => [status, response(answer)])),
   };
 }
 
 function pathParameters(path: string): unknown[] {
-  return [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({ name, in: 'path', required: true, schema: { type: 'string' } }));
+  return [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  }));
 }
 
 function queryParameters(query: z.ZodType | undefined): unknown[] {

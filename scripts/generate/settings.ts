@@ -23,11 +23,24 @@ interface Node {
 export function listSettings(): Setting[] {
   const top = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Node;
   return Object.entries(top.properties ?? {}).flatMap(([section, node]) =>
-    Object.entries(node.properties ?? {}).map(([key, one]) => ({ section, key, says: one.says ?? '', kind: kindOf(one), initial: one.default })),
+    Object.entries(node.properties ?? {}).map(([key, one]) => ({
+      section,
+      key,
+      says: one.says ?? '',
+      kind: kindOf(one),
+      initial: one.default,
+    })),
   );
 }
 
-const kinds: Readonly<Record<string, string>> = { array: 'list', boolean: 'true or false', integer: 'whole number', number: 'number', object: 'table', string: 'text' };
+const kinds: Readonly<Record<string, string>> = {
+  array: 'list',
+  boolean: 'true or false',
+  integer: 'whole number',
+  number: 'number',
+  object: 'table',
+  string: 'text',
+};
 
 function kindOf(node: Node): string {
   if (node.enum !== undefined) return node.enum.map((value) => JSON.stringify(value)).join(' or ');
@@ -39,6 +52,9 @@ function kindOf(node: Node): string {
 /** A default as TOML. */
 export function toml(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(toml).join(', ')}]`;
-  if (typeof value === 'object' && value !== null) return `{ ${Object.entries(value).map(([key, inner]) => `${key} = ${toml(inner)}`).join(', ')} }`.replace('{  }', '{}');
+  if (typeof value === 'object' && value !== null)
+    return `{ ${Object.entries(value)
+      .map(([key, inner]) => `${key} = ${toml(inner)}`)
+      .join(', ')} }`.replace('{  }', '{}');
   return JSON.stringify(value);
 }

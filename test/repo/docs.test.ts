@@ -1,9 +1,10 @@
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { filesBelow } from '../support/files.ts';
 
 const root = join(import.meta.dirname, '../..');
-const pages = [...globSync('docs/**/*.md', { cwd: root }), ...globSync('*.md', { cwd: root }), 'test/README.md'];
+const pages = [...filesBelow(join(root, 'docs'), '.md').map((page) => `docs/${page}`), 'README.md', 'test/README.md'];
 
 test('every link between pages leads to a file', () => {
   const broken = pages.flatMap((page) => {

@@ -1,6 +1,7 @@
-import { globSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { expect, test } from 'vitest';
+import { filesBelow } from '../support/files.ts';
 
 const root = join(import.meta.dirname, '../..');
 const hubd = join(root, 'packages/hubd/src');
@@ -38,7 +39,7 @@ function importsOf(file: string): string[] {
     .map(([, path]) => join(file, '..', path ?? ''));
 }
 
-const sources = globSync('**/*.ts', { cwd: hubd })
+const sources = filesBelow(hubd, '.ts')
   .map((name) => join(hubd, name))
   .filter((file) => !file.endsWith('.test.ts'));
 

@@ -1,9 +1,10 @@
 import { execa } from 'execa';
-import { globSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { makeAccounts, type Person } from './support/accounts.ts';
 import { Machine, eventually } from './support/machine.ts';
+import { filesBelow } from '../support/files.ts';
 import { noteSecret, secretsFile } from './support/secrets.ts';
 
 declare module 'vitest' {
@@ -33,7 +34,8 @@ blocked_users = ["erin"]
 
 /** Boots one machine with the package installed, for all files that do not say they destroy it. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const deb = globSync(join(import.meta.dirname, '../../dist/tshub_*.deb'))[0];
+  const dist = join(import.meta.dirname, '../../dist');
+  const deb = filesBelow(dist, '.deb').map((name) => join(dist, name))[0];
   if (deb === undefined) throw new Error('no package in dist/: run scripts/build first');
   writeFileSync(secretsFile, '', { mode: 0o600 });
   const name = 'tshub-test';

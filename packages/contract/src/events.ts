@@ -9,23 +9,71 @@ export interface EventRow {
 }
 
 export const events = {
-  'config-kept': { id: '5b1f4f0e6c1d4a5d8f0b1a2c3d4e5f60', says: 'A reload kept the old settings', help: 'The settings file has an error; the daemon goes on with what it had. Run: tshubctl config check' },
-  'config-reloaded': { id: '9a0d6a4b1f3c4c6f8a7e0b5d2c1f3e71', says: 'Settings were reloaded', help: 'What changed live is named in the message; the rest needs a restart.' },
-  login: { id: '1c8e2d7f4b5a4e0c9d3f6a7b8c9d0e12', says: 'A user logged in', help: 'TSHUB_USER is who, TSHUB_FROM from where.' },
-  'login-refused': { id: '2d9f3e8a5c6b4f1d8e4a7b8c9d0e1f23', says: 'A login was refused', help: 'TSHUB_REASON says why, TSHUB_FROM from where. Many of them from one address are someone guessing.' },
+  'config-kept': {
+    id: '5b1f4f0e6c1d4a5d8f0b1a2c3d4e5f60',
+    says: 'A reload kept the old settings',
+    help: 'The settings file has an error; the daemon goes on with what it had. Run: tshubctl config check',
+  },
+  'config-reloaded': {
+    id: '9a0d6a4b1f3c4c6f8a7e0b5d2c1f3e71',
+    says: 'Settings were reloaded',
+    help: 'What changed live is named in the message; the rest needs a restart.',
+  },
+  login: {
+    id: '1c8e2d7f4b5a4e0c9d3f6a7b8c9d0e12',
+    says: 'A user logged in',
+    help: 'TSHUB_USER is who, TSHUB_FROM from where.',
+  },
+  'login-refused': {
+    id: '2d9f3e8a5c6b4f1d8e4a7b8c9d0e1f23',
+    says: 'A login was refused',
+    help: 'TSHUB_REASON says why, TSHUB_FROM from where. Many of them from one address are someone guessing.',
+  },
   logout: { id: '3eaf4f9b6d7c4a2e9f5b8c9d0e1f2a34', says: 'A user logged out', help: '' },
-  'request-failed': { id: '4fb05aac7e8d4b3fa06c9d0e1f2a3b45', says: 'A request failed inside tshub', help: 'TSHUB_ID is the number that the user was shown; TSHUB_STACK holds the details. Please report it.' },
+  'request-failed': {
+    id: '4fb05aac7e8d4b3fa06c9d0e1f2a3b45',
+    says: 'A request failed inside tshub',
+    help: 'TSHUB_ID is the number that the user was shown; TSHUB_STACK holds the details. Please report it.',
+  },
   'route-added': { id: '50c16bbd8f9e4c40b17d0e1f2a3b4c56', says: 'The proxy has a new route', help: '' },
-  'route-refused': { id: '61d27cce90af4d51828e1f2a3b4c5d67', says: 'A server behind the proxy was not who the route promises', help: 'The process that answered on the socket had another uid than the route. The request was refused. Someone may have swapped a socket.' },
+  'route-refused': {
+    id: '61d27cce90af4d51828e1f2a3b4c5d67',
+    says: 'A server behind the proxy was not who the route promises',
+    help: 'The process that answered on the socket had another uid than the route. The request was refused. Someone may have swapped a socket.',
+  },
   'route-removed': { id: '72e38ddfa1b04e62939f2a3b4c5d6e78', says: 'A route of the proxy is gone', help: '' },
-  'server-adopted': { id: '83f49eeab2c14f73a4a03b4c5d6e7f89', says: 'A running server was found and kept', help: 'The hub was restarted while the server ran.' },
-  'server-culled': { id: '94a5affbc3d24a84b5b14c5d6e7f8a9a', says: 'An idle server was stopped', help: 'See [culler] in tshub.toml(5).' },
-  'server-failed': { id: 'a5b6b00cd4e34b95a6c25d6e7f8a9bab', says: 'A server could not start', help: 'TSHUB_REASON says why. See the log of the unit named in TSHUB_UNIT.' },
+  'server-adopted': {
+    id: '83f49eeab2c14f73a4a03b4c5d6e7f89',
+    says: 'A running server was found and kept',
+    help: 'The hub was restarted while the server ran.',
+  },
+  'server-culled': {
+    id: '94a5affbc3d24a84b5b14c5d6e7f8a9a',
+    says: 'An idle server was stopped',
+    help: 'See [culler] in tshub.toml(5).',
+  },
+  'server-failed': {
+    id: 'a5b6b00cd4e34b95a6c25d6e7f8a9bab',
+    says: 'A server could not start',
+    help: 'TSHUB_REASON says why. See the log of the unit named in TSHUB_UNIT.',
+  },
   'server-ready': { id: 'b6c7c11de5f44ca697d36e7f8a9bacbc', says: 'A server is ready', help: '' },
   'server-start': { id: 'c7d8d22ef6054db788e47f8a9bacbdcd', says: 'A server is being started', help: '' },
-  'server-stopped': { id: 'd8e9e33f07164ec899f58a9bacbdcede', says: 'A server has stopped', help: 'TSHUB_REASON says why.' },
-  'spawn-refused': { id: 'e9faf44018274fd98a069bacbdcedfef', says: 'spawnerd refused a request of the hub', help: 'The hub asked for something that root-owned policy does not allow. If nobody changed the policy, the hub may have been taken over.' },
-  token: { id: 'fa0b055129384ae99b17acbdcedfe0f0', says: 'A token was issued', help: 'TSHUB_USER is its owner, TSHUB_SCOPES what it may do.' },
+  'server-stopped': {
+    id: 'd8e9e33f07164ec899f58a9bacbdcede',
+    says: 'A server has stopped',
+    help: 'TSHUB_REASON says why.',
+  },
+  'spawn-refused': {
+    id: 'e9faf44018274fd98a069bacbdcedfef',
+    says: 'spawnerd refused a request of the hub',
+    help: 'The hub asked for something that root-owned policy does not allow. If nobody changed the policy, the hub may have been taken over.',
+  },
+  token: {
+    id: 'fa0b055129384ae99b17acbdcedfe0f0',
+    says: 'A token was issued',
+    help: 'TSHUB_USER is its owner, TSHUB_SCOPES what it may do.',
+  },
 } as const satisfies Record<string, EventRow>;
 
 export type EventName = keyof typeof events;

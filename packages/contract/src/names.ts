@@ -54,10 +54,26 @@ export const errorPrefix = 'org.tshub.Error.';
 export const polkitActions = {
   'org.tshub.culler.manage': { owner: 'culler', defaults: 'auth_admin_keep', says: 'Cull idle notebook servers now' },
   'org.tshub.hub.manage-own-server': { owner: 'hub', defaults: 'yes', says: 'Start and stop your own notebook server' },
-  'org.tshub.hub.manage-servers': { owner: 'hub', defaults: 'auth_admin_keep', says: 'Start and stop notebook servers of other people' },
-  'org.tshub.hub.manage-users': { owner: 'hub', defaults: 'auth_admin_keep', says: 'Manage the users of the notebook hub' },
-  'org.tshub.hub.read': { owner: 'hub', defaults: 'auth_admin_keep', says: 'See all users and servers of the notebook hub' },
-  'org.tshub.proxy.manage-routes': { owner: 'proxy', defaults: 'auth_admin_keep', says: 'See and change the routes of the notebook proxy' },
+  'org.tshub.hub.manage-servers': {
+    owner: 'hub',
+    defaults: 'auth_admin_keep',
+    says: 'Start and stop notebook servers of other people',
+  },
+  'org.tshub.hub.manage-users': {
+    owner: 'hub',
+    defaults: 'auth_admin_keep',
+    says: 'Manage the users of the notebook hub',
+  },
+  'org.tshub.hub.read': {
+    owner: 'hub',
+    defaults: 'auth_admin_keep',
+    says: 'See all users and servers of the notebook hub',
+  },
+  'org.tshub.proxy.manage-routes': {
+    owner: 'proxy',
+    defaults: 'auth_admin_keep',
+    says: 'See and change the routes of the notebook proxy',
+  },
 } as const;
 
 export type PolkitAction = keyof typeof polkitActions;

@@ -14,7 +14,10 @@ const rows = {
   'admin:server_state': { says: 'Read the internal state of servers', sub: [] },
   'admin:servers': { says: 'Manage servers and read their internal state', sub: ['admin:server_state', 'servers'] },
   'admin:services': { says: 'Manage services', sub: ['list:services', 'read:services', 'read:roles:services'] },
-  'admin:users': { says: 'Create, change and delete users', sub: ['admin:auth_state', 'users', 'read:roles:users', 'delete:users'] },
+  'admin:users': {
+    says: 'Create, change and delete users',
+    sub: ['admin:auth_state', 'users', 'read:roles:users', 'delete:users'],
+  },
   'delete:groups': { says: 'Delete groups', sub: [] },
   'delete:servers': { says: 'Stop and remove servers', sub: [] },
   'delete:users': { says: 'Delete users', sub: [] },
@@ -30,7 +33,10 @@ const rows = {
   'read:groups:shares': { says: 'Read what is shared with groups', sub: [] },
   'read:hub': { says: 'Read facts about the hub', sub: [] },
   'read:metrics': { says: 'Read metrics', sub: [] },
-  'read:roles': { says: 'Read role assignments', sub: ['read:roles:users', 'read:roles:services', 'read:roles:groups'] },
+  'read:roles': {
+    says: 'Read role assignments',
+    sub: ['read:roles:users', 'read:roles:services', 'read:roles:groups'],
+  },
   'read:roles:groups': { says: 'Read roles of groups', sub: [] },
   'read:roles:services': { says: 'Read roles of services', sub: [] },
   'read:roles:users': { says: 'Read roles of users', sub: [] },
@@ -46,7 +52,10 @@ const rows = {
   'read:users:shares': { says: 'Read what is shared with users', sub: [] },
   self: { says: "Everything about one's own account and servers", sub: [] },
   servers: { says: 'Start and stop servers', sub: ['read:servers', 'start:servers', 'delete:servers'] },
-  shares: { says: 'Manage with whom servers are shared', sub: ['access:servers', 'read:shares', 'users:shares', 'groups:shares'] },
+  shares: {
+    says: 'Manage with whom servers are shared',
+    sub: ['access:servers', 'read:shares', 'users:shares', 'groups:shares'],
+  },
   shutdown: { says: 'Shut the hub down', sub: [] },
   'start:servers': { says: 'Start and change servers', sub: [] },
   tokens: { says: 'Make and revoke tokens', sub: ['read:tokens'] },
@@ -59,11 +68,36 @@ export type ScopeName = keyof typeof rows;
 export const scopes: Readonly<Record<ScopeName, ScopeRow>> = rows;
 
 /** What `self` stands for, each with `!user=<owner>` (peer's contract 3.3). */
-export const selfScopes = ['read:users', 'users:shares', 'read:shares', 'users:activity', 'servers', 'tokens', 'access:servers'] as const satisfies readonly ScopeName[];
+export const selfScopes = [
+  'read:users',
+  'users:shares',
+  'read:shares',
+  'users:activity',
+  'servers',
+  'tokens',
+  'access:servers',
+] as const satisfies readonly ScopeName[];
 
 /** The scopes of the built-in roles (peer's contract 3.8) and of tshub's own services. */
 export const defaultRoles = {
-  admin: ['admin-ui', 'admin:users', 'admin:servers', 'admin:services', 'tokens', 'admin:groups', 'list:services', 'read:services', 'read:hub', 'proxy', 'shutdown', 'access:services', 'access:servers', 'read:roles', 'read:metrics', 'shares'],
+  admin: [
+    'admin-ui',
+    'admin:users',
+    'admin:servers',
+    'admin:services',
+    'tokens',
+    'admin:groups',
+    'list:services',
+    'read:services',
+    'read:hub',
+    'proxy',
+    'shutdown',
+    'access:services',
+    'access:servers',
+    'read:roles',
+    'read:metrics',
+    'shares',
+  ],
   culler: ['list:users', 'read:users:activity', 'read:servers', 'delete:servers', 'read:hub'],
   server: ['users:activity!user', 'access:servers!server'],
   token: ['inherit'],

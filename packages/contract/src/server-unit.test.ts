@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { escapeName, parseServerUnit, serverPrefix, serverSocket, serverUnit, userSlice } from './server-unit.ts';
+import { escapeName, parseServerUnit, serverClientId, serverPrefix, serverSocket, serverUnit, userSlice } from './server-unit.ts';
 
 const name = fc.string({ minLength: 1, maxLength: 40, unit: 'grapheme' });
 
@@ -31,9 +31,12 @@ test.each([
   expect(serverUnit(user, server)).toBe(unit);
 });
 
-test.each(['tshub.service', 'tshub-server-.service', 'tshub-server-a-b-c.service', 'cron.service'])('%s is not the unit of a server', (unit) => {
-  expect(parseServerUnit(unit)).toBeNull();
-});
+test.each(['tshub.service', 'tshub-server-.service', 'tshub-server-a-b-c.service', 'cron.service'])(
+  '%s is not the unit of a server',
+  (unit) => {
+    expect(parseServerUnit(unit)).toBeNull();
+  },
+);
 
 test('a dash in a user name does not nest its slice', () => {
   expect(userSlice('a-b')).toBe(String.raw`tshub-users-a\x2db.slice`);
@@ -47,4 +50,9 @@ test('names are escaped in paths as the peer does: @ stays, everything unusual i
   expect(escapeName("a@b c/ü!'()*")).toBe('a@b%20c%2F%C3%BC%21%27%28%29%2A');
   expect(serverPrefix('ada', '')).toBe('/user/ada/');
   expect(serverPrefix('ada', 'lab')).toBe('/user/ada/lab/');
+});
+
+test('the client id of a server is encoded as the peer does', () => {
+  expect(serverClientId('a@b', '')).toBe('jupyterhub-user-a%40b');
+  expect(serverClientId('ada', 'lab')).toBe('jupyterhub-user-ada-lab');
 });

@@ -79,3 +79,9 @@ export function serverPrefix(user: string, server: string): string {
 export function serverFullName(user: string, server: string): string {
   return `${user}/${server}`;
 }
+
+/** OAuth client id of a server: `jupyterhub-user-` + name [+ `-` + server], percent-encoded but for `/` (the peer's contract, 4.1). */
+export function serverClientId(user: string, server: string): string {
+  const quote = (text: string): string => escapeName(text).replaceAll('@', '%40').replaceAll('%2F', '/');
+  return server === '' ? `jupyterhub-user-${quote(user)}` : `jupyterhub-user-${quote(user)}-${quote(server)}`;
+}

@@ -3,7 +3,10 @@ import type { Interface } from './interface.ts';
 
 const user = { name: 'user', type: 's' } as const;
 const server = { name: 'server', type: 's' } as const;
-const servers = { kind: 'polkit', actions: ['org.tshub.hub.manage-own-server', 'org.tshub.hub.manage-servers'] } as const;
+const servers = {
+  kind: 'polkit',
+  actions: ['org.tshub.hub.manage-own-server', 'org.tshub.hub.manage-servers'],
+} as const;
 
 /** The hub for programs of this host. A caller is who the bus says it is; what is its own is always allowed. */
 export const hub1 = {
@@ -28,10 +31,19 @@ export const hub1 = {
       says: 'A token for the REST API, good for ten minutes, with at most these scopes; each scope needs the polkit action that covers it.',
       access: {
         kind: 'polkit',
-        actions: ['org.tshub.hub.manage-own-server', 'org.tshub.hub.read', 'org.tshub.hub.manage-servers', 'org.tshub.hub.manage-users'],
+        actions: [
+          'org.tshub.hub.manage-own-server',
+          'org.tshub.hub.read',
+          'org.tshub.hub.manage-servers',
+          'org.tshub.hub.manage-users',
+        ],
       },
       in: [{ name: 'scopes', type: 'as' }],
-      out: [{ name: 'token', type: 's' }, { name: 'api_url', type: 's' }, { name: 'expires_at', type: 't' }],
+      out: [
+        { name: 'token', type: 's' },
+        { name: 'api_url', type: 's' },
+        { name: 'expires_at', type: 't' },
+      ],
     },
     ListServers: {
       says: 'The active servers that the caller may see; entries are ServerEntry.',
@@ -42,8 +54,14 @@ export const hub1 = {
     ListUsers: {
       says: 'Users in name order, a page at a time; entries are UserEntry.',
       access: { kind: 'polkit', actions: ['org.tshub.hub.manage-own-server', 'org.tshub.hub.read'] },
-      in: [{ name: 'offset', type: 'u' }, { name: 'limit', type: 'u' }],
-      out: [{ name: 'users', type: 'aa{sv}' }, { name: 'total', type: 'u' }],
+      in: [
+        { name: 'offset', type: 'u' },
+        { name: 'limit', type: 'u' },
+      ],
+      out: [
+        { name: 'users', type: 'aa{sv}' },
+        { name: 'total', type: 'u' },
+      ],
     },
     StartServer: {
       says: 'Starts a server and returns when it is ready; a ServerEntry.',

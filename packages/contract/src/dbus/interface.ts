@@ -1,7 +1,14 @@
 import type { PolkitAction } from '../names.ts';
 
 /** A value inside `v`; the bus package chooses its signature: s, b, i or x, d, t (bigint), as, ay, a{ss}. */
-export type WireValue = string | number | boolean | bigint | readonly string[] | Uint8Array | Readonly<Record<string, string>>;
+export type WireValue =
+  | string
+  | number
+  | boolean
+  | bigint
+  | readonly string[]
+  | Uint8Array
+  | Readonly<Record<string, string>>;
 export type WireDict = Readonly<Record<string, WireValue>>;
 
 /** The D-Bus signatures that our interfaces use, and what they are in TypeScript. */

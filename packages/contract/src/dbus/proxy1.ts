@@ -31,8 +31,17 @@ export const proxy1 = {
     Probe: {
       says: 'Asks a target once for a path, as this uid; the answer tells whether a starting server is up. Status 0: no answer.',
       access: { kind: 'account', account: 'tshub' },
-      in: [{ name: 'target', type: 's' }, { name: 'uid', type: 'u' }, { name: 'path', type: 's' }, { name: 'timeout_ms', type: 'u' }],
-      out: [{ name: 'status', type: 'u' }, { name: 'version', type: 's' }, { name: 'problem', type: 's' }],
+      in: [
+        { name: 'target', type: 's' },
+        { name: 'uid', type: 'u' },
+        { name: 'path', type: 's' },
+        { name: 'timeout_ms', type: 'u' },
+      ],
+      out: [
+        { name: 'status', type: 'u' },
+        { name: 'version', type: 's' },
+        { name: 'problem', type: 's' },
+      ],
     },
     RemoveRoute: {
       says: 'Takes a route away; connections that use it are closed. Removing what is not there is not an error.',

@@ -39,7 +39,13 @@ export const spawner1 = {
     Start: {
       says: 'Starts the server of a user as a transient unit and returns when its program runs; a UnitStatus.',
       access: account,
-      in: [user, server, { name: 'profile', type: 's' }, { name: 'options', type: 'a{ss}' }, { name: 'environment', type: 'a{ss}' }],
+      in: [
+        user,
+        server,
+        { name: 'profile', type: 's' },
+        { name: 'options', type: 'a{ss}' },
+        { name: 'environment', type: 'a{ss}' },
+      ],
       out: [{ name: 'status', type: 'a{sv}' }],
     },
     Stop: {

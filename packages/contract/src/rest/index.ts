@@ -5,7 +5,10 @@ import { serverRoutes } from './servers.ts';
 import { userRoutes } from './users.ts';
 
 /** Every route of the REST API, by name, sorted within each noun. */
-export const routes = { ...infoRoutes, ...oauthRoutes, ...serverRoutes, ...userRoutes } as const satisfies Record<string, Route>;
+export const routes = { ...infoRoutes, ...oauthRoutes, ...serverRoutes, ...userRoutes } as const satisfies Record<
+  string,
+  Route
+>;
 export type RouteName = keyof typeof routes;
 
 /** Where the API lives on every listener of the hub. */

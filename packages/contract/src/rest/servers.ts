@@ -6,14 +6,48 @@ import type { Route } from './route.ts';
 const startBody = z.record(z.string(), z.unknown()).nullable();
 const stopBody = z.object({ remove: z.boolean().optional() }).nullable();
 
-const start = { method: 'POST', scopes: ['start:servers', 'servers'], body: startBody, answers: { 201: 'empty', 202: 'empty' } } as const;
-const stop = { method: 'DELETE', scopes: ['delete:servers'], body: stopBody, answers: { 202: 'empty', 204: 'empty' } } as const;
+const start = {
+  method: 'POST',
+  scopes: ['start:servers', 'servers'],
+  body: startBody,
+  answers: { 201: 'empty', 202: 'empty' },
+} as const;
+const stop = {
+  method: 'DELETE',
+  scopes: ['delete:servers'],
+  body: stopBody,
+  answers: { 202: 'empty', 204: 'empty' },
+} as const;
 
 export const serverRoutes = {
-  'servers.get': { method: 'GET', path: '/users/:user/servers/:server', says: 'Read a named server', scopes: ['read:servers'], answers: { 200: serverModel } },
-  'servers.getDefault': { method: 'GET', path: '/users/:user/server', says: 'Read the default server', scopes: ['read:servers'], answers: { 200: serverModel } },
-  'servers.progress': { method: 'GET', path: '/users/:user/servers/:server/progress', says: 'Follow the start of a named server', scopes: ['read:servers'], answers: { 200: 'events' } },
-  'servers.progressDefault': { method: 'GET', path: '/users/:user/server/progress', says: 'Follow the start of the default server', scopes: ['read:servers'], answers: { 200: 'events' } },
+  'servers.get': {
+    method: 'GET',
+    path: '/users/:user/servers/:server',
+    says: 'Read a named server',
+    scopes: ['read:servers'],
+    answers: { 200: serverModel },
+  },
+  'servers.getDefault': {
+    method: 'GET',
+    path: '/users/:user/server',
+    says: 'Read the default server',
+    scopes: ['read:servers'],
+    answers: { 200: serverModel },
+  },
+  'servers.progress': {
+    method: 'GET',
+    path: '/users/:user/servers/:server/progress',
+    says: 'Follow the start of a named server',
+    scopes: ['read:servers'],
+    answers: { 200: 'events' },
+  },
+  'servers.progressDefault': {
+    method: 'GET',
+    path: '/users/:user/server/progress',
+    says: 'Follow the start of the default server',
+    scopes: ['read:servers'],
+    answers: { 200: 'events' },
+  },
   'servers.start': { ...start, path: '/users/:user/servers/:server', says: 'Start a named server' },
   'servers.startDefault': { ...start, path: '/users/:user/server', says: 'Start the default server' },
   'servers.stop': { ...stop, path: '/users/:user/servers/:server', says: 'Stop a named server' },

@@ -21,12 +21,3 @@ export interface OAuthClients {
   /** With its codes and tokens. */
   remove(id: string): Promise<void>;
 }
-
-/** `jupyterhub-user-` + name [+ `-` + server], percent-encoded but for `/` (peer's contract 4.1). */
-export function serverClientId(user: string, server: string): string {
-  const quote = (text: string): string =>
-    encodeURIComponent(text)
-      .replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
-      .replace(/%2F/g, '/');
-  return server === '' ? `jupyterhub-user-${quote(user)}` : `jupyterhub-user-${quote(user)}-${quote(server)}`;
-}
