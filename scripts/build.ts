@@ -65,7 +65,10 @@ function licences(names: ReadonlySet<string>): string {
     .toSorted()
     .map((name) => {
       const folder = join(root, 'node_modules', name);
-      const about = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string; license?: string };
+      const about = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+        version: string;
+        license?: string;
+      };
       const file = readdirSync(folder).find((entry) => /^(licen[cs]e|copying)/i.test(entry));
       const text = file ? readFileSync(join(folder, file), 'utf8').trim() : '(the package carries no licence text)';
       return `${'='.repeat(80)}\n${name} ${about.version} (${about.license ?? 'no licence named'})\n\n${text}\n`;
@@ -80,7 +83,10 @@ if (missing.length > 0) throw new Error(`no src/main.ts in ${missing.map((name) 
 const metafiles = await Promise.all(programs.map(bundle));
 chmodSync(join(dist, 'tshubctl.mjs'), 0o755);
 copyFileSync(join(root, 'packages/native/build/Release/tshub_native.node'), join(dist, 'native/tshub_native.node'));
-copyFileSync(join(root, 'node_modules/sqlite3/build/Release/node_sqlite3.node'), join(dist, 'native/node_sqlite3.node'));
+copyFileSync(
+  join(root, 'node_modules/sqlite3/build/Release/node_sqlite3.node'),
+  join(dist, 'native/node_sqlite3.node'),
+);
 copyFileSync(join(root, 'docs/reference/tshub.toml'), join(dist, 'tshub.toml'));
 
 const contents = programs.map((program, at) => [program, packagesOf(metafiles[at] as Metafile)] as const);

@@ -5,7 +5,9 @@ export type Program = (typeof programs)[number];
 
 /** What esbuild's metafile is read for. */
 interface Inputs {
-  readonly outputs: Readonly<Record<string, { readonly inputs: Readonly<Record<string, { readonly bytesInOutput: number }>> }>>;
+  readonly outputs: Readonly<
+    Record<string, { readonly inputs: Readonly<Record<string, { readonly bytesInOutput: number }>> }>
+  >;
 }
 
 /** Names of the npm packages with at least one byte in the output, sorted. */

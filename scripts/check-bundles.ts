@@ -25,10 +25,15 @@ for (const program of programs) {
   differ = true;
   const before = new Set(promised.split('\n'));
   const now = new Set(found.split('\n'));
-  for (const name of now) if (!before.has(name)) console.error(`packages/${program}/bundle.txt: ${name} is in the bundle but not in the list`);
-  for (const name of before) if (!now.has(name)) console.error(`packages/${program}/bundle.txt: ${name} is in the list but not in the bundle`);
+  for (const name of now)
+    if (!before.has(name))
+      console.error(`packages/${program}/bundle.txt: ${name} is in the bundle but not in the list`);
+  for (const name of before)
+    if (!now.has(name)) console.error(`packages/${program}/bundle.txt: ${name} is in the list but not in the bundle`);
 }
 if (differ) {
-  console.error("check-bundles: if that is meant, run 'npx tsx scripts/check-bundles.ts --write' and say in the commit what was weighed");
+  console.error(
+    "check-bundles: if that is meant, run 'npx tsx scripts/check-bundles.ts --write' and say in the commit what was weighed",
+  );
   process.exit(1);
 }

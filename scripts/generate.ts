@@ -14,7 +14,18 @@ import { scopesPage } from './generate/scopes-page.ts';
 
 const root = join(import.meta.dirname, '..');
 const check = process.argv.includes('--check');
-const documents = [catalog, cliMan, configMan, configSample, dbusXml, errorsPage, eventsPage, openapi, restPage, scopesPage].flatMap((make) => make());
+const documents = [
+  catalog,
+  cliMan,
+  configMan,
+  configSample,
+  dbusXml,
+  errorsPage,
+  eventsPage,
+  openapi,
+  restPage,
+  scopesPage,
+].flatMap((make) => make());
 
 let stale = 0;
 for (const { path, text } of documents) {

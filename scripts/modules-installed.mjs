@@ -10,7 +10,11 @@ try {
   const present = read('node_modules/.package-lock.json');
   // Optional packages are for other platforms and may be absent.
   const missing = Object.entries(wanted).filter(
-    ([path, entry]) => path.startsWith('node_modules/') && !entry.optional && !entry.devOptional && present[path]?.version !== entry.version,
+    ([path, entry]) =>
+      path.startsWith('node_modules/') &&
+      !entry.optional &&
+      !entry.devOptional &&
+      present[path]?.version !== entry.version,
   );
   same = missing.length === 0 && existsSync(addon);
 } catch (error) {

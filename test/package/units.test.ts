@@ -1,0 +1,125 @@
+import { accounts, hubApi, paths, units } from '@tshub/contract';
+import { describe, expect, test } from 'vitest';
+import { programs } from '../../scripts/bundles.ts';
+import { filesIn, readUnit, words } from './support.ts';
+
+const services = filesIn('units', '.service');
+const sockets = filesIn('units', '.socket');
+
+test('every unit that the contract names is there', () => {
+  expect([...services, ...sockets, ...filesIn('units', '.slice')]).toEqual(
+    expect.arrayContaining(Object.values(units)),
+  );
+});
+
+test('every daemon has a unit that starts its program with the system’s Node', () => {
+  const started = services.flatMap((name) => {
+    const command = readUnit(name)['Service']?.['ExecStart'] ?? [];
+    expect(command, name).toHaveLength(1);
+    return [/^\/usr\/bin\/node (?:--enable-source-maps )?\/usr\/lib\/tshub\/(\w+)\.mjs$/.exec(command[0] ?? '')?.[1]];
+  });
+  expect(started.toSorted()).toEqual(programs.filter((program) => program !== 'tshubctl').toSorted());
+});
+
+describe.each([
+  [units.hub, accounts.hub],
+  [units.proxy, accounts.proxy],
+  [units.culler, accounts.culler],
+])('%s', (name, account) => {
+  const service = readUnit(name)['Service'] ?? {};
+
+  test(`runs as ${account}, without capabilities and without a way to get any`, () => {
+    expect(service['User']).toEqual([account]);
+    expect(service['CapabilityBoundingSet']).toEqual(['']);
+    expect(service['AmbientCapabilities']).toEqual(['']);
+    expect(service['NoNewPrivileges']).toEqual(['yes']);
+  });
+
+  test('has no command that runs with other rights than its own', () => {
+    const commands = Object.entries(service).flatMap(([key, values]) => (key.startsWith('Exec') ? values : []));
+    for (const command of commands) expect(command).toMatch(/^\//);
+  });
+});
+
+test('only the spawner and the password check run as root', () => {
+  const root = services.filter((name) => (readUnit(name)['Service']?.['User']?.[0] ?? 'root') === 'root');
+  expect(root).toEqual(['tshub-authd@.service', units.spawner]);
+});
+
+test('the spawner is root by number alone: no capability, no network, no devices', () => {
+  const service = readUnit(units.spawner)['Service'] ?? {};
+  expect(service['CapabilityBoundingSet']).toEqual(['']);
+  expect(service['NoNewPrivileges']).toEqual(['yes']);
+  expect(service['PrivateNetwork']).toEqual(['yes']);
+  expect(service['RestrictAddressFamilies']).toEqual(['AF_UNIX']);
+  expect(service['PrivateDevices']).toEqual(['yes']);
+});
+
+test('hub, culler and spawner cannot open a socket to the network', () => {
+  for (const name of [units.hub, units.culler, units.spawner]) {
+    const service = readUnit(name)['Service'] ?? {};
+    expect(service['PrivateNetwork'], name).toEqual(['yes']);
+    expect(service['RestrictAddressFamilies'], name).toEqual(['AF_UNIX']);
+  }
+});
+
+test('the proxy sees the real uid at the other end of a socket', () => {
+  expect(readUnit(units.proxy)['Service']?.['PrivateUsers']).toBeUndefined();
+});
+
+test('no unit forbids memory that is written and executed, which the JavaScript engine needs', () => {
+  for (const name of services) expect(readUnit(name)['Service']?.['MemoryDenyWriteExecute'], name).toBeUndefined();
+});
+
+test('the hub’s sockets are those of the contract, the proxy’s first', () => {
+  expect(readUnit(units.hubSocket)['Socket']?.['ListenStream']).toEqual([
+    paths.hubSocket,
+    `${hubApi.host}:${hubApi.port}`,
+  ]);
+});
+
+test('only the proxy reaches the hub’s socket, only the hub reaches the password check', () => {
+  const hub = readUnit(units.hubSocket)['Socket'] ?? {};
+  expect([hub['SocketUser'], hub['SocketGroup'], hub['SocketMode']]).toEqual([['root'], [accounts.proxy], ['0660']]);
+  const auth = readUnit(units.authSocket)['Socket'] ?? {};
+  expect(auth['ListenStream']).toEqual([paths.authSocket]);
+  expect([auth['SocketUser'], auth['SocketGroup'], auth['SocketMode']]).toEqual([['root'], [accounts.hub], ['0660']]);
+  expect(auth['Accept']).toEqual(['yes']);
+});
+
+test('state and runtime folders are those of the contract, open to nobody else', () => {
+  const hub = readUnit(units.hub)['Service'] ?? {};
+  expect([`/var/lib/${hub['StateDirectory']?.[0]}`, hub['StateDirectoryMode']]).toEqual([paths.hubState, ['0700']]);
+  for (const [name, path] of [
+    [units.proxy, paths.proxyState],
+    [units.spawner, paths.spawnerState],
+  ] as const) {
+    const service = readUnit(name)['Service'] ?? {};
+    expect(`/run/${service['RuntimeDirectory']?.[0]}`).toBe(path);
+    expect(service['RuntimeDirectoryMode']).toEqual(['0700']);
+    expect(service['RuntimeDirectoryPreserve']).toEqual(['yes']);
+  }
+});
+
+test('enabling the hub enables all that starts at boot', () => {
+  const also = words(readUnit(units.hub), 'Install', 'Also');
+  const enabled = [...services, ...sockets].filter((name) => readUnit(name)['Install'] && name !== units.hub);
+  expect(also.toSorted()).toEqual(enabled.toSorted());
+});
+
+test('a broken settings file is not retried, a killed daemon is', () => {
+  for (const name of [units.hub, units.proxy, units.culler, units.spawner]) {
+    const service = readUnit(name)['Service'] ?? {};
+    expect(service['Restart'], name).toEqual(['on-failure']);
+    expect(service['RestartPreventExitStatus'], name).toEqual(['78']);
+  }
+});
+
+test('stopping or restarting the hub stops neither the proxy nor a user’s server', () => {
+  for (const name of [...services, ...sockets, ...filesIn('units', '.slice')]) {
+    const unit = readUnit(name)['Unit'] ?? {};
+    for (const key of ['PartOf', 'BindsTo', 'Requires', 'Requisite'])
+      expect((unit[key] ?? []).join(' ').split(' '), `${name}: ${key}`).not.toContain(units.hub);
+    if (name !== units.hubSocket) expect(unit['StopPropagatedFrom'], name).toBeUndefined();
+  }
+});
