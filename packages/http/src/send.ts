@@ -15,6 +15,7 @@ export function send(ctx: Context, reply: Reply): void {
   } else sendText(ctx, reply.text ?? '', reply.type ?? 'text/plain');
   // Koa changes the status when a body is set.
   ctx.status = reply.status;
+  if (ctx.response.etag !== '' && ctx.fresh) ctx.status = 304;
 }
 
 function sendText(ctx: Context, text: string, type: string): void {
