@@ -15,7 +15,6 @@ await run({
     // Tokens of servers pass through here: no core file, no debugger.
     setDumpable(false);
     const settings = currentSettings(() => loadSettings({ rootOwned: true }), life.log);
-    life.log.level = settings().logging.level;
     const bus = await connectBus();
     life.onStop(() => bus.close(), 'bus');
     void bus.lost.then((error) => life.fail(error));

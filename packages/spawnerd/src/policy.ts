@@ -45,9 +45,11 @@ function accountObjection(
   return null;
 }
 
-// A dynamic user has nothing of the account with that name, but the account's groups still say who may come in.
+// A dynamic user has nothing of the account with that name; still no server carries the name of a system account, and groups say who may come in.
 function dynamicObjection({ user, account }: Lookup, settings: PolicySettings): string | null {
   if (account?.uid === 0) return `${user} is root`;
+  if (account && account.uid < settings.min_uid)
+    return `${user} has uid ${account.uid}, below min_uid ${settings.min_uid}`;
   return groupObjection(user, account, settings);
 }
 

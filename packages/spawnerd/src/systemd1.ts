@@ -27,8 +27,6 @@ export interface Systemd1 {
 }
 
 const { busName, path: managerPath, name: managerName } = systemd1Manager;
-const unitInterface = 'org.freedesktop.systemd1.Unit';
-const serviceInterface = 'org.freedesktop.systemd1.Service';
 const noSuchUnit = 'org.freedesktop.systemd1.NoSuchUnit';
 const sigkill = 9;
 
@@ -53,10 +51,10 @@ export async function connectSystemd1(bus: Bus, clock: Clock): Promise<Systemd1>
     unitFacts: async (unit) => {
       const path = await unlessGone(manager.GetUnit(unit), null);
       if (path === null) return null;
-      const general = await getProperties(bus, busName, path, unitInterface);
+      // All interfaces in one answer: two answers could tell of two moments.
+      const properties = await getProperties(bus, busName, path, '');
       // Asking for an object path loads an empty unit, if the real one has just gone.
-      if (general.LoadState !== 'loaded') return null;
-      return readUnitFacts({ ...general, ...(await getProperties(bus, busName, path, serviceInterface)) });
+      return properties.LoadState === 'loaded' ? readUnitFacts(properties) : null;
     },
   };
 }

@@ -17,8 +17,8 @@ export interface UnitFacts {
   readonly workingDirectory: string;
   /** ReadOnlyPaths and ReadWritePaths that must exist. */
   readonly requiredPaths: readonly string[];
-  readonly pamSession: boolean;
   readonly startTimeoutMs: number;
+  readonly stopTimeoutMs: number;
   /** undefined where the host does not count, or there is no limit. */
   readonly memoryCurrent: bigint | undefined;
   readonly memoryPeak: bigint | undefined;
@@ -51,8 +51,8 @@ export function readUnitFacts(raw: Raw): UnitFacts {
     requiredPaths: [...list(raw.ReadOnlyPaths), ...list(raw.ReadWritePaths)]
       .map(text)
       .filter((path) => path.startsWith('/')),
-    pamSession: text(raw.PAMName) !== '',
-    startTimeoutMs: Number(counter(raw.TimeoutStartUSec) ?? 0n) / 1000,
+    startTimeoutMs: milliseconds(raw.TimeoutStartUSec),
+    stopTimeoutMs: milliseconds(raw.TimeoutStopUSec),
     memoryCurrent: counter(raw.MemoryCurrent),
     memoryPeak: counter(raw.MemoryPeak),
     memoryMax: counter(raw.MemoryMax),
@@ -86,6 +86,10 @@ function list(value: unknown): readonly unknown[] {
 
 function counter(value: unknown): bigint | undefined {
   return typeof value === 'bigint' && value !== unset ? value : undefined;
+}
+
+function milliseconds(value: unknown): number {
+  return Number(counter(value) ?? 0n) / 1000;
 }
 
 function hex(value: unknown): string {

@@ -1,7 +1,7 @@
 import { type ArgumentsOf, type ResultOf, serverUnit, spawner1, TshubError } from '@tshub/contract';
 import { type Journalctl, readLog } from './launch/log.ts';
 import { isRunning, listServers, statusOf, toWire } from './launch/status.ts';
-import { stop } from './launch/stop.ts';
+import { clear, stop } from './launch/stop.ts';
 import { describeServer, type Gate } from './limits.ts';
 import { parseServerName, type ServerName } from './request.ts';
 import { parseStart, start, type StartParts } from './start.ts';
@@ -51,10 +51,10 @@ function unitOf({ user, server }: ServerName): string {
 async function forget({ systemd1 }: VerbParts, name: ServerName): Promise<void> {
   const facts = await systemd1.unitFacts(unitOf(name));
   if (facts && isRunning(facts)) throw new TshubError('already_running', { server: describeServer(name) });
-  if (facts) await systemd1.resetFailedUnit(unitOf(name));
+  if (facts) await clear(systemd1, unitOf(name));
 }
 
 async function stopServer(parts: VerbParts, name: ServerName): Promise<void> {
-  await stop(parts, name, parts.settings().spawner.stop_timeout);
+  await stop(parts, name);
   parts.log.info({ ...name, unit: unitOf(name) }, `Stopped ${unitOf(name)}`);
 }

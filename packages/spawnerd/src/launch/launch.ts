@@ -13,7 +13,7 @@ import { serverEnvironment, type Variables } from './environment.ts';
 import { reasonFor } from './reason.ts';
 import type { RunAs } from './run-as.ts';
 import { isRunning, statusOf } from './status.ts';
-import { stop } from './stop.ts';
+import { clear, stop } from './stop.ts';
 import { unitProperties } from './unit-properties.ts';
 
 export interface LaunchParts {
@@ -29,6 +29,9 @@ export interface Launch {
   readonly given: Variables;
   readonly settings: Settings['spawner'];
 }
+
+const unitExists = 'org.freedesktop.systemd1.UnitExists';
+const endedAtOnce = 'the program ended at once, without an error';
 
 /** Milliseconds beyond start_timeout, at which PID 1 itself gives up. */
 const margin = 5000;
@@ -49,8 +52,8 @@ export async function launch(parts: LaunchParts, request: Launch): Promise<UnitS
     try {
       return await startAndCheck(parts, request, unit, await systemd1.startTransientUnit(unit, properties));
     } catch (error) {
-      await leaveNothing(parts, name, settings.stop_timeout);
-      throw error instanceof BusError ? managerRefused(unit, error) : error;
+      await leaveNothing(parts, name);
+      throw error instanceof BusError ? managerRefused(name, error) : error;
     }
   });
   return statusOf(name, facts);
@@ -61,7 +64,7 @@ async function freeTheName(systemd1: Systemd1, name: ServerName, unit: string): 
   const facts = await systemd1.unitFacts(unit);
   if (!facts) return;
   if (isRunning(facts)) throw new TshubError('already_running', { server: describeServer(name) });
-  await systemd1.resetFailedUnit(unit);
+  await clear(systemd1, unit);
 }
 
 async function startAndCheck(
@@ -75,8 +78,8 @@ async function startAndCheck(
   if (result !== 'done')
     throw failed(facts ? reasonFor(facts, { missing: await missingPaths(files, facts) }) : '', result, settings);
   // Gone or failed already: the program ran, and ended at once.
-  if (!facts) throw failed('the program ended at once, without an error', result, settings);
-  if (!isRunning(facts)) throw failed(reasonFor(facts), result, settings);
+  if (!facts) throw failed(endedAtOnce, result, settings);
+  if (facts.activeState !== 'active') throw failed(reasonFor(facts) || endedAtOnce, result, settings);
   if (facts.uid === null || facts.uid === 0 || (runAs.kind === 'account' && facts.uid !== runAs.uid)) {
     throw new TshubError('spawn_failed', {
       problem: `the server runs as uid ${facts.uid ?? 'unknown'} instead of ${runAs.login}; it was stopped`,
@@ -97,7 +100,10 @@ function failed(reason: string, jobResult: string, settings: Settings['spawner']
   });
 }
 
-function managerRefused(unit: string, error: BusError): TshubError {
+function managerRefused(name: ServerName, error: BusError): TshubError {
+  const unit = serverUnit(name.user, name.server);
+  // Processes that were killed a moment ago; PID 1 drops the unit when the last one is gone.
+  if (error.busName === unitExists) return new TshubError('pending', { server: describeServer(name), pending: 'stop' });
   return new TshubError(
     'spawn_failed',
     { problem: `the service manager refused ${unit}: ${error.message}` },
@@ -111,13 +117,14 @@ async function missingPaths(files: Files, facts: UnitFacts): Promise<string[]> {
   return paths.filter((_, i) => sights[i] === 'missing');
 }
 
-async function leaveNothing(parts: LaunchParts, name: ServerName, stopTimeout: number): Promise<void> {
-  const unit = serverUnit(name.user, name.server);
+async function leaveNothing(parts: LaunchParts, name: ServerName): Promise<void> {
   try {
-    await stop(parts, name, stopTimeout);
-    await parts.systemd1.resetFailedUnit(unit);
+    await stop(parts, name);
   } catch (error) {
     // The failure of the start is what the caller must hear.
-    parts.log.warn({ ...name, error }, `could not clear ${unit} after its start failed; going on`);
+    parts.log.warn(
+      { ...name, error },
+      `could not clear ${serverUnit(name.user, name.server)} after its start failed; going on`,
+    );
   }
 }

@@ -26,7 +26,9 @@ interface Entry {
 
 /** Lines in journalctl's JSON -> messages of the newest run among them, within logBytes. */
 export function lastRun(jsonLines: readonly string[]): string[] {
-  const entries = jsonLines.map(parseEntry).filter((entry) => entry !== null);
+  const all = jsonLines.map(parseEntry).filter((entry) => entry !== null);
+  // A session for each command of the unit: nothing that explains a server.
+  const entries = all.filter(({ message }) => !/^pam_unix\(.*\): session (opened|closed) for /.test(message));
   const newest = entries.findLast((entry) => entry.invocation !== null)?.invocation ?? null;
   const messages = entries
     .filter((entry) => entry.invocation === newest || entry.invocation === null)

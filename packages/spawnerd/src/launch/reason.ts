@@ -27,6 +27,7 @@ const exited = 1;
 
 /** Why a server ended or did not start, as one sentence without a full stop; '' while nothing is wrong. Table: systemd.exec(5), "Process Exit Codes". */
 export function reasonFor(facts: EndFacts, hindsight: Hindsight = { missing: [] }): string {
+  if (facts.activeState === 'active') return '';
   if (facts.result === 'success') return facts.activeState === 'failed' ? 'failed' : '';
   switch (facts.result) {
     case 'oom-kill':

@@ -13,14 +13,15 @@ export interface StopParts {
 /** Milliseconds beyond the unit's own time-out until we no longer count on PID 1 to kill it. */
 const margin = 5000;
 
-/** Stops a server and clears its unit; one that is not there is fine. `stopTimeout` is in seconds. Throws spawn_failed when its processes do not die. */
-export async function stop({ systemd1, log }: StopParts, name: ServerName, stopTimeout: number): Promise<void> {
+/** Stops a server and clears its unit; one that is not there is fine. Throws spawn_failed when its processes do not die. */
+export async function stop({ systemd1, log }: StopParts, name: ServerName): Promise<void> {
   const unit = serverUnit(name.user, name.server);
-  const job = await systemd1.stopUnit(unit);
-  if (job === null) return;
-  const result = await systemd1.jobResult(job, stopTimeout * 1000 + margin);
+  const before = await systemd1.unitFacts(unit);
+  const job = before && (await systemd1.stopUnit(unit));
+  if (!job) return;
+  const result = await systemd1.jobResult(job, before.stopTimeoutMs + margin);
   if (result === 'no-answer') {
-    log.warn({ ...name, unit }, `${unit} did not stop within ${stopTimeout} seconds; killing it`);
+    log.warn({ ...name, unit }, `${unit} did not stop within ${before.stopTimeoutMs / 1000} seconds; killing it`);
     await systemd1.killUnit(unit);
     await systemd1.jobResult(job, margin);
   }
@@ -30,6 +31,11 @@ export async function stop({ systemd1, log }: StopParts, name: ServerName, stopT
       problem: `${describeServer(name)} does not stop: ${unit} is ${facts.activeState} (${facts.subState})`,
     });
   }
-  // How it ended no longer matters, and a failed unit would block its name.
-  if (facts) await systemd1.resetFailedUnit(unit);
+  if (facts) await clear(systemd1, unit);
+}
+
+/** Frees the name of a unit that does not run: kills what it left behind, which would keep it loaded, and forgets how it ended. */
+export async function clear(systemd1: Systemd1, unit: string): Promise<void> {
+  await systemd1.killUnit(unit);
+  await systemd1.resetFailedUnit(unit);
 }

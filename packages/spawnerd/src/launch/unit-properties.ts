@@ -64,15 +64,17 @@ const socketPlaceholder = '{socket}';
 function commands(plan: UnitPlan): UnitProperty[] {
   const { name, program, settings, envFile, runAs } = plan;
   const socket = serverSocket(name.user, name.server);
-  const given = [...settings.command.slice(1), ...settings.args];
-  const placed = given.map((argument) => argument.replaceAll(socketPlaceholder, socket));
-  const own = given.some((argument) => argument.includes(socketPlaceholder))
-    ? []
-    : [`--ServerApp.sock=${socket}`, '--ServerApp.sock_mode=0660'];
+  const [before, after] = [settings.command.slice(1), settings.args];
+  const isPlaced = [...before, ...after].some((argument) => argument.includes(socketPlaceholder));
+  const own = isPlaced ? [] : [`--ServerApp.sock=${socket}`, '--ServerApp.sock_mode=0660'];
+  const argv = [
+    program,
+    ...[...before, ...own, ...after].map((argument) => argument.replaceAll(socketPlaceholder, socket)),
+  ];
   return [
     ['ExecStartPreEx', 'a(sasas)', [...(usesPam(runAs, settings) ? [openSessionOnce] : []), letProxyIn(name)]],
     // no-env-expand: a "$" in an argument is a dollar sign.
-    ['ExecStartEx', 'a(sasas)', [[program, [program, ...own, ...placed], ['no-env-expand']]]],
+    ['ExecStartEx', 'a(sasas)', [[program, argv, ['no-env-expand']]]],
     // Not Environment=, which everybody can read on the bus. Not optional: without it the server must not run.
     ['EnvironmentFiles', 'a(sb)', [[envFile, false]]],
   ];
