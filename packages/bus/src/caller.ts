@@ -40,7 +40,10 @@ export async function callerOf(
   const { sender } = message;
   const uid = await uids.uidOf(sender);
   const interactive = (message.flags & messageFlags.interactive) !== 0;
-  const authorize = (action: PolkitAction, details: Record<string, string> = {}) =>
-    isAuthorized(link, { sender, uid, interactive }, action, details, onProblem);
+  const authorize = (
+    action: PolkitAction,
+    details: Record<string, string> = {},
+    { silent = false }: { silent?: boolean } = {},
+  ) => isAuthorized(link, { sender, uid, interactive: interactive && !silent }, action, details, onProblem);
   return { sender, uid, interactive, authorize };
 }

@@ -62,8 +62,8 @@ export interface BusCaller {
   readonly uid: number;
   /** The message allows that its sender is asked for a password. */
   readonly interactive: boolean;
-  /** Whether polkit lets the sender do this; uid 0 always may. */
-  authorize(action: PolkitAction, details?: Record<string, string>): Promise<boolean>;
+  /** Whether polkit lets the sender do this; uid 0 always may. `silent`: nobody is asked for a password, whatever the message allows. */
+  authorize(action: PolkitAction, details?: Record<string, string>, options?: { silent?: boolean }): Promise<boolean>;
 }
 
 /** A function for each method and each property of a table. */

@@ -51,6 +51,9 @@ export async function dropRoute(room: Room, entry: Entry, prefix: string): Promi
     await room.proxy.remove(prefix);
   } catch (error) {
     const { user, name } = entry.row;
-    room.log.warn({ user, server: name, error }, `the route ${prefix} could not be taken away, trying again later: ${sentenceOf(error)}`);
+    room.log.warn(
+      { user, server: name, error },
+      `the route ${prefix} could not be taken away, trying again later: ${sentenceOf(error)}`,
+    );
   }
 }

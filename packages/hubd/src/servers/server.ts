@@ -49,7 +49,12 @@ export interface Servers {
    * Begins a start; the promise in `done` settles when it is ready or has failed (TshubError spawn_failed, spawn_refused…).
    * Throws at once: already_running, pending, server_limit, too_many_requests, bad_request (named servers off or bad name).
    */
-  start(caller: Caller, user: User, name: string, options: Readonly<Record<string, unknown>> | null): Promise<{ readonly done: Promise<Server> }>;
+  start(
+    caller: Caller,
+    user: User,
+    name: string,
+    options: Readonly<Record<string, unknown>> | null,
+  ): Promise<{ readonly done: Promise<Server> }>;
   /** Begins a stop, or cancels a start; `done` settles when it has stopped. Not running is not an error: done is settled. */
   stop(caller: Caller, user: User, name: string, reason: string): Promise<{ readonly done: Promise<void> }>;
   /** Stops if need be and forgets the row of a named server. */

@@ -4,6 +4,7 @@ import { cleanUp, dropRoute } from './clean-up.ts';
 import type { Entry, Run } from './entry.ts';
 import { callbackPath, serverEnvironment } from './environment.ts';
 import { followLog } from './follow-log.ts';
+import { serverScopes } from './server-scopes.ts';
 import { type ServerOptions, wireOptions } from './options.ts';
 import { cancelledEvent, failedEvent, ProgressLog, readyEvent } from './progress.ts';
 import { type Room, routeOf, sentenceOf, tokenNote } from './room.ts';
@@ -14,7 +15,9 @@ import { waitUntilUp } from './wait-until-up.ts';
 
 /** Why a start was given up: the person does not want it any more, or the hub is stopped and finds what is there when it is back. */
 export const cancelled = new TshubError('spawn_failed', { problem: 'Spawn cancelled' });
-export const abandoned = new TshubError('spawn_failed', { problem: 'the hub was restarted meanwhile; please start the server again' });
+export const abandoned = new TshubError('spawn_failed', {
+  problem: 'the hub was restarted meanwhile; please start the server again',
+});
 
 const logLines = 20;
 
@@ -107,7 +110,10 @@ class Start {
     signal.throwIfAborted();
     this.#entry.move('answered');
     progress.finish(readyEvent(user, server));
-    room.log.info({ event: 'server-ready', user, server, unit }, `${this.#label} is ready after ${((now - began) / 1000).toFixed(1)} s`);
+    room.log.info(
+      { event: 'server-ready', user, server, unit },
+      `${this.#label} is ready after ${((now - began) / 1000).toFixed(1)} s`,
+    );
     // Its end may have come while the route was added; nobody looks at the run from here on.
     if (this.#needsLook) room.lookAt(this.#entry);
     return this.#entry.view();
@@ -134,7 +140,12 @@ class Start {
     });
     signal.throwIfAborted();
 
-    const token = await room.tokens.issue({ owner: { kind: 'user', id: userId }, scopes: defaultRoles.server, note: tokenNote(user, server), expiresIn: null });
+    const token = await room.tokens.issue({
+      owner: { kind: 'user', id: userId },
+      scopes: serverScopes(user, server),
+      note: tokenNote(user, server),
+      expiresIn: null,
+    });
     this.#token = token.text;
     await this.#entry.change(room.store, { tokenId: token.id });
     signal.throwIfAborted();
@@ -148,7 +159,13 @@ class Start {
     };
     await room.clients.register(client, token.text);
     signal.throwIfAborted();
-    return serverEnvironment({ user, server, token: token.text, apiUrl: room.apiUrl, publicUrl: room.settings().hub.public_url });
+    return serverEnvironment({
+      user,
+      server,
+      token: token.text,
+      apiUrl: room.apiUrl,
+      publicUrl: room.settings().hub.public_url,
+    });
   }
 
   async #startUnit(signal: AbortSignal, environment: Readonly<Record<string, string>>): Promise<UnitStatus> {
@@ -160,7 +177,10 @@ class Start {
     const stopUnit = async (): Promise<void> => {
       await spawner.stop(which);
       // Given up while spawnerd was still at it: a start that comes through after all is stopped as well.
-      const started = await within(timing.ask, call, () => new Error('late')).then(() => true, () => false);
+      const started = await within(timing.ask, call, () => new Error('late')).then(
+        () => true,
+        () => false,
+      );
       if (started) await spawner.stop(which);
     };
     try {
@@ -170,7 +190,10 @@ class Start {
       return status;
     } catch (error) {
       // After these two spawnerd itself has left nothing behind.
-      const isClean = error instanceof TshubError && error !== cancelled && (error.code === 'spawn_refused' || error.code === 'spawn_failed');
+      const isClean =
+        error instanceof TshubError &&
+        error !== cancelled &&
+        (error.code === 'spawn_refused' || error.code === 'spawn_failed');
       if (!isClean) this.#undos.push({ what: 'stopping its unit', work: stopUnit });
       this.#hasUnit = error instanceof TshubError && error.code === 'spawn_failed';
       throw error;
@@ -184,7 +207,10 @@ class Start {
       return await spawner.start(request);
     } catch (error) {
       if (!(error instanceof TshubError && error.code === 'already_running')) throw error;
-      log.warn({ user: request.user, server: request.name }, `${this.#entry.unit} still ran; it is stopped and started again`);
+      log.warn(
+        { user: request.user, server: request.name },
+        `${this.#entry.unit} still ran; it is stopped and started again`,
+      );
       await spawner.stop(request);
       return spawner.start(request);
     }
@@ -194,7 +220,8 @@ class Start {
     const { proxy, timing } = this.#room;
     const { prefix } = routeOf(this.#entry.row);
     this.#undos.push({ what: 'taking its route away', work: () => dropRoute(this.#room, this.#entry, prefix) });
-    const late = (): Error => new TshubError('spawn_failed', { problem: `the proxy did not take the route ${prefix} in time` });
+    const late = (): Error =>
+      new TshubError('spawn_failed', { problem: `the proxy did not take the route ${prefix} in time` });
     await unlessAborted(within(timing.ask, proxy.add(routeOf(this.#entry.row)), late), signal);
   }
 
@@ -208,12 +235,20 @@ class Start {
     const error = isCancelled ? cancelled : publicError(cause, this.#label);
     const lines = isCancelled || !this.#hasUnit ? [] : await this.#lastLines();
     for (const { what, work } of this.#undos.toReversed()) {
-      await work().catch((problem: unknown) => room.log.warn({ user, server, error: problem }, `${entry.unit}: ${what} failed, going on: ${sentenceOf(problem)}`));
+      await work().catch((problem: unknown) =>
+        room.log.warn(
+          { user, server, error: problem },
+          `${entry.unit}: ${what} failed, going on: ${sentenceOf(problem)}`,
+        ),
+      );
     }
     const reason = error.message;
     await cleanUp(room, entry, { lastEnd: isCancelled ? 'The start was cancelled' : reason, failed: !isCancelled });
     if (!isCancelled) {
-      room.log.warn({ event: 'server-failed', user, server, unit: entry.unit, reason, ...(error !== cause && { error: cause }) }, `${this.#label} could not start: ${reason}`);
+      room.log.warn(
+        { event: 'server-failed', user, server, unit: entry.unit, reason, ...(error !== cause && { error: cause }) },
+        `${this.#label} could not start: ${reason}`,
+      );
     }
     entry.move(entry.phase === 'stopping' ? 'stopped' : 'failed');
     run.progress.finish(isCancelled ? cancelledEvent : failedEvent(reason, lines));
@@ -233,5 +268,9 @@ class Start {
 /** What is not meant for people becomes a sentence that points to the journal; the error itself is logged. */
 function publicError(cause: unknown, label: string): TshubError {
   if (cause instanceof TshubError && cause.code !== 'internal') return cause;
-  return new TshubError('spawn_failed', { problem: `Unhandled error starting ${label}; the journal has the details: journalctl -u tshub` }, { cause });
+  return new TshubError(
+    'spawn_failed',
+    { problem: `Unhandled error starting ${label}; the journal has the details: journalctl -u tshub` },
+    { cause },
+  );
 }

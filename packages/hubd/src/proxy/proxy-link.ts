@@ -1,0 +1,68 @@
+import type { Calls } from '@tshub/bus';
+import { type proxy1, type RouteEntry, routeEntry } from '@tshub/contract';
+import type { Log } from '@tshub/daemon';
+import { routeChanges, type WantedRoute } from './route-changes.ts';
+
+export interface ProbeAnswer {
+  /** HTTP status; 0 when there was no answer. */
+  readonly status: number;
+  /** The JupyterHub version that the server told, '' if it told none. */
+  readonly version: string;
+  readonly problem: string;
+}
+
+/** Which routes there should be, now. */
+export interface RouteWishes {
+  wanted(): readonly WantedRoute[];
+  isWanted(prefix: string): boolean;
+  /** Whether a server with this prefix starts or stops. */
+  isBusy(prefix: string): boolean;
+}
+
+/** The hub's side of proxyd. Errors are TshubErrors, daemon_away when it does not answer. */
+export class ProxyLink {
+  readonly #proxy: Calls<typeof proxy1>;
+  readonly #log: Log;
+
+  constructor(proxy: Calls<typeof proxy1>, log: Log) {
+    this.#proxy = proxy;
+    this.#log = log;
+  }
+
+  async add(route: WantedRoute): Promise<void> {
+    await this.#proxy.AddRoute(route.prefix, route.target, route.uid, route.data);
+  }
+
+  async remove(prefix: string): Promise<void> {
+    await this.#proxy.RemoveRoute(prefix);
+  }
+
+  async routes(): Promise<RouteEntry[]> {
+    return (await this.#proxy.ListRoutes()).map((entry) => routeEntry.parse(entry));
+  }
+
+  async probe(target: string, uid: number, path: string, timeoutMs: number): Promise<ProbeAnswer> {
+    const [status, version, problem] = await this.#proxy.Probe(target, uid, path, timeoutMs);
+    return { status, version, problem };
+  }
+
+  /** Puts right what differs from the wanted routes below /user/. Gives the routes that were there. */
+  async reconcile(wishes: RouteWishes): Promise<RouteEntry[]> {
+    const present = await this.routes();
+    const changes = routeChanges(wishes.wanted(), present, wishes.isBusy);
+    let changed = 0;
+    // Asked again before each change: servers start and stop meanwhile, and their routes are then their own matter.
+    for (const route of changes.add) {
+      if (!wishes.isWanted(route.prefix)) continue;
+      await this.add(route);
+      changed += 1;
+    }
+    for (const prefix of changes.drop) {
+      if (wishes.isWanted(prefix) || wishes.isBusy(prefix)) continue;
+      await this.remove(prefix);
+      changed += 1;
+    }
+    if (changed > 0) this.#log.info(`${changed} routes of the proxy were missing, wrong or too much; put right`);
+    return present;
+  }
+}

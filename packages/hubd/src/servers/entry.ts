@@ -1,0 +1,82 @@
+import { serverUnit } from '@tshub/contract';
+import { ProgressLog } from './progress.ts';
+import type { ServiceResult } from './end-reason.ts';
+import type { Server } from './server.ts';
+import type { ServerChange, ServerRow, ServersStore } from './servers-store.ts';
+import { type Happening, nextPhase, pendingOf, type Phase } from './state.ts';
+
+/** A start under way. */
+export interface Run {
+  readonly abort: AbortController;
+  readonly progress: ProgressLog;
+  done: Promise<Server>;
+  /** Told that the unit's state changed: time to look. */
+  look(): void;
+}
+
+/** One server in the memory of the hub: its row, what it is doing, and who does it. */
+export class Entry {
+  #row: ServerRow;
+  #phase: Phase = 'stopped';
+  /** The start under way, or the last one: its progress can be told again. */
+  run: Run | null = null;
+  /** The stop under way. */
+  stopping: Promise<void> | null = null;
+  /** Whether somebody is finding out if it has really ended. */
+  looking = false;
+  /** The wait for a server that was running when the hub started. */
+  check: AbortController | null = null;
+  /** What the unit said of its end, kept until somebody could find out. */
+  lastSaid: ServiceResult | null = null;
+  readonly #onMove: (entry: Entry, from: Phase, to: Phase) => void;
+
+  constructor(row: ServerRow, onMove: (entry: Entry, from: Phase, to: Phase) => void) {
+    this.#row = row;
+    this.#onMove = onMove;
+  }
+
+  get row(): ServerRow {
+    return this.#row;
+  }
+
+  get phase(): Phase {
+    return this.#phase;
+  }
+
+  get unit(): string {
+    return serverUnit(this.#row.user, this.#row.name);
+  }
+
+  /** Goes where a happening leads; asking for what cannot happen is a bug. */
+  move(happening: Happening): void {
+    const from = this.#phase;
+    const to = nextPhase(from, happening);
+    if (to === undefined) throw new Error(`${this.unit}: "${happening}" while ${from}`);
+    this.#phase = to;
+    this.#onMove(this, from, to);
+  }
+
+  /** Changes the row here and in the store. */
+  async change(store: ServersStore, change: ServerChange): Promise<void> {
+    this.note(change);
+    await store.change(this.#row.id, change);
+  }
+
+  /** Changes the row here alone. */
+  note(change: ServerChange): void {
+    this.#row = { ...this.#row, ...change };
+  }
+
+  /** What others see of it. */
+  view(): Server {
+    const { id: _id, tokenId: _token, ...row } = this.#row;
+    const phase = this.#phase;
+    return {
+      ...row,
+      active: phase !== 'stopped',
+      pending: pendingOf(phase),
+      ready: phase === 'ready',
+      unit: this.unit,
+    };
+  }
+}

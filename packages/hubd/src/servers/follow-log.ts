@@ -1,0 +1,47 @@
+import type { ProgressLog } from './progress.ts';
+import type { Room } from './room.ts';
+import { pause } from './waiting.ts';
+
+const window = 100;
+
+/** Adds what a starting server writes to its journal to the progress, while somebody watches. Returns how to stop it. */
+export function followLog(
+  room: Room,
+  which: { readonly user: string; readonly name: string },
+  progress: ProgressLog,
+  secret: string,
+): () => void {
+  const stop = new AbortController();
+  void follow(room, which, progress, secret, stop.signal);
+  return () => stop.abort();
+}
+
+async function follow(
+  room: Room,
+  which: { readonly user: string; readonly name: string },
+  progress: ProgressLog,
+  secret: string,
+  signal: AbortSignal,
+): Promise<void> {
+  let seen: readonly string[] = [];
+  for (;;) {
+    await pause(room.timing.log, signal);
+    if (signal.aborted) return;
+    // Each reading is a process of its own: not worth it when nobody looks.
+    if (!progress.hasListeners) continue;
+    const lines = await room.spawner.log(which, window).catch(() => seen);
+    const fresh = newLines(seen, lines).map((line) => line.replaceAll(secret, '[token]'));
+    seen = lines;
+    const last = fresh.at(-1);
+    if (last !== undefined && !signal.aborted) progress.add({ progress: 60, message: last, log: fresh });
+  }
+}
+
+/** The lines of a log's later end that its earlier end does not have. */
+export function newLines(before: readonly string[], after: readonly string[]): readonly string[] {
+  for (let overlap = Math.min(before.length, after.length); overlap > 0; overlap--) {
+    const offset = before.length - overlap;
+    if (after.slice(0, overlap).every((line, i) => line === before[offset + i])) return after.slice(overlap);
+  }
+  return after;
+}

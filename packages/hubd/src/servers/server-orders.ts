@@ -1,0 +1,127 @@
+import { type ScopeName, serverUnit, TshubError } from '@tshub/contract';
+import { requireScope } from '../access/require.ts';
+import type { Caller } from '../caller/caller.ts';
+import type { User } from '../users/user.ts';
+import type { Entry } from './entry.ts';
+import { checkLoad, checkNamed, type Load } from './limits.ts';
+import { checkOptions, type ServerOptions } from './options.ts';
+import type { Room } from './room.ts';
+import type { Server } from './server.ts';
+import { printable, serverLabel } from './server-name.ts';
+import { abandoned, beginStart, cancelled } from './start.ts';
+import { checkMayStart } from './state.ts';
+import { runStop } from './stop.ts';
+import { stopOrder } from './stop-order.ts';
+
+/** What people and programs order: start, stop, remove. At most one of them at a time for each server. */
+export class ServerOrders {
+  readonly #room: Room;
+  readonly #isClosing: () => boolean;
+  readonly #random: () => number;
+  /** Rows being made, by unit: two first starts at once share one. */
+  readonly #making = new Map<string, Promise<Entry>>();
+
+  constructor(room: Room, isClosing: () => boolean, random: () => number) {
+    this.#room = room;
+    this.#isClosing = isClosing;
+    this.#random = random;
+  }
+
+  async start(
+    caller: Caller,
+    user: User,
+    name: string,
+    options: ServerOptions | null,
+  ): Promise<{ readonly done: Promise<Server> }> {
+    checkScope(caller, 'start:servers', user, name);
+    if (this.#isClosing()) throw abandoned;
+    const { hub } = this.#room.settings();
+    const label = serverLabel(user.name, name);
+    const known = this.#room.entries.get(user.name, name);
+    if (known !== undefined) checkMayStart(known.phase, label);
+    checkNamed(hub, name, known === undefined, this.#load(user));
+    checkLoad(hub, this.#load(user), this.#random());
+    if (options !== null) checkOptions(options);
+
+    const entry = known ?? (await this.#make(user, name));
+    // Nothing waits from here to the move: of two starts at once, one finds the other pending.
+    checkMayStart(entry.phase, label);
+    checkLoad(hub, this.#load(user), this.#random());
+    entry.move('start');
+    entry.run = beginStart(this.#room, entry, user, options ?? entry.row.options);
+    return { done: entry.run.done };
+  }
+
+  async stop(caller: Caller, user: User, name: string, reason: string): Promise<{ readonly done: Promise<void> }> {
+    checkScope(caller, 'delete:servers', user, name);
+    const entry = this.#room.entries.get(user.name, name);
+    return { done: entry === undefined ? Promise.resolve() : this.#stopEntry(entry, caller, reason) };
+  }
+
+  async remove(caller: Caller, user: User, name: string): Promise<{ readonly done: Promise<void> }> {
+    checkScope(caller, 'delete:servers', user, name);
+    if (name === '')
+      throw new TshubError('bad_request', { problem: 'The default server can be stopped, but not removed' });
+    const entry = this.#room.entries.get(user.name, name);
+    if (entry === undefined)
+      throw new TshubError('not_found', { what: `server "${printable(name)}" of user "${user.name}"` });
+    const work = async (): Promise<void> => {
+      await this.#stopEntry(entry, caller, '');
+      if (entry.phase !== 'stopped' || this.#room.entries.get(user.name, name) !== entry) return;
+      this.#room.entries.remove(entry);
+      await this.#room.store.remove(entry.row.id);
+    };
+    return { done: heard(work()) };
+  }
+
+  #load(user: User): Load {
+    const { entries } = this.#room;
+    const named = entries.ofUser(user.id).filter(({ row }) => row.name !== '').length;
+    return { active: entries.activeCount, starting: entries.count('starting'), named };
+  }
+
+  #make(user: User, name: string): Promise<Entry> {
+    const unit = serverUnit(user.name, name);
+    const underWay = this.#making.get(unit);
+    if (underWay !== undefined) return underWay;
+    const making = this.#room.store
+      .add(user.id, name)
+      .then((row) => this.#room.entries.add(row))
+      .finally(() => this.#making.delete(unit));
+    this.#making.set(unit, making);
+    return making;
+  }
+
+  #stopEntry(entry: Entry, caller: Caller, reason: string): Promise<void> {
+    const { user, name } = entry.row;
+    if (entry.phase === 'stopped') return Promise.resolve();
+    if (entry.phase === 'stopping') return entry.stopping ?? Promise.resolve();
+    const order = stopOrder(caller, user, reason);
+    const { run } = entry;
+    const isStarting = entry.phase === 'starting';
+    entry.move('stop');
+    entry.check?.abort();
+    if (isStarting && run !== null) {
+      this.#room.log.info(
+        { event: order.event, user, server: name, unit: entry.unit, by: order.by },
+        `the start of ${serverLabel(user, name)} was cancelled${order.told}`,
+      );
+      run.abort.abort(cancelled);
+    }
+    const work = isStarting && run !== null ? run.done.then(ignore, ignore) : runStop(this.#room, entry, order);
+    entry.stopping = heard(work.finally(() => (entry.stopping = null)));
+    return entry.stopping;
+  }
+}
+
+function checkScope(caller: Caller, scope: ScopeName, user: User, server: string): void {
+  requireScope(caller, [scope], { kind: 'server', user: user.name, server });
+}
+
+/** Whoever asked may be gone by the time it fails; that must not end the hub. */
+function heard<T>(work: Promise<T>): Promise<T> {
+  work.catch(ignore);
+  return work;
+}
+
+function ignore(): void {}

@@ -1,0 +1,122 @@
+import type { Settings } from '@tshub/config';
+import { type serverRoutes, serverUnit, TshubError } from '@tshub/contract';
+import type { Handlers, Reply } from '@tshub/http';
+import { holds } from '../access/require.ts';
+import type { Caller } from '../caller/caller.ts';
+import type { User, UsersStore } from '../users/user.ts';
+import { optionsFromBody } from './options.ts';
+import { eventStream } from './progress.ts';
+import type { Server, Servers } from './server.ts';
+import { printable } from './server-name.ts';
+import { neverStarted, serverModel } from './servers-view.ts';
+import { pause } from './waiting.ts';
+
+export interface ServersRoutesParts {
+  readonly servers: Servers;
+  readonly users: Pick<UsersStore, 'byName'>;
+  readonly settings: () => Pick<Settings, 'hub'>;
+}
+
+interface Request<B> {
+  readonly caller: Caller;
+  readonly params: { readonly user: string; readonly server?: string };
+  readonly body: B;
+}
+
+/** Handlers about servers. A path without a server's name is about the default server. */
+export function serverHandlers(parts: ServersRoutesParts): Handlers<typeof serverRoutes, Caller> {
+  const get = ({ caller, params }: Omit<Request<unknown>, 'body'>) =>
+    getServer(parts, caller, params.user, params.server ?? '');
+  const progress = async ({ params }: Omit<Request<unknown>, 'body'>): Promise<Reply> => {
+    const user = await known(parts, params.user);
+    const name = params.server ?? '';
+    // Asked before the answer begins: an error is still an answer then.
+    const never = new AbortController();
+    const events = parts.servers.progress(user.name, name, never.signal);
+    const stream = eventStream((signal) => {
+      signal.addEventListener('abort', () => never.abort(), { once: true });
+      return events;
+    });
+    return {
+      status: 200,
+      stream,
+      type: 'text/event-stream',
+      headers: { 'Cache-Control': 'no-cache', 'X-Accel-Buffering': 'no' },
+    };
+  };
+  const start = (request: Request<Readonly<Record<string, unknown>> | null>) => startServer(parts, request);
+  const stop = (request: Request<{ readonly remove?: boolean | undefined } | null>) => stopServer(parts, request);
+  return {
+    'servers.get': get,
+    'servers.getDefault': get,
+    'servers.progress': progress,
+    'servers.progressDefault': progress,
+    'servers.start': start,
+    'servers.startDefault': start,
+    'servers.stop': stop,
+    'servers.stopDefault': stop,
+  };
+}
+
+async function known(parts: ServersRoutesParts, name: string): Promise<User> {
+  const user = await parts.users.byName(name);
+  if (user === undefined) throw new TshubError('not_found', { what: `User ${printable(name)}` });
+  return user;
+}
+
+async function getServer(parts: ServersRoutesParts, caller: Caller, userName: string, name: string): Promise<Reply> {
+  const user = await known(parts, userName);
+  const server =
+    parts.servers.get(user.name, name) ??
+    (name === '' ? neverStarted(user.id, user.name, serverUnit(user.name, '')) : undefined);
+  if (server === undefined) throw new TshubError('not_found', { what: `Server ${printable(name)} of ${user.name}` });
+  const resource = { kind: 'server', user: user.name, server: name } as const;
+  const withState = holds(caller.scopes, 'admin:server_state', resource) === 'yes';
+  return { status: 200, json: serverModel(server, { publicUrl: parts.settings().hub.public_url, withState }) };
+}
+
+async function startServer(
+  parts: ServersRoutesParts,
+  { caller, params, body }: Request<Readonly<Record<string, unknown>> | null>,
+): Promise<Reply> {
+  const user = await known(parts, params.user);
+  const name = params.server ?? '';
+  let done: Promise<Server>;
+  try {
+    ({ done } = await parts.servers.start(caller, user, name, optionsFromBody(body)));
+  } catch (error) {
+    // Asking again for what is on its way is not a mistake (peer's contract 2.4).
+    if (error instanceof TshubError && error.code === 'pending' && error.params['pending'] === 'spawn')
+      return { status: 202 };
+    throw error;
+  }
+  const isReady = await settlesWithin(done, parts.settings().hub.slow_spawn_timeout);
+  return { status: isReady ? 201 : 202 };
+}
+
+async function stopServer(
+  parts: ServersRoutesParts,
+  { caller, params, body }: Request<{ readonly remove?: boolean | undefined } | null>,
+): Promise<Reply> {
+  const user = await known(parts, params.user);
+  const name = params.server ?? '';
+  if (name !== '' && parts.servers.get(user.name, name) === undefined) {
+    throw new TshubError('not_found', { what: `Server ${printable(name)} of ${user.name}` });
+  }
+  const { done } =
+    body?.remove === true
+      ? await parts.servers.remove(caller, user, name)
+      : await parts.servers.stop(caller, user, name, '');
+  const isOver = await settlesWithin(done, parts.settings().hub.slow_stop_timeout);
+  return { status: isOver ? 204 : 202 };
+}
+
+/** Whether it was done in time; throws what it throws in time. */
+async function settlesWithin(work: Promise<unknown>, seconds: number): Promise<boolean> {
+  const patience = new AbortController();
+  try {
+    return await Promise.race([work.then(() => true), pause(seconds * 1000, patience.signal).then(() => false)]);
+  } finally {
+    patience.abort();
+  }
+}

@@ -1,0 +1,63 @@
+import { escapeName, type ServerModel, serverFullName, serverPrefix } from '@tshub/contract';
+import { formatTimestamp } from '@tshub/http';
+import type { Server } from './server.ts';
+
+export interface ServerViewOptions {
+  /** What browsers see, '' when unknown; with or without a slash at the end. */
+  readonly publicUrl: string;
+  /** Whether `state` is shown: for holders of admin:server_state. */
+  readonly withState?: boolean;
+}
+
+/** The REST model of a server (peer's contract 2.3). */
+export function serverModel(server: Server, { publicUrl, withState = false }: ServerViewOptions): ServerModel {
+  const { user, name } = server;
+  const url = serverPrefix(user, name);
+  const path = name === '' ? 'server' : `servers/${escapeName(name)}`;
+  const progressUrl = `/hub/api/users/${escapeName(user)}/${path}/progress`;
+  const origin = publicUrl.replace(/\/$/, '');
+  return {
+    name,
+    display_name: null,
+    full_name: serverFullName(user, name),
+    last_activity: formatTimestamp(server.lastActivity),
+    started: server.active ? formatTimestamp(server.started) : null,
+    pending: server.pending,
+    ready: server.ready,
+    stopped: !server.active,
+    url,
+    user_options: { ...server.options },
+    progress_url: progressUrl,
+    full_url: origin === '' ? null : `${origin}${url}`,
+    full_progress_url: origin === '' ? null : `${origin}${progressUrl}`,
+    ...(withState && { state: stateOf(server) }),
+  };
+}
+
+/** What the peer keeps as the spawner's state; ours is the unit. */
+function stateOf(server: Server): Readonly<Record<string, unknown>> {
+  if (!server.active || server.invocation === '') return {};
+  return { unit_name: server.unit, invocation_id: server.invocation, target: server.target, uid: server.uid };
+}
+
+/** The default server of somebody who never started one: it exists all the same. */
+export function neverStarted(userId: number, user: string, unit: string): Server {
+  return {
+    userId,
+    user,
+    name: '',
+    active: false,
+    pending: null,
+    ready: false,
+    started: null,
+    lastActivity: null,
+    options: {},
+    profile: '',
+    unit,
+    invocation: '',
+    target: '',
+    uid: null,
+    lastEnd: '',
+    failed: false,
+  };
+}

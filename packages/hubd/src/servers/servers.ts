@@ -1,0 +1,134 @@
+import type { Calls } from '@tshub/bus';
+import type { Settings } from '@tshub/config';
+import type { proxy1, spawner1, UnitStatus } from '@tshub/contract';
+import type { Log } from '@tshub/daemon';
+import type { Knex } from 'knex';
+import type { OAuthClients } from '../oauth/client.ts';
+import { ProxyLink } from '../proxy/proxy-link.ts';
+import type { Tokens } from '../tokens/token.ts';
+import type { UsersStore } from '../users/user.ts';
+import { ActivityNotes } from './activity-notes.ts';
+import { Entries } from './entries.ts';
+import { Keeper } from './keeper.ts';
+import { progressOf } from './progress-of.ts';
+import type { Room } from './room.ts';
+import type { Servers } from './server.ts';
+import { ServerOrders } from './server-orders.ts';
+import { ServersStore } from './servers-store.ts';
+import { SpawnerLink } from './spawner-link.ts';
+import { lookAtEnd } from './stop.ts';
+import { usageOf } from './usage.ts';
+import { defaultTiming, type Timing } from './waiting.ts';
+import type { WatchUnits } from './watch-units.ts';
+
+type ServerSettings = Pick<Settings, 'hub' | 'spawner'>;
+
+export interface ServersParts {
+  readonly db: Knex;
+  readonly settings: ServerSettings;
+  readonly clock: { now(): number };
+  readonly log: Log;
+  /** Without a deadline of their own, or with one longer than start_timeout and stop_timeout: this room keeps the deadlines. */
+  readonly spawner: Calls<typeof spawner1>;
+  readonly proxy: Calls<typeof proxy1>;
+  readonly watchUnits: WatchUnits;
+  readonly tokens: Tokens;
+  readonly clients: OAuthClients;
+  readonly users: UsersStore;
+  /** Where servers reach the API, without a slash at the end. */
+  readonly apiUrl: string;
+  readonly timing?: Partial<Timing>;
+  /** In [0, 1); for the pause that a busy hub asks for. */
+  readonly random?: () => number;
+}
+
+/** The room as the hub's composition sees it. */
+export interface ServersRoom extends Servers {
+  /** Reads the rows and looks at what runs; returns when that is done, or after a while, and goes on by itself. Begins to watch. */
+  adopt(): Promise<void>;
+  /** Leaves servers running; waits a little for what is pending and lets go of the rest, which the next adoption finds. */
+  close(): Promise<void>;
+  reload(settings: ServerSettings): void;
+  /** Compares the proxy's routes with the servers that run. */
+  reconcileRoutes(): Promise<void>;
+  /** Takes the last activity of every route from the proxy, and puts the routes right on the same occasion. */
+  readActivity(): Promise<void>;
+  /** What the service manager says of a server now; undefined when there is nothing to say. */
+  status(user: string, name: string): Promise<UnitStatus | undefined>;
+  /** After its owner was deleted: the rows are gone already. */
+  forgetUser(userId: number): void;
+  readonly activeCount: number;
+  /** How many servers start, stop or are looked at. */
+  readonly pendingCount: number;
+}
+
+export function makeServers(parts: ServersParts): ServersRoom {
+  const { db, clock, log, tokens, clients, users, apiUrl } = parts;
+  const timing = { ...defaultTiming, ...parts.timing };
+  let { settings } = parts;
+  const entries = new Entries();
+  const store = new ServersStore(db);
+  const spawner = new SpawnerLink(parts.spawner, () => ({
+    start: settings.spawner.start_timeout * 1000 + timing.margin,
+    stop: settings.spawner.stop_timeout * 1000 + timing.margin,
+    ask: timing.ask,
+  }));
+  const room: Room = {
+    store,
+    entries,
+    spawner,
+    proxy: new ProxyLink(parts.proxy, log),
+    tokens,
+    clients,
+    users,
+    clock,
+    log,
+    timing,
+    apiUrl,
+    settings: () => settings,
+    recheck: () => keeper.recheck(),
+    lookAt: (entry, last) => void lookAtEnd(room, entry, last),
+  };
+  const activity = new ActivityNotes(store, log, timing.flush);
+  const keeper = new Keeper(room, parts.watchUnits, activity);
+  const orders = new ServerOrders(room, () => keeper.isClosing, parts.random ?? Math.random);
+
+  return {
+    get: (user, name) => entries.get(user, name)?.view(),
+    ofUser: (userId) => entries.ofUser(userId).map((entry) => entry.view()),
+    active: () => entries.active().map((entry) => entry.view()),
+    get activeCount() {
+      return entries.activeCount;
+    },
+    get pendingCount() {
+      return entries.count('starting') + entries.count('stopping') + entries.count('checking');
+    },
+    start: (caller, user, name, options) => orders.start(caller, user, name, options),
+    stop: (caller, user, name, reason) => orders.stop(caller, user, name, reason),
+    remove: (caller, user, name) => orders.remove(caller, user, name),
+    progress: (user, name, signal) => progressOf(entries.get(user, name), user, name, signal),
+    log: (user, name, lines) => spawner.log({ user, name }, lines),
+    async usage(user, name) {
+      if (entries.get(user, name)?.phase !== 'ready') return undefined;
+      return usageOf(await spawner.show({ user, name }));
+    },
+    status: (user, name) => spawner.show({ user, name }),
+    touch(user, name, at) {
+      const entry = entries.get(user, name);
+      if (entry !== undefined) activity.note(entry, at);
+    },
+    forgetUser(userId) {
+      for (const entry of entries.ofUser(userId)) entries.remove(entry);
+    },
+    adopt: () => keeper.start(),
+    close: () => keeper.stop(),
+    async reconcileRoutes() {
+      await keeper.reconcile();
+    },
+    readActivity: () => keeper.readActivity(),
+    reload(next) {
+      settings = next;
+      keeper.runTimer();
+    },
+  };
+}

@@ -1,0 +1,19 @@
+import type { UnitStatus } from '@tshub/contract';
+import type { ServerUsage } from './server.ts';
+import { isAlive } from './spawner-link.ts';
+
+/** The accounting of a unit that runs, in bytes, seconds and tasks; null for what the host does not count. */
+export function usageOf(status: UnitStatus | undefined): ServerUsage | undefined {
+  if (!isAlive(status)) return undefined;
+  return {
+    memoryCurrent: numberOf(status.memoryCurrent),
+    memoryPeak: numberOf(status.memoryPeak),
+    memoryMax: numberOf(status.memoryMax),
+    cpuSeconds: status.cpuNanoseconds === undefined ? null : Number(status.cpuNanoseconds) / 1e9,
+    tasks: numberOf(status.tasks),
+  };
+}
+
+function numberOf(counter: bigint | undefined): number | null {
+  return counter === undefined ? null : Number(counter);
+}
