@@ -76,6 +76,13 @@ function licences(names: ReadonlySet<string>): string {
     .join('\n');
 }
 
+// 'npm run build -- proxyd' is for somebody at work on one program: its bundle and nothing else.
+const named = programs.filter((program) => process.argv.includes(program));
+if (named.length > 0) {
+  await Promise.all(named.map(bundle));
+  process.exit();
+}
+
 mkdirSync(join(dist, 'native'), { recursive: true });
 const missing = programs.filter((program) => !existsSync(join(root, `packages/${program}/src/main.ts`)));
 if (missing.length > 0) throw new Error(`no src/main.ts in ${missing.map((name) => `packages/${name}`).join(', ')}`);
