@@ -22,9 +22,15 @@ export const strings = z.array(z.string());
 /** An absolute path without `..`. */
 export const absolutePath = z
   .string()
-  .refine((path) => path.startsWith('/') && !path.split('/').includes('..') && !path.includes('\0'), 'expected an absolute path without ".."');
+  .refine(
+    (path) => path.startsWith('/') && !path.split('/').includes('..') && !path.includes('\0'),
+    'expected an absolute path without ".."',
+  );
 /** Like absolutePath, with a leading `-` for "ignore if missing", as in systemd.exec(5). */
 export const unitPath = z
   .string()
-  .refine((path) => /^-?\//.test(path) && !path.split('/').includes('..') && !path.includes('\0'), 'expected an absolute path, with "-" in front if it may be missing');
+  .refine(
+    (path) => /^-?\//.test(path) && !path.split('/').includes('..') && !path.includes('\0'),
+    'expected an absolute path, with "-" in front if it may be missing',
+  );
 export const environmentName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'expected a variable name such as "LANG"');

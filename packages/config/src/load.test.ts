@@ -25,7 +25,11 @@ test('a missing file means defaults', () => {
 });
 
 test('a later drop-in wins, key by key', () => {
-  const settings = load('[spawner]\nmem_limit = "1G"\ncpu_limit = 2', { '10-a.toml': '[spawner]\nmem_limit = "2G"', '20-b.toml': '[spawner]\nmem_limit = "512M"', 'note.txt': '[[' });
+  const settings = load('[spawner]\nmem_limit = "1G"\ncpu_limit = 2', {
+    '10-a.toml': '[spawner]\nmem_limit = "2G"',
+    '20-b.toml': '[spawner]\nmem_limit = "512M"',
+    'note.txt': '[[',
+  });
   expect(settings.spawner.mem_limit).toBe(512 * 2 ** 20);
   expect(settings.spawner.cpu_limit).toBe(2);
 });
@@ -33,11 +37,23 @@ test('a later drop-in wins, key by key', () => {
 test.each([
   ['[proxy]\nmax_connections = "80a"', 'tshub.toml: proxy.max_connections: expected a number, found "80a"'],
   ['[hub]\nnam = "x"', 'tshub.toml: hub.nam: expected a known key, found "nam"; see tshub.toml(5)'],
-  ['[spawner]\nmem_limit = "lots"', 'tshub.toml: spawner.mem_limit: expected a size such as "512M" or "2G", found "lots"'],
+  [
+    '[spawner]\nmem_limit = "lots"',
+    'tshub.toml: spawner.mem_limit: expected a size such as "512M" or "2G", found "lots"',
+  ],
   ['[login]\nauthenticator = "ldap"', 'tshub.toml: login.authenticator: expected "pam" or "dummy", found "ldap"'],
-  ['[login]\nauthenticator = "dummy"', 'tshub.toml: login.authenticator: authenticator = "dummy" lets anybody in: it needs dummy_is_for_tests_only = true, found "dummy"'],
-  ['[spawner]\nreadonly_paths = ["etc"]', 'tshub.toml: spawner.readonly_paths.0: expected an absolute path, with "-" in front if it may be missing, found "etc"'],
-  ['[hub]\njupyterhub_version = "tshub"', 'tshub.toml: hub.jupyterhub_version: expected a version such as "5.5.1", found "tshub"'],
+  [
+    '[login]\nauthenticator = "dummy"',
+    'tshub.toml: login.authenticator: authenticator = "dummy" lets anybody in: it needs dummy_is_for_tests_only = true, found "dummy"',
+  ],
+  [
+    '[spawner]\nreadonly_paths = ["etc"]',
+    'tshub.toml: spawner.readonly_paths.0: expected an absolute path, with "-" in front if it may be missing, found "etc"',
+  ],
+  [
+    '[hub]\njupyterhub_version = "tshub"',
+    'tshub.toml: hub.jupyterhub_version: expected a version such as "5.5.1", found "tshub"',
+  ],
   ['[hub\nname = 1', 'not TOML'],
   ['hub = 3', 'tshub.toml: hub: expected a table, found 3'],
 ])('%j is refused with file, key, expected and found', (text, message) => {
@@ -45,22 +61,30 @@ test.each([
 });
 
 test('a mistake is reported with the drop-in that made it', () => {
-  expect(() => load('', { '50-x.toml': '[culler]\ntimeout = "an hour"' })).toThrow(/d\/50-x\.toml: culler\.timeout: expected a number, found "an hour"/);
+  expect(() => load('', { '50-x.toml': '[culler]\ntimeout = "an hour"' })).toThrow(
+    /d\/50-x\.toml: culler\.timeout: expected a number, found "an hour"/,
+  );
 });
 
 test('every mistake is reported at once', () => {
-  expect(() => load('[culler]\ntimeout = "x"\n[hub]\nname = 3')).toThrow(/culler\.timeout[^]*hub\.name|hub\.name[^]*culler\.timeout/);
+  expect(() => load('[culler]\ntimeout = "x"\n[hub]\nname = 3')).toThrow(
+    /culler\.timeout[^]*hub\.name|hub\.name[^]*culler\.timeout/,
+  );
 });
 
 test('a file that others can write is refused where root acts on it', () => {
   const file = join(folder, 'tshub.toml');
   writeFileSync(file, '');
   chmodSync(file, 0o666);
-  expect(() => loadSettings({ file, dropins: join(folder, 'd'), rootOwned: true })).toThrow(/expected a file that only root can write/);
+  expect(() => loadSettings({ file, dropins: join(folder, 'd'), rootOwned: true })).toThrow(
+    /expected a file that only root can write/,
+  );
 });
 
 test('what is printed loads back to the same settings', () => {
-  const settings = load('[spawner]\nmem_limit = "2G"\nenvironment = { LANG = "C.UTF-8" }\n[login]\nadmin_users = ["ada"]');
+  const settings = load(
+    '[spawner]\nmem_limit = "2G"\nenvironment = { LANG = "C.UTF-8" }\n[login]\nadmin_users = ["ada"]',
+  );
   expect(load(printSettings(settings))).toEqual(settings);
 });
 

@@ -30,10 +30,17 @@ export function loadSettings(options: LoadOptions = {}): Settings {
 
 function listDropins(folder: string): string[] {
   try {
-    return readdirSync(folder).filter((name) => name.endsWith('.toml')).sort().map((name) => `${folder}/${name}`);
+    return readdirSync(folder)
+      .filter((name) => name.endsWith('.toml'))
+      .sort()
+      .map((name) => `${folder}/${name}`);
   } catch (error) {
     if (isCode(error, 'ENOENT')) return [];
-    throw new TshubError('config_invalid', { problem: `${folder}: cannot be read: ${reasonOf(error)}` }, { cause: error });
+    throw new TshubError(
+      'config_invalid',
+      { problem: `${folder}: cannot be read: ${reasonOf(error)}` },
+      { cause: error },
+    );
   }
 }
 
@@ -44,14 +51,20 @@ function readSettings(path: string, rootOwned: boolean): string | undefined {
   } catch (error) {
     if (isCode(error, 'ENOENT')) return undefined;
     if (error instanceof TshubError) throw error;
-    throw new TshubError('config_invalid', { problem: `${path}: cannot be read: ${reasonOf(error)}` }, { cause: error });
+    throw new TshubError(
+      'config_invalid',
+      { problem: `${path}: cannot be read: ${reasonOf(error)}` },
+      { cause: error },
+    );
   }
 }
 
 function requireRootOwned(path: string): void {
   const { uid, mode } = statSync(path);
   if (uid === 0 && (mode & 0o022) === 0) return;
-  throw new TshubError('config_invalid', { problem: `${path}: expected a file that only root can write; run: chown root: ${path}; chmod go-w ${path}` });
+  throw new TshubError('config_invalid', {
+    problem: `${path}: expected a file that only root can write; run: chown root: ${path}; chmod go-w ${path}`,
+  });
 }
 
 function parseToml(path: string, text: string): Record<string, unknown> {
@@ -60,11 +73,21 @@ function parseToml(path: string, text: string): Record<string, unknown> {
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
     const sentence = error.message.split('\n')[0]?.replace(/^Invalid TOML document: /, '') ?? 'not readable';
-    throw new TshubError('config_invalid', { problem: `${path}:${error.line}:${error.column}: not TOML: ${sentence}` }, { cause: error });
+    throw new TshubError(
+      'config_invalid',
+      { problem: `${path}:${error.line}:${error.column}: not TOML: ${sentence}` },
+      { cause: error },
+    );
   }
 }
 
-function merge(into: Record<string, unknown>, from: Record<string, unknown>, path: string, keys: readonly string[], origin: Origin): void {
+function merge(
+  into: Record<string, unknown>,
+  from: Record<string, unknown>,
+  path: string,
+  keys: readonly string[],
+  origin: Origin,
+): void {
   for (const [key, value] of Object.entries(from)) {
     const here = [...keys, key];
     const present = into[key];

@@ -6,10 +6,12 @@ export type Origin = Map<string, string>;
 /** `/etc/tshub/tshub.toml: proxy.max_connections: expected a number, found "80a"` */
 export function describeIssue(issue: z.core.$ZodIssue, input: unknown, origin: Origin, file: string): string {
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => {
-      const path = [...issue.path, key].map(String);
-      return `${originOf(path, origin, file)}: ${path.join('.')}: expected a known key, found ${JSON.stringify(key)}; see tshub.toml(5)`;
-    }).join('\n');
+    return issue.keys
+      .map((key) => {
+        const path = [...issue.path, key].map(String);
+        return `${originOf(path, origin, file)}: ${path.join('.')}: expected a known key, found ${JSON.stringify(key)}; see tshub.toml(5)`;
+      })
+      .join('\n');
   }
   const path = issue.path.map(String);
   return `${originOf(path, origin, file)}: ${path.join('.')}: ${expected(issue)}, found ${found(input, issue.path)}`;
@@ -44,7 +46,9 @@ function expected(issue: z.core.$ZodIssue): string {
     case 'too_big':
       return `expected at most ${String(issue.maximum)}${issue.origin === 'string' ? ' characters' : ''}`;
     case 'invalid_union': {
-      const inner = issue.errors.flat().find((one) => one.code === 'custom' || one.code === 'invalid_format') ?? issue.errors.flat()[0];
+      const inner =
+        issue.errors.flat().find((one) => one.code === 'custom' || one.code === 'invalid_format') ??
+        issue.errors.flat()[0];
       return inner === undefined ? 'expected another value' : expected(inner);
     }
     default:
@@ -54,8 +58,11 @@ function expected(issue: z.core.$ZodIssue): string {
 
 function found(input: unknown, path: readonly PropertyKey[]): string {
   let value = input;
-  for (const key of path) value = typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined;
+  for (const key of path)
+    value = typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined;
   if (value === undefined) return 'nothing';
-  const text = JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'bigint' ? inner.toString() : inner)) ?? String(value);
+  const text =
+    JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'bigint' ? inner.toString() : inner)) ??
+    String(value);
   return text.length > 120 ? `${text.slice(0, 117)}…` : text;
 }

@@ -2,22 +2,68 @@ import * as z from 'zod';
 import { seconds } from '../kinds.ts';
 
 /** [hub]: what people see, how long things last, how much at once. */
-export const hub = z.strictObject({
-  name: z.string().min(1).max(80).default('tshub').meta({ says: 'Name shown on every page.' }),
-  public_url: z.string().regex(/^$|^https?:\/\/[^/]+\/?$/, 'expected "" or a URL such as "https://hub.example.org"').default('')
-    .meta({ says: 'What browsers see, for example "https://hub.example.org". Empty: whatever the browser asked for.' }),
-  jupyterhub_version: z.string().regex(/^\d+\.\d+\.\d+([abc.+-][0-9A-Za-z.+-]*)?$/, 'expected a version such as "5.5.1"').default('5.5.1')
-    .meta({ says: 'JupyterHub version told to servers and clients (header X-JupyterHub-Version); must be readable as PEP 440.' }),
-  redirect_to_server: z.boolean().default(true).meta({ says: 'After a login go to the own server (started if need be) rather than to the home page.' }),
-  allow_named_servers: z.boolean().default(false).meta({ says: 'Whether people may have more servers than the default one.' }),
-  named_server_limit_per_user: z.number().int().nonnegative().default(0).meta({ says: 'How many named servers one person may have; 0: any number.' }),
-  active_server_limit: z.number().int().nonnegative().default(0).meta({ says: 'How many servers may run at once on this host; 0: any number.' }),
-  concurrent_spawn_limit: z.number().int().positive().default(100).meta({ says: 'How many servers may be starting at once.' }),
-  slow_spawn_timeout: seconds.default(10).meta({ says: 'Seconds that the API waits for a start before it answers 202.' }),
-  slow_stop_timeout: seconds.default(10).meta({ says: 'Seconds that the API waits for a stop before it answers 202.' }),
-  cookie_max_age_days: z.number().positive().default(14).meta({ says: 'Days that a login lasts.' }),
-  last_activity_interval: seconds.default(60).meta({ says: 'Seconds between two readings of the proxy for activity.' }),
-  activity_resolution: seconds.default(30).meta({ says: 'Seconds within which further activity of a token is not written down.' }),
-  api_page_default_limit: z.number().int().positive().default(50).meta({ says: 'Items on a page of a list when the client does not say.' }),
-  api_page_max_limit: z.number().int().positive().default(200).meta({ says: 'Most items on a page of a list.' }),
-}).prefault({});
+export const hub = z
+  .strictObject({
+    name: z.string().min(1).max(80).default('tshub').meta({ says: 'Name shown on every page.' }),
+    public_url: z
+      .string()
+      .regex(/^$|^https?:\/\/[^/]+\/?$/, 'expected "" or a URL such as "https://hub.example.org"')
+      .default('')
+      .meta({
+        says: 'What browsers see, for example "https://hub.example.org". Empty: whatever the browser asked for.',
+      }),
+    jupyterhub_version: z
+      .string()
+      .regex(/^\d+\.\d+\.\d+([abc.+-][0-9A-Za-z.+-]*)?$/, 'expected a version such as "5.5.1"')
+      .default('5.5.1')
+      .meta({
+        says: 'JupyterHub version told to servers and clients (header X-JupyterHub-Version); must be readable as PEP 440.',
+      }),
+    redirect_to_server: z
+      .boolean()
+      .default(true)
+      .meta({ says: 'After a login go to the own server (started if need be) rather than to the home page.' }),
+    allow_named_servers: z
+      .boolean()
+      .default(false)
+      .meta({ says: 'Whether people may have more servers than the default one.' }),
+    named_server_limit_per_user: z
+      .number()
+      .int()
+      .nonnegative()
+      .default(0)
+      .meta({ says: 'How many named servers one person may have; 0: any number.' }),
+    active_server_limit: z
+      .number()
+      .int()
+      .nonnegative()
+      .default(0)
+      .meta({ says: 'How many servers may run at once on this host; 0: any number.' }),
+    concurrent_spawn_limit: z
+      .number()
+      .int()
+      .positive()
+      .default(100)
+      .meta({ says: 'How many servers may be starting at once.' }),
+    slow_spawn_timeout: seconds
+      .default(10)
+      .meta({ says: 'Seconds that the API waits for a start before it answers 202.' }),
+    slow_stop_timeout: seconds
+      .default(10)
+      .meta({ says: 'Seconds that the API waits for a stop before it answers 202.' }),
+    cookie_max_age_days: z.number().positive().default(14).meta({ says: 'Days that a login lasts.' }),
+    last_activity_interval: seconds
+      .default(60)
+      .meta({ says: 'Seconds between two readings of the proxy for activity.' }),
+    activity_resolution: seconds
+      .default(30)
+      .meta({ says: 'Seconds within which further activity of a token is not written down.' }),
+    api_page_default_limit: z
+      .number()
+      .int()
+      .positive()
+      .default(50)
+      .meta({ says: 'Items on a page of a list when the client does not say.' }),
+    api_page_max_limit: z.number().int().positive().default(200).meta({ says: 'Most items on a page of a list.' }),
+  })
+  .prefault({});

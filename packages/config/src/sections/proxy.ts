@@ -2,14 +2,27 @@ import * as z from 'zod';
 import { seconds, size, strings } from '../kinds.ts';
 
 /** [proxy]: the public listener. Its port is the socket unit's: systemctl edit tshub-proxyd.socket. */
-export const proxy = z.strictObject({
-  trusted_proxies: strings.default([]).meta({ says: 'Addresses of reverse proxies whose X-Forwarded headers are believed, such as "10.0.0.1" or "10.0.0.0/8".' }),
-  max_connections: z.number().int().positive().default(8192).meta({ says: 'Connections at once; further ones wait in the kernel.' }),
-  headers_timeout: seconds.default(20).meta({ says: 'Seconds for a client to send its request head.' }),
-  idle_timeout: seconds.default(75).meta({ says: 'Seconds that a kept-alive connection may idle.' }),
-  upstream_timeout: seconds.default(0).meta({ says: 'Seconds that a server may be silent within an answer; 0: any.' }),
-  connect_timeout: seconds.default(5).meta({ says: 'Seconds to connect to a server.' }),
-  max_header_size: size.default(32768).meta({ says: 'Largest request head, in bytes.' }),
-  max_body_size: size.default(0).meta({ says: 'Largest request body, such as "1G"; 0: any.' }),
-  drain_timeout: seconds.default(10).meta({ says: 'Seconds that requests may take to end when the proxy stops.' }),
-}).prefault({});
+export const proxy = z
+  .strictObject({
+    trusted_proxies: strings
+      .default([])
+      .meta({
+        says: 'Addresses of reverse proxies whose X-Forwarded headers are believed, such as "10.0.0.1" or "10.0.0.0/8".',
+      }),
+    max_connections: z
+      .number()
+      .int()
+      .positive()
+      .default(8192)
+      .meta({ says: 'Connections at once; further ones wait in the kernel.' }),
+    headers_timeout: seconds.default(20).meta({ says: 'Seconds for a client to send its request head.' }),
+    idle_timeout: seconds.default(75).meta({ says: 'Seconds that a kept-alive connection may idle.' }),
+    upstream_timeout: seconds
+      .default(0)
+      .meta({ says: 'Seconds that a server may be silent within an answer; 0: any.' }),
+    connect_timeout: seconds.default(5).meta({ says: 'Seconds to connect to a server.' }),
+    max_header_size: size.default(32768).meta({ says: 'Largest request head, in bytes.' }),
+    max_body_size: size.default(0).meta({ says: 'Largest request body, such as "1G"; 0: any.' }),
+    drain_timeout: seconds.default(10).meta({ says: 'Seconds that requests may take to end when the proxy stops.' }),
+  })
+  .prefault({});
