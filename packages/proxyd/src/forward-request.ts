@@ -48,7 +48,7 @@ export function forwardRequest(parts: Forwarding, exchange: Exchange): void {
   const send = (isRetry: boolean) => {
     out = to.upstream.request({ method: req.method, path: req.url, headers });
     const attempt = out;
-    attempt.on('error', (error) => {
+    const fail = (error: Error) => {
       if (attempt !== out || res.destroyed || res.writableEnded) return;
       if (!isRetry && isStale(attempt, req, framing, error)) {
         send(true);
@@ -57,6 +57,12 @@ export function forwardRequest(parts: Forwarding, exchange: Exchange): void {
       noteFailure(parts, to, error);
       req.unpipe(attempt);
       refuse(req, res, refusalOf(to, error));
+    };
+    attempt.on('error', fail);
+    // Without a listener Node would drop the connection and say nothing.
+    attempt.once('upgrade', (_answer, socket) => {
+      socket.destroy();
+      fail(new Error('it switched to another protocol unasked'));
     });
     attempt.once('response', (answer) => {
       noteSuccess(parts, to);

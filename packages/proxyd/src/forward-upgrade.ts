@@ -35,16 +35,22 @@ export function forwardUpgrade(parts: Forwarding, { req, socket, head, to }: Upg
     to.open.delete(socket);
     out.destroy();
   });
-  out.on('error', (error) => {
+  const fail = (error: Error) => {
     if (isJoined || socket.destroyed) return;
     noteFailure(parts, to, error);
     refuse(req, responseOn(req, socket), refusalOf(to, error));
-  });
+  };
+  out.on('error', fail);
   out.once('response', (answer) => {
     noteSuccess(parts, to);
     answerWith(parts, { req, res: responseOn(req, socket), to }, answer, out);
   });
   out.once('upgrade', (answer, server: Socket, serverHead: Buffer) => {
+    if (answer.headers.upgrade?.toLowerCase() !== 'websocket') {
+      server.destroy();
+      fail(new Error('it switched to another protocol than asked for'));
+      return;
+    }
     isJoined = true;
     noteSuccess(parts, to);
     socket.write(switchingHead(responseHeaders(answer.rawHeaders, { serverPrefix: to.serverPrefix })), 'latin1');
@@ -72,13 +78,13 @@ function join(
     side.setNoDelay(true);
     side.setKeepAlive(true, 30_000);
   }
+  // Read again as if it had just arrived, so that it is watched like the rest; before anybody listens, or it is lost.
+  if (head.length > 0) socket.unshift(head);
   const frames = new FrameWatcher();
   const watch = (chunk: Uint8Array) => {
     if (frames.push(chunk)) to.lastActivity = parts.clock();
   };
   if (to.serverPrefix !== null) socket.on('data', watch);
-  // Read again as if it had just arrived, so that it is watched like the rest.
-  if (head.length > 0) socket.unshift(head);
   pair(socket, server);
   pair(server, socket);
   socket.once('close', () => {

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { answerUnderWay, type Connections } from './connections.ts';
 import type { Destination, Forwarding } from './destination.ts';
 import { decide } from './dispatch.ts';
 import type { Refusal } from './error-page.ts';
@@ -17,6 +18,7 @@ const fullWarningMs = 60_000;
 export interface ListenerParts extends Forwarding {
   readonly table: RouteTable<Route>;
   readonly hub: Destination;
+  readonly connections: Connections;
 }
 
 /** The HTTP server that browsers see; not listening yet. */
@@ -38,6 +40,7 @@ export function makeListener(parts: ListenerParts): Server {
     else if (decision.kind === 'refuse') refuse(req, res, decision.refusal);
     else answerHealth(res);
   };
+  server.on('connection', (socket: Socket) => parts.connections.add(socket));
   server.on('request', handle(false));
   server.on('checkContinue', handle(true));
   server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) =>
@@ -51,7 +54,7 @@ export function makeListener(parts: ListenerParts): Server {
   let warnedAt = -fullWarningMs;
   server.on('drop', () => {
     // Those that only wait for a next request make room first.
-    server.closeIdleConnections();
+    parts.connections.closeIdle();
     if (parts.clock() - warnedAt < fullWarningMs) return;
     warnedAt = parts.clock();
     parts.log.warn(
@@ -63,6 +66,7 @@ export function makeListener(parts: ListenerParts): Server {
 
 function upgrade(parts: ListenerParts, req: IncomingMessage, socket: Socket, head: Buffer): void {
   socket.on('error', () => undefined);
+  parts.connections.take(socket);
   // An answer to an earlier request on this connection is still under way; the two would mix.
   if (answerUnderWay(socket) !== undefined) {
     socket.destroy();
@@ -95,11 +99,6 @@ function onClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
   const code = error.code ?? '';
   if (code === 'ECONNRESET' || code === 'EPIPE' || hasAnswered(socket)) socket.destroy();
   else refuseSocket(socket, clientErrors[code] ?? badRequest);
-}
-
-// Node keeps the response that a connection is busy with here, and looks at it for the same reason.
-function answerUnderWay(socket: Duplex): { readonly headersSent: boolean } | undefined {
-  return (socket as { _httpMessage?: ServerResponse | null })._httpMessage ?? undefined;
 }
 
 function hasAnswered(socket: Duplex): boolean {

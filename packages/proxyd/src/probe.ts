@@ -32,7 +32,12 @@ export function probe(upstream: Upstream, path: string, timeoutMs: number): Prom
       const version = answer.headers['x-jupyterhub-version'];
       settle({ status: answer.statusCode ?? 0, version: typeof version === 'string' ? version : '', problem: '' });
     });
+    ask.once('upgrade', (_answer, socket) => {
+      socket.destroy();
+      settle({ status: 0, version: '', problem: 'it switched to another protocol unasked' });
+    });
     ask.on('error', (error) => settle({ status: 0, version: '', problem: problemOf(error) }));
+    ask.end();
   });
 }
 

@@ -1,7 +1,8 @@
-import type { Socket } from 'node:net';
+import { Server } from 'node:net';
 import type { Settings } from '@tshub/config';
 import { paths, type ProxyStatus, version } from '@tshub/contract';
 import { type ListenAddress, listenOn, type Log } from '@tshub/daemon';
+import { Connections } from './connections.ts';
 import type { Counters, Destination, Ending } from './destination.ts';
 import { applyLimits, type Limits, limitsOf, maxHubSockets, maxServerSockets } from './limits.ts';
 import { makeListener } from './listener.ts';
@@ -64,14 +65,33 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     problem: null,
   };
 
-  const server = makeListener({ limits: readLimits, clock, log, counters, table: routes.table, hub: toHub });
-  const connections = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
-    connections.add(socket);
-    socket.once('close', () => connections.delete(socket));
+  const connections = new Connections();
+  const server = makeListener({
+    limits: readLimits,
+    clock,
+    log,
+    counters,
+    table: routes.table,
+    hub: toHub,
+    connections,
   });
   await listenOn(server, options.listen);
   const address = server.address();
+
+  let ending: Promise<void> | undefined;
+  const end = async () => {
+    // http's close() would begin with closeIdleConnections(), see there.
+    const closed = new Promise<void>((resolve) => Server.prototype.close.call(server, () => resolve()));
+    // Kept routes must outlive even a proxy that is killed while it waits.
+    await routes.save();
+    await drained(connections, counters, limits.drainMs);
+    connections.closeAll();
+    routes.close();
+    toHub.upstream.close();
+    await closed;
+    // Ends http's timer; there is nothing left to close.
+    server.close();
+  };
 
   return {
     port: typeof address === 'object' && address !== null ? address.port : 0,
@@ -93,33 +113,29 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
       applyLimits(server, limits);
       return limits.maxHeaderSize === maxHeaderSize ? [] : ['proxy.max_header_size'];
     },
-    async close() {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeIdleConnections();
-      // Kept routes must outlive even a proxy that is killed while it waits.
-      await routes.save();
-      await drained(connections, counters, limits.drainMs);
-      for (const socket of connections) socket.destroy();
-      routes.close();
-      toHub.upstream.close();
-      await closed;
+    close() {
+      ending ??= end();
+      return ending;
     },
   };
 }
 
+const drainCheckMs = 25;
+
 /** Resolves when only websockets are left, or after `deadlineMs`. */
-async function drained(connections: Set<Socket>, counters: Counters, deadlineMs: number): Promise<void> {
-  if (connections.size <= counters.websockets) return;
+async function drained(connections: Connections, counters: Counters, deadlineMs: number): Promise<void> {
   await new Promise<void>((resolve) => {
     const finish = () => {
-      clearTimeout(timer);
-      for (const socket of connections) socket.off('close', check);
+      clearInterval(checks);
+      clearTimeout(deadline);
       resolve();
     };
     const check = () => {
+      connections.closeIdle();
       if (connections.size <= counters.websockets) finish();
     };
-    const timer = setTimeout(finish, deadlineMs);
-    for (const socket of connections) socket.on('close', check);
+    const checks = setInterval(check, drainCheckMs);
+    const deadline = setTimeout(finish, deadlineMs);
+    check();
   });
 }

@@ -1,7 +1,8 @@
 /** Reading the path of a request target. Pure; the rules are in the design under "proxyd". */
 
 const plainSegment = /^[A-Za-z0-9_~@+=:,!$&'()*;.-]+$/;
-const visibleAscii = /^[\x21-\x7e]+$/;
+// Visible ASCII but `"#?\`.
+const rawSegment = /^[!$-.0->@-[\]-~]+$/;
 // What never may come out of a segment that chooses a route: separators, and what cannot be in a name.
 // oxlint-disable-next-line no-control-regex
 const ambiguous = /[/\\\u0000-\u001f\u007f]/;
@@ -22,7 +23,7 @@ export function hasDotSegment(path: string): boolean {
 export function decodeSegment(raw: string): string | null {
   if (raw === '.' || raw === '..') return null;
   if (plainSegment.test(raw)) return raw;
-  if (!visibleAscii.test(raw)) return null;
+  if (!rawSegment.test(raw)) return null;
   try {
     const decoded = decodeURIComponent(raw);
     return decoded === '.' || decoded === '..' || ambiguous.test(decoded) ? null : decoded;

@@ -1,0 +1,160 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { connect, createServer as createNetServer, type Server as NetServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { schema } from '@tshub/config';
+import { makeLog } from '@tshub/daemon';
+import { peerCredentials } from '@tshub/native';
+import { type Proxy, startProxy } from '@tshub/proxyd';
+import { FileRoutesStore } from '../../packages/proxyd/src/routes-store.ts';
+
+export interface ProxyForTest {
+  readonly proxy: Proxy;
+  readonly folder: string;
+  /** Records that the proxy logged. */
+  readonly records: Array<Record<string, unknown>>;
+  /** What the clock says, in milliseconds; tests move it. */
+  readonly clock: { now: number };
+  /** The folder below which user servers have their sockets. */
+  socketOf(name: string): string;
+  /** An HTTP server on a UNIX socket, closed with the rest. */
+  serve(name: string, handler: RequestListener): Promise<Server>;
+  /** A bare server: one call per connection. */
+  serveRaw(name: string, handler: (socket: Socket) => void): Promise<NetServer>;
+  /** serve, and a route for `/user/<name>/` that expects this process's uid. */
+  route(name: string, handler: RequestListener): Promise<Server>;
+  /** Ends proxyd and starts it again over the same files. */
+  restart(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A proxy on a free port, with hub and servers in this process. `settings` are those of [proxy]. */
+export async function proxyForTest(settings: Record<string, unknown> = {}): Promise<ProxyForTest> {
+  const folder = mkdtempSync(join(tmpdir(), 'tshub-proxy-'));
+  // Servers of other uids connect and bind in here.
+  chmodSync(folder, 0o777);
+  const servers: NetServer[] = [];
+  const sockets = new Set<Socket>();
+  const records: Array<Record<string, unknown>> = [];
+  const clock = { now: 1_800_000_000_000 };
+  const log = makeLog({
+    name: 'test',
+    level: 'debug',
+    output: { write: (line: string) => void records.push(JSON.parse(line)) },
+  });
+  const socketOf = (name: string) => join(folder, `${name}.sock`);
+  const uid = process.getuid?.() ?? 0;
+  const start = () =>
+    startProxy({
+      settings: schema.parse({ proxy: { drain_timeout: 1, ...settings } }).proxy,
+      listen: { host: '127.0.0.1', port: 0 },
+      hub: { socket: socketOf('hub'), uids: [uid] },
+      store: new FileRoutesStore(join(folder, 'state', 'routes.json'), log),
+      log,
+      clock: () => clock.now,
+      peer: peerCredentials,
+      socketRoots: [folder],
+    });
+  let proxy = await start();
+  const listen = async <S extends NetServer>(server: S, name: string): Promise<S> => {
+    servers.push(server);
+    server.on('connection', (socket: Socket) => {
+      sockets.add(socket);
+      socket.once('close', () => sockets.delete(socket));
+      socket.on('error', () => undefined);
+    });
+    await new Promise<void>((resolve) => server.listen(socketOf(name), resolve));
+    return server;
+  };
+  const self: ProxyForTest = {
+    get proxy() {
+      return proxy;
+    },
+    folder,
+    records,
+    clock,
+    socketOf,
+    serve: (name, handler) => listen(createServer(handler), name),
+    serveRaw: (name, handler) => listen(createNetServer({ allowHalfOpen: true }, handler), name),
+    async route(name, handler) {
+      const server = await self.serve(name, handler);
+      await proxy.routes.add({ prefix: `/user/${name}/`, target: `unix:${socketOf(name)}`, uid, data: {} });
+      return server;
+    },
+    async restart() {
+      await proxy.close();
+      proxy = await start();
+    },
+    async close() {
+      await proxy.close();
+      for (const socket of sockets) socket.destroy();
+      await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+      rmSync(folder, { recursive: true });
+    },
+  };
+  return self;
+}
+
+/** A connection that keeps what arrives; `until` waits for a pattern in it. */
+export class RawClient {
+  readonly socket: Socket;
+  received = '';
+  readonly closed: Promise<void>;
+
+  constructor(port: number) {
+    this.socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+    this.socket.setEncoding('latin1');
+    this.socket.on('data', (text: string) => (this.received += text));
+    this.socket.on('error', () => undefined);
+    this.closed = new Promise((resolve) => this.socket.once('close', () => resolve()));
+    this.socket.on('end', () => this.socket.end());
+  }
+
+  send(text: string | Buffer): this {
+    this.socket.write(typeof text === 'string' ? Buffer.from(text, 'latin1') : text);
+    return this;
+  }
+
+  /** Resolves with everything received as soon as it matches; rejects when the connection ends before. */
+  until(pattern: RegExp): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const check = () => {
+        if (!pattern.test(this.received)) return;
+        this.socket.off('data', check);
+        resolve(this.received);
+      };
+      this.socket.on('data', check);
+      void this.closed.then(() => {
+        check();
+        reject(new Error(`the connection ended after ${JSON.stringify(this.received)}, before ${pattern}`));
+      });
+      check();
+    });
+  }
+
+  /** Resolves with everything received when the connection has ended. */
+  async all(): Promise<string> {
+    await this.closed;
+    return this.received;
+  }
+}
+
+/** Sends bytes on a fresh connection and gives everything that came back until it was closed. */
+export function exchange(port: number, text: string): Promise<string> {
+  return new RawClient(port).send(text).all();
+}
+
+/** Status codes of the answers in what a connection received. */
+export function statusesOf(received: string): number[] {
+  return [...received.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map((match) => Number(match[1]));
+}
+
+/** Resolves when `probe` holds; rejects after ten seconds with what it was waiting for. */
+export async function eventually(what: string, probe: () => boolean): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (!probe()) {
+    if (Date.now() > deadline) throw new Error(`waited in vain: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
