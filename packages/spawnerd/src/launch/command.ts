@@ -5,7 +5,7 @@ import { usualPaths } from './environment.ts';
 
 /** The absolute path of the server's program; throws spawn_failed that says where it was looked for. */
 export async function resolveProgram(
-  files: Files,
+  files: Pick<Files, 'lookExecutable'>,
   settings: Pick<Settings['spawner'], 'command' | 'extra_paths'>,
 ): Promise<string> {
   const program = settings.command[0] ?? '';

@@ -7,7 +7,7 @@ export type Variables = Readonly<Record<string, string>>;
 type Variable = (typeof spawnEnvironment)[number];
 
 /** What a value must be: exactly this text, or something of this form. */
-type Rule = { readonly is: readonly string[] } | { readonly like: RegExp; readonly form: string };
+type Rule = { readonly is: readonly string[] } | { readonly fits: (value: string) => boolean; readonly form: string };
 
 /** Without these a server of JupyterHub does not come up. */
 const required: readonly Variable[] = [
@@ -21,12 +21,9 @@ const required: readonly Variable[] = [
   'JUPYTERHUB_USER',
 ];
 
-const token: Rule = { like: /^[A-Za-z0-9._~-]{16,512}$/, form: 'a token' };
-const scopeList: Rule = {
-  like: /^\[("[a-z:!=._~@%\w/ -]+"(, ?"[a-z:!=._~@%\w/ -]+")*)?\]$/u,
-  form: 'a JSON list of scopes',
-};
-const publicUrl: Rule = { like: /^$|^https?:\/\/[A-Za-z0-9.:[\]-]+(\/[A-Za-z0-9._~%@/-]*)?$/, form: 'empty or a URL' };
+const token = like(/^[A-Za-z0-9._~-]{16,512}$/, 'a token');
+const publicUrl = like(/^$|^https?:\/\/[A-Za-z0-9.:[\]-]+(\/[A-Za-z0-9._~%@/-]*)?$/, 'empty or a URL');
+const scopeList: Rule = { fits: isListOfStrings, form: 'a JSON list of scopes' };
 const apiUrl = `http://${hubApi.host}:${hubApi.port}/hub/api`;
 
 function rules({ user, server }: ServerName): Readonly<Record<Variable, Rule>> {
@@ -37,11 +34,8 @@ function rules({ user, server }: ServerName): Readonly<Record<Variable, Rule>> {
     JUPYTERHUB_API_TOKEN: token,
     JUPYTERHUB_API_URL: { is: [apiUrl] },
     JUPYTERHUB_BASE_URL: { is: ['/'] },
-    JUPYTERHUB_CLIENT_ID: {
-      like: /^jupyterhub-user-[A-Za-z0-9._~%@/-]{1,512}$/,
-      form: 'the client id of a user server',
-    },
-    JUPYTERHUB_COOKIE_HOST_PREFIX_ENABLED: { like: /^[01]$/, form: '0 or 1' },
+    JUPYTERHUB_CLIENT_ID: like(/^jupyterhub-user-[A-Za-z0-9._~%@/-]{1,512}$/, 'the client id of a user server'),
+    JUPYTERHUB_COOKIE_HOST_PREFIX_ENABLED: like(/^[01]$/, '0 or 1'),
     JUPYTERHUB_HOST: publicUrl,
     JUPYTERHUB_OAUTH_ACCESS_SCOPES: scopeList,
     JUPYTERHUB_OAUTH_CALLBACK_URL: { is: [`${prefix}oauth_callback`] },
@@ -70,11 +64,24 @@ export function checkEnvironment(given: Variables, name: ServerName): Variables 
       throw refused(`the value of ${variable} is too large`);
     if (/\p{Cc}|\p{Cs}/u.test(value)) throw refused(`the value of ${variable} has control characters`);
     if ('is' in rule && !rule.is.includes(value)) throw refused(`${variable} does not belong to this server`);
-    if ('like' in rule && !rule.like.test(value)) throw refused(`${variable} is not ${rule.form}`);
+    if ('fits' in rule && !rule.fits(value)) throw refused(`${variable} is not ${rule.form}`);
   }
   const missing = required.find((variable) => given[variable] === undefined);
   if (missing) throw refused(`${missing} is missing`);
   return given;
+}
+
+function like(pattern: RegExp, form: string): Rule {
+  return { fits: (value) => pattern.test(value), form };
+}
+
+function isListOfStrings(text: string): boolean {
+  try {
+    const list: unknown = JSON.parse(text);
+    return Array.isArray(list) && list.every((item) => typeof item === 'string');
+  } catch {
+    return false;
+  }
 }
 
 /** Who a server runs as, as far as its environment is concerned. */

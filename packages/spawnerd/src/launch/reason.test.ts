@@ -1,0 +1,136 @@
+import { expect, test } from 'vitest';
+import type { UnitFacts } from '../unit-facts.ts';
+import { formatSize, reasonFor } from './reason.ts';
+
+const ended: UnitFacts = {
+  activeState: 'failed',
+  subState: 'failed',
+  result: 'exit-code',
+  exitCode: 1,
+  exitStatus: 1,
+  preparation: null,
+  invocation: '',
+  uid: null,
+  dynamic: false,
+  program: '/usr/bin/jupyterhub-singleuser',
+  user: 'ada',
+  workingDirectory: '/home/ada',
+  requiredPaths: ['/srv', '/data'],
+  startTimeoutMs: 60_000,
+  stopTimeoutMs: 20_000,
+  memoryCurrent: undefined,
+  memoryPeak: undefined,
+  memoryMax: undefined,
+  cpuNanoseconds: undefined,
+  tasks: undefined,
+};
+const MiB = 2n ** 20n;
+const before = (program: string, exitStatus: number, exitCode = 1) => ({
+  exitCode: 0,
+  exitStatus: 0,
+  preparation: { program, exitCode, exitStatus },
+});
+
+test.each<[string, Partial<UnitFacts>, string[], string]>([
+  ['a running server', { activeState: 'active', result: 'success' }, [], ''],
+  ['a running server with an old result', { activeState: 'active' }, [], ''],
+  ['a clean end', { activeState: 'inactive', result: 'success', exitStatus: 0 }, [], ''],
+  ['an exit code', { exitStatus: 3 }, [], 'exited with code 3'],
+  ['a signal', { result: 'signal', exitCode: 2, exitStatus: 9 }, [], 'ended by signal SIGKILL'],
+  ['a core dump', { result: 'core-dump', exitCode: 3, exitStatus: 11 }, [], 'ended by signal SIGSEGV'],
+  [
+    'a kill with the memory full',
+    { result: 'signal', exitCode: 2, exitStatus: 9, memoryMax: 256n * MiB, memoryPeak: 255n * MiB },
+    [],
+    'out of memory: limit 256 MiB',
+  ],
+  [
+    'a kill with memory to spare',
+    { result: 'signal', exitCode: 2, exitStatus: 9, memoryMax: 256n * MiB, memoryPeak: 20n * MiB },
+    [],
+    'ended by signal SIGKILL',
+  ],
+  [
+    'an oom kill',
+    { result: 'oom-kill', exitCode: 2, exitStatus: 9, memoryMax: 1536n * MiB },
+    [],
+    'out of memory: limit 1.5 GiB',
+  ],
+  ['an oom kill without a limit', { result: 'oom-kill' }, [], 'out of memory: the host has none left'],
+  ['a start that took too long', { result: 'timeout', exitCode: 0 }, [], 'did not start within 60 seconds'],
+  ['an end that took too long', { result: 'timeout', exitCode: 2, exitStatus: 15 }, [], 'took too long and was ended'],
+  [
+    'a missing program',
+    { exitStatus: 203 },
+    ['/usr/bin/jupyterhub-singleuser'],
+    'command not found: /usr/bin/jupyterhub-singleuser',
+  ],
+  [
+    'a missing interpreter',
+    { exitStatus: 203 },
+    [],
+    'cannot run /usr/bin/jupyterhub-singleuser: it, or the interpreter that it names, is missing or not executable',
+  ],
+  ['a missing working directory', { exitStatus: 200 }, ['/home/ada'], 'the working directory /home/ada does not exist'],
+  [
+    'a closed working directory',
+    { exitStatus: 200 },
+    [],
+    'the working directory /home/ada does not exist or ada may not enter it',
+  ],
+  [
+    'a missing path',
+    { exitStatus: 226 },
+    ['/data'],
+    'the path /data in readonly_paths or readwrite_paths does not exist',
+  ],
+  [
+    'a sandbox that failed',
+    { exitStatus: 226 },
+    [],
+    'its sandbox could not be set up; often a path in readonly_paths or readwrite_paths does not exist: see the log',
+  ],
+  ['an account that went away', { exitStatus: 217 }, [], 'there is no account ada'],
+  [
+    'a refusal of PAM',
+    { exitStatus: 224 },
+    [],
+    'PAM refused a session for ada: see /etc/pam.d/tshub-server and the log',
+  ],
+  ['a state directory that failed', { exitStatus: 238 }, [], 'its state directory could not be made'],
+  [
+    'setup that failed before the program',
+    before('/usr/bin/true', 226),
+    ['/srv'],
+    'the path /srv in readonly_paths or readwrite_paths does not exist',
+  ],
+  [
+    'setfacl that is missing',
+    before('/usr/bin/setfacl', 203),
+    [],
+    'setfacl is missing, which the server needs for its socket: install the package acl',
+  ],
+  [
+    'setfacl that failed',
+    before('/usr/bin/setfacl', 1),
+    [],
+    'access to the folder of the socket could not be set (setfacl): see the log',
+  ],
+  [
+    'a kill before the program',
+    before('/usr/bin/true', 9, 2),
+    [],
+    '/usr/bin/true was ended by SIGKILL before the server started',
+  ],
+  ['a result that is new to us', { result: 'brand-new' }, [], 'failed (brand-new)'],
+])('%s has its sentence', (_, facts, missing, sentence) => {
+  expect(reasonFor({ ...ended, ...facts }, { missing })).toBe(sentence);
+});
+
+test.each([
+  [0n, '0 bytes'],
+  [1536n, '1.5 KiB'],
+  [2n ** 30n, '1 GiB'],
+])('%s bytes read as %s', (bytes, text) => {
+  expect(formatSize(bytes)).toBe(text);
+});

@@ -1,0 +1,121 @@
+import { schema } from '@tshub/config';
+import { expect, test } from 'vitest';
+import { runAsAccount, runAsDynamic } from './run-as.ts';
+import { type UnitPlan, unitProperties, type UnitProperty } from './unit-properties.ts';
+
+const account = { name: 'ada', uid: 1000, gid: 1000, gecos: '', home: '/home/ada', shell: '/bin/zsh', groups: [] };
+
+function plan(spawner: Record<string, unknown> = {}, changes: Partial<UnitPlan> = {}): UnitPlan {
+  const settings = schema.parse({ spawner }).spawner;
+  const runAs = settings.dynamic_users ? runAsDynamic('ada', settings) : runAsAccount(account, settings);
+  const envFile = '/run/tshub-spawnerd/0123456789abcdef.env';
+  const program = '/usr/bin/jupyterhub-singleuser';
+  return { name: { user: 'ada', server: '' }, runAs, program, envFile, settings, systemdVersion: 257, ...changes };
+}
+
+/** One property a line: name, signature, value; bytes as text. */
+function print(properties: readonly UnitProperty[]): string {
+  const show = (value: unknown): string => {
+    if (typeof value === 'bigint') return String(value);
+    if (value instanceof Uint8Array) return JSON.stringify(Buffer.from(value).toString());
+    return Array.isArray(value) ? `[${value.map(show).join(', ')}]` : JSON.stringify(value);
+  };
+  return properties.map(([name, signature, value]) => `${name} (${signature}) ${show(value)}\n`).join('');
+}
+
+function valueOf(from: UnitPlan, property: string): unknown {
+  return unitProperties(from).find(([name]) => name === property)?.[2];
+}
+
+test('the defaults give a plain, sandboxed server of an account', async () => {
+  await expect(print(unitProperties(plan()))).toMatchFileSnapshot('golden/account-defaults.txt');
+});
+
+test('every setting of [spawner] becomes its property', async () => {
+  const spawner = {
+    args: ['--debug', 'a $b %h'],
+    mem_limit: '2G',
+    mem_high: '1.5G',
+    mem_guarantee: '256M',
+    swap_limit: 0,
+    cpu_limit: 1.5,
+    cpu_weight: 50,
+    io_weight: 60,
+    tasks_max: 300,
+    isolate_tmp: false,
+    isolate_devices: true,
+    disable_user_sudo: false,
+    readonly_paths: ['/', '-/srv'],
+    readwrite_paths: ['/home'],
+    user_workingdir: '/data/{user}/{user}',
+    stop_signal: 'SIGTERM',
+    start_timeout: 30,
+    stop_timeout: 2.5,
+    oom_policy: 'stop',
+    pam_session: false,
+  };
+  await expect(print(unitProperties(plan(spawner, { name: { user: 'ada', server: 'my lab' } })))).toMatchFileSnapshot(
+    'golden/account-everything.txt',
+  );
+});
+
+test('a dynamic user has a state directory below a hash, and no PAM session', async () => {
+  await expect(print(unitProperties(plan({ dynamic_users: true })))).toMatchFileSnapshot('golden/dynamic.txt');
+});
+
+test('no variable of a server is a property', () => {
+  const text = print(unitProperties(plan({ environment: { FOO: 'bar' } })));
+  expect(text).not.toMatch(/Environment \(|SetCredential|bar/);
+});
+
+test('systemd 252 does not wait for exec where a PAM session would make it wait for ever', () => {
+  expect(valueOf(plan({}, { systemdVersion: 252 }), 'Type')).toBe('simple');
+  expect(valueOf(plan({ pam_session: false }, { systemdVersion: 252 }), 'Type')).toBe('exec');
+  expect(valueOf(plan({}, { systemdVersion: 253 }), 'Type')).toBe('exec');
+});
+
+test('a command that says where its socket goes gets no arguments of Jupyter', () => {
+  const spawner = { command: ['/usr/bin/own-server', '--listen', 'unix:{socket}'], args: ['-v'] };
+  const argv = [
+    '/usr/bin/own-server',
+    '--listen',
+    expect.stringMatching(/^unix:\/run\/tshub-servers\/[0-9a-f]{16}\/sock$/),
+    '-v',
+  ];
+  expect(valueOf(plan(spawner, { program: '/usr/bin/own-server' }), 'ExecStartEx')).toEqual([
+    ['/usr/bin/own-server', argv, ['no-env-expand']],
+  ]);
+});
+
+test('arguments of Jupyter come after those of the command and before those of args, which win', () => {
+  const spawner = { command: ['conda', 'run', 'jupyterhub-singleuser'], args: ['--x'] };
+  const [[, argv]] = valueOf(plan(spawner, { program: '/opt/conda/bin/conda' }), 'ExecStartEx') as [[string, string[]]];
+  expect(argv.map((argument) => argument.replace(/=.*/, ''))).toEqual([
+    '/opt/conda/bin/conda',
+    'run',
+    'jupyterhub-singleuser',
+    '--ServerApp.sock',
+    '--ServerApp.sock_mode',
+    '--x',
+  ]);
+});
+
+test('a time of 0 is no time, where 0 would mean for ever to systemd', () => {
+  expect(valueOf(plan({ stop_timeout: 0 }), 'TimeoutStopUSec')).toBe(1n);
+});
+
+test('0 tasks is no limit of its own', () => {
+  expect(valueOf(plan({ tasks_max: 0 }), 'TasksMax')).toBe(2n ** 64n - 1n);
+});
+
+test('an account without a shell gets the default one', () => {
+  const { spawner } = schema.parse({ spawner: { default_shell: '/bin/dash' } });
+  expect(runAsAccount({ ...account, shell: '' }, spawner).shell).toBe('/bin/dash');
+});
+
+test('two dynamic users never share a state directory', () => {
+  const { spawner } = schema.parse({});
+  expect(runAsDynamic('a', spawner)).not.toMatchObject({
+    workingDirectory: runAsDynamic('b', spawner).workingDirectory,
+  });
+});
