@@ -1,0 +1,121 @@
+import { expect, test } from 'vitest';
+import { environmentFor, spawnerForTest } from '../support/spawner-for-test.ts';
+
+// Whoever has taken over hubd may call every verb with whatever bytes they like. This is what they get.
+
+async function expectRefusal(send: (spawner: Awaited<ReturnType<typeof spawnerForTest>>) => Promise<unknown>) {
+  const spawner = await spawnerForTest();
+  spawner.steps.length = 0;
+  await expect(send(spawner)).rejects.toMatchObject({ code: 'spawn_refused' });
+  expect(spawner.steps).toEqual([]);
+  expect(JSON.parse(spawner.logged.at(-1) ?? '{}')).toMatchObject({ event: 'spawn-refused', uid: 990 });
+}
+
+test.each([
+  'root',
+  'daemon',
+  'tshub',
+  'nobody',
+  'no-such-user',
+  '',
+  '.',
+  '..',
+  '../ada',
+  'ada/../root',
+  '/etc/passwd',
+  'ada.service\0',
+  'ada\nroot',
+  '-ada',
+  'ada*',
+  'ada\\x2f',
+  '%u',
+  '$USER',
+  '1000',
+  '0',
+  'ADA',
+  'аda',
+  'ada ',
+  'a'.repeat(5000),
+])('a server for %j is refused', async (user) => {
+  await expectRefusal(({ start }) => start(user));
+});
+
+test.each(['../../x', '/x', 'a/b', '..', '-', '\n', 'x'.repeat(400), '\\x2d', '.service'])(
+  'a server called %j is refused',
+  async (server) => {
+    await expectRefusal(({ start }) => start('ada', server));
+  },
+);
+
+test.each<[string, Record<string, string>]>([
+  ['LD_PRELOAD', { LD_PRELOAD: '/tmp/evil.so' }],
+  ['PATH', { PATH: '/tmp' }],
+  ['PYTHONPATH', { PYTHONPATH: '/tmp' }],
+  ['HOME', { HOME: '/root' }],
+  ['BASH_ENV', { BASH_ENV: '/tmp/x' }],
+  ['another program', { JUPYTERHUB_SINGLEUSER_APP: 'evil.App' }],
+  ['an address to listen on', { JUPYTERHUB_SERVICE_URL: 'http://0.0.0.0:80/' }],
+  ['a second line', { JUPYTERHUB_HOST: 'x"\nLD_PRELOAD="/tmp/evil.so' }],
+  ['a second string', { JUPYTERHUB_HOST: 'x\0LD_PRELOAD=/tmp/evil.so' }],
+  ["another user's prefix", { JUPYTERHUB_SERVICE_PREFIX: '/user/bob/' }],
+  ["another user's name", { JUPYTERHUB_USER: 'bob' }],
+  ['an API elsewhere', { JUPYTERHUB_API_URL: 'http://203.0.113.7/hub/api' }],
+  ['a prototype', { ['__proto__']: 'x' }],
+])('a start that brings %s is refused', async (_, extra) => {
+  await expectRefusal(({ start }) =>
+    start('ada', '', Object.fromEntries([...Object.entries(environmentFor('ada')), ...Object.entries(extra)])),
+  );
+});
+
+test('a start that names a profile or an option is refused: root has defined none', async () => {
+  const caller = { sender: ':1.1', uid: 990, interactive: false, authorize: async () => true };
+  await expectRefusal(({ methods }) => methods.Start(caller, 'ada', '', 'gpu', {}, environmentFor('ada')));
+  await expectRefusal(({ methods }) => methods.Start(caller, 'ada', '', '', { User: 'root' }, environmentFor('ada')));
+});
+
+test.each(['Stop', 'Show', 'Forget'] as const)('%s reaches no unit but those of user servers', async (verb) => {
+  for (const [user, server] of [
+    ['../ssh', ''],
+    ['ssh.service/x', ''],
+    ['', ''],
+    ['ada', '/../ssh'],
+  ] as const) {
+    await expectRefusal(({ ask }) => ask(verb, user, server));
+  }
+  const { ask, steps } = await spawnerForTest();
+  steps.length = 0;
+  await ask(verb, 'ssh', '');
+  expect(steps).toEqual([]);
+});
+
+test('a log of something else is refused', async () => {
+  await expectRefusal(({ ask }) => ask('Log', '/../ssh', '', 10));
+});
+
+test('starts in a loop are held up', async () => {
+  const { start, stop } = await spawnerForTest();
+  for (let i = 0; i < 10; i++) {
+    await start();
+    await stop();
+  }
+  await expect(start()).rejects.toMatchObject({ code: 'too_many_requests' });
+  expect(await start('bob')).toMatchObject({ user: 'bob' });
+});
+
+test('the command, the sandbox and the account come from root, whatever the request says', async () => {
+  const { start, units } = await spawnerForTest();
+  await start();
+  const properties = units.get('tshub-server-ada.service')?.properties;
+  expect(properties?.get('User')).toBe('ada');
+  expect(properties?.get('NoNewPrivileges')).toBe(true);
+  expect(properties?.get('ExecStartEx')).toEqual([
+    ['/usr/bin/jupyterhub-singleuser', expect.any(Array), ['no-env-expand']],
+  ]);
+});
+
+test('a refusal in the journal is one line, however wild the name', async () => {
+  const { start, logged } = await spawnerForTest();
+  await expect(start('x\n<script>\u202e')).rejects.toMatchObject({ code: 'spawn_refused' });
+  const { msg } = JSON.parse(logged.at(-1) ?? '{}') as { msg: string };
+  expect(msg).not.toContain('\n');
+});

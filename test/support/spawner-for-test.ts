@@ -1,0 +1,191 @@
+import { BusError } from '@tshub/bus';
+import { schema, type Settings } from '@tshub/config';
+import { serverPrefix, type UnitStatus } from '@tshub/contract';
+import { makeLog } from '@tshub/daemon';
+import type { Account } from '@tshub/native';
+import type { Implementation } from '@tshub/bus';
+import type { spawner1 } from '@tshub/contract';
+import type { Files, Sight } from '../../packages/spawnerd/src/files.ts';
+import { startSpawner } from '../../packages/spawnerd/src/spawner.ts';
+import type { Systemd1 } from '../../packages/spawnerd/src/systemd1.ts';
+import { readUnitFacts, type UnitFacts } from '../../packages/spawnerd/src/unit-facts.ts';
+
+/** A step that a request took, in the order taken: `write`, `remove`, `StartTransientUnit`, `job`, … and what it was about. */
+export type Step = readonly [what: string, about: string];
+
+export interface Unit {
+  facts: UnitFacts;
+  readonly properties: ReadonlyMap<string, unknown>;
+}
+
+/** What the pretended service manager does with the next start. */
+export interface Plan {
+  startError?: BusError;
+  /** Result of the start job; 'done' unless told. */
+  jobResult?: string;
+  /** Facts once the job is done, over those of a running unit; null: the unit is gone. */
+  facts?: Partial<UnitFacts> | null;
+  /** The start job stays open until the unit is stopped. */
+  hangs?: boolean;
+  stopNeverEnds?: boolean;
+}
+
+const me = { sender: ':1.1', uid: 990, interactive: false, authorize: async () => false };
+
+export const people: readonly Account[] = [
+  person('root', 0, '/bin/bash'),
+  person('daemon', 1, '/usr/sbin/nologin'),
+  person('tshub', 990, '/usr/sbin/nologin'),
+  person('ada', 1000, '/bin/bash'),
+  person('bob', 1001, '/bin/bash'),
+];
+
+function person(name: string, uid: number, shell: string): Account {
+  return { name, uid, gid: uid, gecos: '', home: `/home/${name}`, shell, groups: [{ gid: uid, name }] };
+}
+
+/** What hubd sends for a server. */
+export function environmentFor(user: string, server = ''): Record<string, string> {
+  const prefix = serverPrefix(user, server);
+  return {
+    JUPYTERHUB_API_TOKEN: 'token-0123456789abcdef',
+    JUPYTERHUB_API_URL: 'http://127.0.0.1:8081/hub/api',
+    JUPYTERHUB_BASE_URL: '/',
+    JUPYTERHUB_CLIENT_ID: `jupyterhub-user-${encodeURIComponent(user)}`,
+    JUPYTERHUB_OAUTH_CALLBACK_URL: `${prefix}oauth_callback`,
+    JUPYTERHUB_SERVER_NAME: server,
+    JUPYTERHUB_SERVICE_PREFIX: prefix,
+    JUPYTERHUB_USER: user,
+  };
+}
+
+type Methods = Implementation<typeof spawner1>['methods'];
+
+/** spawnerd's own composition in process, with a pretended service manager, file system and name service. */
+export async function spawnerForTest(
+  options: { spawner?: Record<string, unknown>; sights?: Record<string, Sight> } = {},
+) {
+  const settings: Settings = schema.parse({ spawner: options.spawner ?? {} });
+  const steps: Step[] = [];
+  const logged: string[] = [];
+  const timers: (() => void)[] = [];
+  const secrets = new Map<string, string>([['/run/tshub-spawnerd/stale.env', 'X="y"']]);
+  const units = new Map<string, Unit>();
+  const plan: Plan = {};
+  let served: Implementation<typeof spawner1> | undefined;
+  let idle = 0;
+
+  const files: Files = {
+    writeSecret: async (path, text) => {
+      steps.push(['write', path]);
+      secrets.set(path, text);
+    },
+    remove: async (path) => {
+      if (secrets.delete(path)) steps.push(['remove', path]);
+    },
+    list: async () => [...secrets.keys()].map((path) => path.slice(path.lastIndexOf('/') + 1)),
+    look: async (path) => options.sights?.[path] ?? 'there',
+    lookExecutable: async (path) => options.sights?.[path] ?? (path.startsWith('/usr/bin/') ? 'there' : 'missing'),
+  };
+
+  const systemd1 = fakeSystemd1(units, plan, steps);
+  const spawner = await startSpawner({
+    bus: {
+      serve: (_, implementation) => void (served = implementation as unknown as Implementation<typeof spawner1>),
+      own: async (name) => void steps.push(['own', name]),
+      raw: async ({ member }) => {
+        steps.push([member, 'org.tshub.Spawner1']);
+        return [1];
+      },
+    },
+    systemd1,
+    settings: () => settings,
+    accounts: {
+      userByName: async (name) => people.find((account) => account.name === name) ?? null,
+      userByUid: async (uid) => people.find((account) => account.uid === uid) ?? null,
+    },
+    files,
+    journalctl: async () => '',
+    clock: {
+      now: () => 0,
+      after: (_, call) => (timers.push(call), () => void timers.splice(timers.indexOf(call) >>> 0, 1)),
+    },
+    log: makeLog({ name: 'test', journal: false, output: { write: (line: string) => void logged.push(line) } }),
+    onIdle: () => idle++,
+  });
+  if (!served) throw new Error('startSpawner served nothing');
+  const { methods }: { methods: Methods } = served;
+  return {
+    spawner,
+    methods,
+    steps,
+    logged,
+    secrets,
+    units,
+    plan,
+    idleCalls: () => idle,
+    passTime: () => timers.splice(0).forEach((call) => call()),
+    start: async (user = 'ada', server = '', environment = environmentFor(user, server)) =>
+      (await methods.Start(me, user, server, '', {}, environment)) as unknown as UnitStatus,
+    stop: (user = 'ada', server = '') => methods.Stop(me, user, server),
+    ask: <M extends keyof Methods>(
+      method: M,
+      ...args: Parameters<Methods[M]> extends [unknown, ...infer A] ? A : never
+    ) => (methods[method] as (...all: unknown[]) => Promise<unknown>)(me, ...args),
+  };
+}
+
+function running(properties: ReadonlyMap<string, unknown>): UnitFacts {
+  const user = String(properties.get('User'));
+  const uid = people.find(({ name }) => name === user)?.uid ?? 61234;
+  return readUnitFacts({
+    ActiveState: 'active',
+    SubState: 'running',
+    Result: 'success',
+    UID: uid,
+    User: user,
+    InvocationID: new Uint8Array(16).fill(7),
+    DynamicUser: properties.get('DynamicUser') === true,
+    WorkingDirectory: properties.get('WorkingDirectory'),
+    ReadOnlyPaths: properties.get('ReadOnlyPaths'),
+    ExecStart: [['/usr/bin/jupyterhub-singleuser']],
+  });
+}
+
+function fakeSystemd1(units: Map<string, Unit>, plan: Plan, steps: Step[]): Systemd1 {
+  const open = new Map<string, (result: string) => void>();
+  const settleStart = (unit: string, result: string) => open.get(`/job/start/${unit}`)?.(result);
+  return {
+    version: 257,
+    startTransientUnit: async (unit, properties) => {
+      steps.push(['StartTransientUnit', unit]);
+      if (plan.startError) throw plan.startError;
+      const map = new Map(properties.map(([name, , value]) => [name, value]));
+      if (plan.facts !== null) units.set(unit, { facts: { ...running(map), ...plan.facts }, properties: map });
+      return `/job/start/${unit}`;
+    },
+    stopUnit: async (unit) => {
+      const found = units.get(unit);
+      if (!found) return null;
+      steps.push(['StopUnit', unit]);
+      if (plan.stopNeverEnds) return '/job/never';
+      settleStart(unit, 'canceled');
+      if (found.facts.activeState !== 'failed') units.delete(unit);
+      return `/job/stop/${unit}`;
+    },
+    killUnit: async (unit) => void steps.push(['KillUnit', unit]),
+    resetFailedUnit: async (unit) => {
+      steps.push(['ResetFailedUnit', unit]);
+      if (units.get(unit)?.facts.activeState === 'failed') units.delete(unit);
+    },
+    jobResult: (job) => {
+      steps.push(['job', job]);
+      if (job === '/job/never') return Promise.resolve('no-answer');
+      if (job.startsWith('/job/stop/')) return Promise.resolve('done');
+      if (plan.hangs) return new Promise((resolve) => open.set(job, resolve));
+      return Promise.resolve(plan.jobResult ?? 'done');
+    },
+    listServerUnits: async () => [...units.keys()],
+    unitFacts: async (unit) => units.get(unit)?.facts ?? null,
+  };
+}
