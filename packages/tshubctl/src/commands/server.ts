@@ -1,0 +1,164 @@
+import { hub1, serverEntry, serverUnit, TshubError, type ServerEntry } from '@tshub/contract';
+import type { Context, Input, Outcome } from '../command.ts';
+import { paint, type Style } from '../output/style.ts';
+import { renderFields, renderTable, type Column } from '../output/table.ts';
+import { ago, bytes, isoTime, span } from '../output/units.ts';
+import { understand } from './answer.ts';
+
+const readTimeoutMs = 30_000;
+/** A start takes what [spawner] start_timeout and http_timeout allow; a stop what stop_timeout does. */
+const changeTimeoutMs = 600_000;
+
+/** The user and server that a command is about: whoever types it, and the default server, unless said otherwise. */
+function target(context: Context, { args }: Input): { user: string; server: string } {
+  const [user = context.user, server = ''] = args;
+  return { user, server };
+}
+
+/** The stable shape of one server under --json; absent facts are absent. */
+export function serverView(entry: ServerEntry): Record<string, unknown> {
+  return {
+    user: entry.user,
+    server: entry.server,
+    unit: entry.unit,
+    ready: entry.ready,
+    pending: entry.pending === '' ? null : entry.pending,
+    started: isoTime(entry.started),
+    last_activity: isoTime(entry.lastActivity),
+    profile: entry.profile,
+    url: entry.url,
+    ...(entry.active !== undefined && { active: entry.active }),
+    ...(entry.sub !== undefined && { sub: entry.sub }),
+    ...(entry.uid !== undefined && { uid: entry.uid }),
+    ...(entry.reason !== undefined && { reason: entry.reason }),
+    ...(entry.memoryCurrent !== undefined && { memory_current: entry.memoryCurrent }),
+    ...(entry.memoryPeak !== undefined && { memory_peak: entry.memoryPeak }),
+    ...(entry.memoryMax !== undefined && { memory_max: entry.memoryMax }),
+    ...(entry.cpuNanoseconds !== undefined && { cpu_nanoseconds: entry.cpuNanoseconds }),
+    ...(entry.tasks !== undefined && { tasks: entry.tasks }),
+  };
+}
+
+function stateOf(entry: ServerEntry): string {
+  if (entry.pending !== '')
+    return { spawn: 'starting', stop: 'stopping', check: 'checking' }[entry.pending] ?? entry.pending;
+  return entry.ready ? 'ready' : 'stopped';
+}
+
+function styleOfState(entry: ServerEntry): Style {
+  if (entry.pending !== '') return 'yellow';
+  return entry.ready ? 'green' : 'dim';
+}
+
+function columnsAt(now: number): Column<ServerEntry>[] {
+  return [
+    { title: 'USER', cell: ({ user }) => user, canShrink: true },
+    { title: 'SERVER', cell: ({ server }) => (server === '' ? '(default)' : server), canShrink: true },
+    { title: 'STATE', cell: stateOf, style: styleOfState },
+    { title: 'STARTED', cell: ({ started }) => ago(started, now) },
+    { title: 'ACTIVITY', cell: ({ lastActivity }) => ago(lastActivity, now) },
+    { title: 'UNIT', cell: ({ unit }) => unit, canShrink: true },
+  ];
+}
+
+export async function listServers(context: Context, { args }: Input): Promise<Outcome> {
+  const [user] = args;
+  const all = understand(serverEntry.array(), await context.ask(hub1, readTimeoutMs, (hub) => hub.ListServers()));
+  const servers = all.filter((entry) => user === undefined || entry.user === user);
+  return {
+    json: { servers: servers.map(serverView) },
+    text: (screen) => {
+      if (servers.length === 0)
+        return user === undefined
+          ? 'No server that you may see is active.'
+          : `No server of ${user} that you may see is active.`;
+      return renderTable(servers, columnsAt(screen.now), screen);
+    },
+  };
+}
+
+export async function showServer(context: Context, input: Input): Promise<Outcome> {
+  const { user, server } = target(context, input);
+  const entry = understand(serverEntry, await context.ask(hub1, readTimeoutMs, (hub) => hub.GetServer(user, server)));
+  return { json: { server: serverView(entry) }, text: (screen) => serverFields(entry, screen) };
+}
+
+/** Everything about one server, a line each. */
+export function serverFields(entry: ServerEntry, screen: Parameters<Outcome['text']>[0]): string {
+  const amount = (value: bigint | undefined) => (value === undefined ? '' : bytes(value));
+  const limit = amount(entry.memoryMax);
+  return renderFields(
+    [
+      ['User', entry.user],
+      ['Server', entry.server === '' ? '(default)' : entry.server],
+      ['State', stateOf(entry)],
+      ['Reason', entry.reason ?? ''],
+      ['Unit', entry.unit],
+      ['Unit state', entry.active === undefined ? '' : `${entry.active} (${entry.sub ?? ''})`],
+      ['Runs as', entry.uid === undefined ? '' : `uid ${entry.uid}`],
+      ['Profile', entry.profile],
+      ['Started', ago(entry.started, screen.now)],
+      ['Activity', ago(entry.lastActivity, screen.now)],
+      [
+        'Memory',
+        entry.memoryCurrent === undefined ? '' : `${amount(entry.memoryCurrent)}${limit === '' ? '' : ` of ${limit}`}`,
+      ],
+      ['Memory peak', amount(entry.memoryPeak)],
+      ['CPU', entry.cpuNanoseconds === undefined ? '' : span(Number(entry.cpuNanoseconds) / 1e9)],
+      ['Tasks', entry.tasks === undefined ? '' : String(entry.tasks)],
+      ['URL', entry.url],
+    ],
+    screen,
+  );
+}
+
+export async function startServer(context: Context, input: Input): Promise<Outcome> {
+  const { user, server } = target(context, input);
+  const options = parsePairs((input.options['option'] ?? []) as readonly string[]);
+  const entry = understand(
+    serverEntry,
+    await context.ask(hub1, changeTimeoutMs, (hub) => hub.StartServer(user, server, options)),
+  );
+  return {
+    json: { server: serverView(entry) },
+    text: ({ isColoured }) => `${nameOf(user, server)} is ${paint('ready', 'green', isColoured)}: ${entry.url}`,
+  };
+}
+
+export async function stopServer(context: Context, input: Input): Promise<Outcome> {
+  const { user, server } = target(context, input);
+  const given = input.options['reason'];
+  const reason = typeof given === 'string' ? given : `stopped by ${context.user}`;
+  await context.ask(hub1, changeTimeoutMs, (hub) => hub.StopServer(user, server, reason));
+  return { json: { stopped: { user, server, reason } }, text: () => `${nameOf(user, server)} has stopped` };
+}
+
+export async function showLogs(context: Context, input: Input): Promise<Outcome> {
+  const { user, server } = target(context, input);
+  const { lines, follow } = input.options;
+  if (typeof lines === 'string' && !/^(\d+|all)$/.test(lines)) {
+    throw new TshubError('bad_request', { problem: `--lines: expected a number or "all", found "${lines}"` });
+  }
+  const args = [
+    `--unit=${serverUnit(user, server)}`,
+    ...(typeof lines === 'string' ? [`--lines=${lines}`] : []),
+    ...(follow === true ? ['--follow'] : []),
+    ...(input.isJson ? ['--output=json'] : []),
+  ];
+  return { text: () => '', exit: await context.show('journalctl', args) };
+}
+
+/** `name=value`, any number of them. */
+function parsePairs(pairs: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const at = pair.indexOf('=');
+      if (at < 1) throw new TshubError('bad_request', { problem: `--option: expected NAME=VALUE, found "${pair}"` });
+      return [pair.slice(0, at), pair.slice(at + 1)];
+    }),
+  );
+}
+
+function nameOf(user: string, server: string): string {
+  return server === '' ? `the server of ${user}` : `the server "${server}" of ${user}`;
+}

@@ -1,0 +1,39 @@
+import { CommanderError } from 'commander';
+import type { Screen } from './command.ts';
+import { buildProgram } from './commander.ts';
+import { openContext } from './context.ts';
+import { describeFailure, exitCodes, exitOfUsage, renderFailure } from './exit.ts';
+import { renderJson } from './output/json.ts';
+import { commonOptions, program } from './program.ts';
+
+const { stdout, stderr, env } = process;
+const screen: Screen = {
+  columns: stdout.isTTY ? stdout.columns : undefined,
+  isColoured: stdout.isTTY && env['NO_COLOR'] === undefined && env['TERM'] !== 'dumb',
+  now: Date.now(),
+};
+// `tshubctl … | head` closes the pipe: that is an end, not a failure.
+stdout.on('error', () => process.exit(exitCodes.ok));
+
+const { context, close } = openContext();
+const command = buildProgram(program, commonOptions, async (run, input) => {
+  try {
+    const { json, text, exit = exitCodes.ok } = await run(context, input);
+    const output = input.isJson && json !== undefined ? renderJson(json) : text(screen);
+    if (output !== '') stdout.write(output.endsWith('\n') ? output : `${output}\n`);
+    process.exitCode = exit;
+  } catch (error) {
+    const failure = describeFailure(error);
+    stderr.write(renderFailure(failure, input.isJson));
+    process.exitCode = failure.exit;
+  } finally {
+    await close();
+  }
+});
+
+try {
+  await command.parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error;
+  process.exitCode = exitOfUsage(error);
+}

@@ -1,0 +1,123 @@
+import { TshubError } from '@tshub/contract';
+import type { CommandSpec, OptionSpec } from './command.ts';
+import { checkConfig, showConfig } from './commands/config.ts';
+import { cullNow } from './commands/cull.ts';
+import { listRoutes } from './commands/route.ts';
+import { listServers, showLogs, showServer, startServer, stopServer } from './commands/server.ts';
+import { showStatus } from './commands/status.ts';
+import { listUsers } from './commands/user.ts';
+import { completionScript, shells, type Shell } from './completion.ts';
+
+/** What every command understands. */
+export const commonOptions: readonly OptionSpec[] = [
+  { name: 'json', says: 'Print JSON, of a shape that programs can rely on' },
+];
+
+const user = { name: 'user', says: 'Whose server; you, if left out', isOptional: true } as const;
+const server = { name: 'server', says: 'Name of the server; the default one, if left out', isOptional: true } as const;
+const file = { name: 'file', says: 'Settings file; the one in use, if left out', isOptional: true } as const;
+
+/** The command tree: noun, then verb. Help, man page and completions are made from it. */
+export const program: CommandSpec = {
+  name: 'tshubctl',
+  says: 'Control the notebook hub of this host',
+  details:
+    'What is your own you may always see and change. For the rest, be in the group tshub-admin or root; otherwise you are asked for the password of an administrator.',
+  commands: [
+    {
+      name: 'completion',
+      says: 'Print a completion script for a shell',
+      details: 'For example: tshubctl completion bash > /etc/bash_completion.d/tshubctl',
+      arguments: [{ name: 'shell', says: 'Which shell', choices: shells }],
+      run: async (_, { args: [shell] }) => {
+        const known = shells.find((name): name is Shell => name === shell);
+        if (known === undefined)
+          throw new TshubError('bad_request', { problem: `shell: expected ${shells.join(' or ')}, found "${shell}"` });
+        const script = completionScript(known, program, commonOptions);
+        return { json: { shell: known, script }, text: () => script.trimEnd() };
+      },
+    },
+    {
+      name: 'config',
+      says: 'Look at the settings in /etc/tshub',
+      commands: [
+        {
+          name: 'check',
+          says: 'Check the settings and name file, key, expected and found of what is wrong',
+          arguments: [file],
+          run: checkConfig,
+        },
+        { name: 'show', says: 'Print the settings in force, defaults included', arguments: [file], run: showConfig },
+      ],
+    },
+    {
+      name: 'cull',
+      says: 'Stop idle servers now',
+      details: 'Runs a round of the culler at once, with the limits of [culler] in tshub.toml(5).',
+      options: [
+        { name: 'dry-run', short: 'n', says: 'Stop nothing, and tell of every server what would happen when and why' },
+      ],
+      run: cullNow,
+    },
+    {
+      name: 'route',
+      says: 'Look at the routes of the proxy',
+      commands: [{ name: 'list', says: 'List the routes of the proxy', run: listRoutes }],
+    },
+    {
+      name: 'server',
+      says: 'Start, stop and look at notebook servers',
+      commands: [
+        {
+          name: 'list',
+          says: 'List the active servers that you may see',
+          arguments: [{ ...user, says: 'Only servers of this user' }],
+          run: listServers,
+        },
+        {
+          name: 'logs',
+          says: 'Show what a server wrote to the journal',
+          arguments: [user, server],
+          options: [
+            { name: 'follow', short: 'f', says: 'Go on with new entries as they come' },
+            { name: 'lines', short: 'n', value: 'count', says: 'Show only the last entries' },
+          ],
+          run: showLogs,
+        },
+        {
+          name: 'show',
+          says: 'Show the state and the resources of a server',
+          arguments: [user, server],
+          run: showServer,
+        },
+        {
+          name: 'start',
+          says: 'Start a server and wait until it is ready',
+          arguments: [user, server],
+          options: [
+            { name: 'option', short: 'o', value: 'name=value', isList: true, says: 'Set an option of the start' },
+          ],
+          run: startServer,
+        },
+        {
+          name: 'stop',
+          says: 'Stop a server and wait until it has ended',
+          arguments: [user, server],
+          options: [{ name: 'reason', short: 'r', value: 'text', says: 'Tell the user why' }],
+          run: stopServer,
+        },
+      ],
+    },
+    {
+      name: 'status',
+      says: 'Show how the hub and its daemons are',
+      details: 'The exit code is 5 if the hub or the proxy does not answer.',
+      run: showStatus,
+    },
+    {
+      name: 'user',
+      says: 'Look at the users of the hub',
+      commands: [{ name: 'list', says: 'List the users that you may see', run: listUsers }],
+    },
+  ],
+};

@@ -1,0 +1,116 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { type Bus, connectBus } from '@tshub/bus';
+import { proxy1, version } from '@tshub/contract';
+import { makeLog } from '@tshub/daemon';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { keepOnBus } from '../../packages/proxyd/src/bus-link.ts';
+import { proxy1For } from '../../packages/proxyd/src/proxy1.ts';
+import { type PrivateBus, startPrivateBus } from '../support/private-bus.ts';
+import { type ProxyForTest, proxyForTest, RawClient } from '../support/proxy-for-test.ts';
+
+const hubUid = 1777;
+const stranger = 1888;
+const ownUid = process.getuid?.() ?? 0;
+
+let t: ProxyForTest;
+let daemon: PrivateBus;
+let client: Bus;
+const ending = new AbortController();
+const sentences: string[] = [];
+
+beforeAll(async () => {
+  t = await proxyForTest();
+  daemon = await startPrivateBus();
+  await keepOnBus({
+    connect: () => connectBus({ address: daemon.address }),
+    implementation: proxy1For(t.proxy),
+    accountUid: async () => hubUid,
+    log: makeLog({ name: 'test', output: { write: (line: string) => void sentences.push(JSON.parse(line).msg) } }),
+    signal: ending.signal,
+  });
+  client = await connectBus({ address: daemon.address });
+});
+
+afterAll(async () => {
+  ending.abort();
+  await client.close();
+  await t.close();
+  await daemon.stop();
+});
+
+/** What a process of another uid gets. */
+async function callAs(uid: number, method: string, ...args: unknown[]): Promise<{ value?: unknown; code?: string }> {
+  const script = new URL('../support/bus-client.ts', import.meta.url).pathname;
+  const argv = ['--import', 'tsx', script, daemon.address, proxy1.name, method, JSON.stringify(args)];
+  const { stdout } = await promisify(execFile)(process.execPath, argv, { uid });
+  return stdout === '' ? {} : JSON.parse(stdout);
+}
+
+describe('the proxy on the bus', () => {
+  test('adds, lists and removes routes', async () => {
+    await t.serve('ada', (_req, res) => res.setHeader('X-JupyterHub-Version', '5.2.1').end('ok'));
+    const target = `unix:${t.socketOf('ada')}`;
+    const calls = client.calls(proxy1);
+    await calls.AddRoute('/user/ada/', target, ownUid, { user: 'ada' });
+    expect(await calls.ListRoutes()).toEqual([
+      { prefix: '/user/ada/', target, uid: ownUid, data: { user: 'ada' }, lastActivity: BigInt(t.clock.now) },
+    ]);
+    expect(await client.property(proxy1, 'RouteCount')).toBe(1);
+    expect(await calls.Probe(target, ownUid, '/user/ada/api', 1000)).toEqual([200, '5.2.1', '']);
+    await calls.RemoveRoute('/user/ada/');
+    await calls.RemoveRoute('/user/ada/');
+    expect(await calls.ListRoutes()).toEqual([]);
+  });
+
+  test('tells its state to anyone', async () => {
+    const status = await client.calls(proxy1).GetStatus();
+    expect(status).toMatchObject({ version, connections: 0, websockets: 0, routes: 0 });
+    expect(typeof status['requests']).toBe('bigint');
+  });
+
+  test.each([
+    ['AddRoute', ['/hub/', 'unix:/x', 0, {}], 'route_conflict'],
+    ['AddRoute', ['/user/../hub/', 'unix:/x', 0, {}], 'bad_request'],
+    ['AddRoute', ['/user/ada/', 'unix:/run/dbus/system_bus_socket', 0, {}], 'bad_request'],
+    ['Probe', ['unix:/run/dbus/system_bus_socket', 0, '/', 100], 'bad_request'],
+    ['RemoveRoute', ['/'], 'route_conflict'],
+  ] as const)('%s of %j is refused as %s', async (method, args, code) => {
+    const calls = client.calls(proxy1) as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
+    await expect(calls[method]?.(...args)).rejects.toMatchObject({ code });
+  });
+});
+
+describe.runIf(ownUid === 0)('who may change routes (needs root, to be somebody else)', () => {
+  test("the hub's account may, another may not", async () => {
+    const route = ['/user/ada/', `unix:${t.socketOf('ada')}`, 1000, {}];
+    expect(await callAs(hubUid, 'AddRoute', ...route)).not.toHaveProperty('code');
+    expect(t.proxy.routes.table.size).toBe(1);
+    expect(await callAs(stranger, 'RemoveRoute', '/user/ada/')).toHaveProperty('code');
+    expect(await callAs(stranger, 'Probe', `unix:${t.socketOf('ada')}`, 1000, '/', 100)).toHaveProperty('code');
+    expect(t.proxy.routes.table.size).toBe(1);
+    expect(await callAs(hubUid, 'RemoveRoute', '/user/ada/')).not.toHaveProperty('code');
+    expect(t.proxy.routes.table.size).toBe(0);
+  });
+});
+
+test('a bus that goes away cuts no websocket, and is used again when it is back', async () => {
+  const server = await t.route('bob', (_req, res) => res.end());
+  server.on('upgrade', (_req, socket) => {
+    socket.on('error', () => undefined);
+    socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+    socket.pipe(socket);
+  });
+  const websocket = new RawClient(t.proxy.port);
+  websocket.send('GET /user/bob/ HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+  await websocket.until(/101/);
+  await client.close();
+  await daemon.stop();
+  websocket.send('still here');
+  await websocket.until(/still here/);
+  daemon = await startPrivateBus();
+  client = await connectBus({ address: daemon.address });
+  await expect.poll(() => client.nameHasOwner(proxy1.busName), { timeout: 10_000 }).toBe(true);
+  expect(await client.property(proxy1, 'RouteCount')).toBe(1);
+  expect(sentences).toContain('the message bus is lost; serving on, and trying to reach it again');
+});

@@ -1,0 +1,260 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connectBus, type Bus } from '@tshub/bus';
+import { culler1, hub1, proxy1, serverUnit, TshubError, type WireDict } from '@tshub/contract';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { startPrivateBus, type PrivateBus } from '../support/private-bus.ts';
+
+const main = new URL('../../packages/tshubctl/src/main.ts', import.meta.url).pathname;
+const now = BigInt(Date.now());
+
+let daemon: PrivateBus;
+let bus: Bus;
+let folder: string;
+let asked: unknown[][];
+
+const server = (user: string, name: string): WireDict => ({
+  user,
+  server: name,
+  unit: serverUnit(user, name),
+  ready: true,
+  pending: '',
+  started: now,
+  lastActivity: 0n,
+  profile: '',
+  url: `/user/${user}/${name}`,
+});
+const users = Array.from({ length: 450 }, (_, i): WireDict => ({
+  name: `user${i}`,
+  admin: i === 0,
+  lastActivity: 0n,
+  activeServers: i % 2,
+}));
+
+interface Ran {
+  readonly exit: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function tshubctl(...args: string[]): Promise<Ran> {
+  const env = { ...process.env, DBUS_SYSTEM_BUS_ADDRESS: daemon.address };
+  return new Promise((resolve) => {
+    execFile(process.execPath, ['--import', 'tsx', main, ...args], { env }, (error, stdout, stderr) => {
+      resolve({ exit: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
+    });
+  });
+}
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'tshubctl-'));
+  daemon = await startPrivateBus();
+  bus = await connectBus({ address: daemon.address });
+  const options = { accountUid: async () => 0 };
+  bus.serve(
+    hub1,
+    {
+      methods: {
+        GetServer: async (_, user, name) => {
+          if (user === 'nobody') throw new TshubError('not_found', { what: 'user nobody' });
+          return {
+            ...server(user, name),
+            active: 'active',
+            sub: 'running',
+            uid: 1000,
+            memoryCurrent: 1_610_612_736n,
+            memoryMax: 2_147_483_648n,
+          };
+        },
+        GetStatus: async () => ({ version: 'x' }),
+        IssueToken: async () => Promise.reject(new TshubError('forbidden', { problem: 'no' })),
+        ListServers: async () => [server('ada', ''), server('bob', 'lab')],
+        ListUsers: async (_, offset, limit): Promise<[WireDict[], number]> => [
+          users.slice(offset, offset + limit),
+          users.length,
+        ],
+        StartServer: async (_, user, name, choices) => {
+          asked.push(['start', user, name, choices]);
+          if (user === 'eve')
+            throw new TshubError('forbidden', { problem: 'to start the server of eve, be in the group tshub-admin' });
+          return server(user, name);
+        },
+        StopServer: async (_, user, name, reason) => void asked.push(['stop', user, name, reason]),
+      },
+      properties: { ActiveServers: () => 2, Version: () => 'x' },
+    },
+    options,
+  );
+  bus.serve(
+    culler1,
+    {
+      methods: {
+        CullNow: async (_, isDryRun) => {
+          asked.push(['cull', isDryRun]);
+          return [
+            { user: 'ada', server: '', cull: true, why: 'idle for 61 minutes (limit 60)', seconds: 0 },
+            { user: 'bob', server: 'lab', cull: false, why: 'not ready yet', seconds: -1 },
+          ];
+        },
+        GetStatus: async () => ({}),
+      },
+      properties: { Version: () => 'x' },
+    },
+    options,
+  );
+  await bus.own(hub1.busName);
+  await bus.own(culler1.busName);
+});
+
+beforeEach(() => {
+  asked = [];
+});
+
+afterAll(async () => {
+  await bus.close();
+  await daemon.stop();
+  rmSync(folder, { recursive: true });
+});
+
+test('server list shows every server, or those of one user', async () => {
+  const all = await tshubctl('server', 'list');
+  expect(all).toMatchObject({ exit: 0, stderr: '' });
+  expect(all.stdout).toMatch(
+    /^USER +SERVER +STATE +STARTED +ACTIVITY +UNIT\nada +\(default\) +ready +just now +never +tshub-server-ada\.service\nbob +lab +ready .*\n$/,
+  );
+  const { servers } = JSON.parse((await tshubctl('server', 'list', 'bob', '--json')).stdout) as { servers: unknown[] };
+  expect(servers).toEqual([
+    {
+      user: 'bob',
+      server: 'lab',
+      unit: 'tshub-server-bob-lab.service',
+      ready: true,
+      pending: null,
+      started: new Date(Number(now)).toISOString(),
+      last_activity: null,
+      profile: '',
+      url: '/user/bob/lab',
+    },
+  ]);
+});
+
+test('server show tells what a server uses', async () => {
+  const { stdout } = await tshubctl('server', 'show', 'ada');
+  expect(stdout).toContain('Memory: 1.5 GiB of 2.0 GiB\n');
+  expect(stdout).toContain('Runs as: uid 1000\n');
+});
+
+test('what does not exist has exit code 3 and one sentence', async () => {
+  await expect(tshubctl('server', 'show', 'nobody')).resolves.toEqual({
+    exit: 3,
+    stdout: '',
+    stderr: 'tshubctl: user nobody not found\n',
+  });
+});
+
+test('server start carries options and says where the server is', async () => {
+  await expect(tshubctl('server', 'start', 'ada', 'lab', '-o', 'mem=2G', '-o', 'note=a=b')).resolves.toEqual({
+    exit: 0,
+    stdout: 'the server "lab" of ada is ready: /user/ada/lab\n',
+    stderr: '',
+  });
+  expect(asked).toEqual([['start', 'ada', 'lab', { mem: '2G', note: 'a=b' }]]);
+});
+
+test('what is forbidden has exit code 4, and JSON when asked for', async () => {
+  const ran = await tshubctl('--json', 'server', 'start', 'eve');
+  expect(ran).toMatchObject({ exit: 4, stdout: '' });
+  expect(JSON.parse(ran.stderr)).toEqual({
+    error: { code: 'forbidden', message: 'to start the server of eve, be in the group tshub-admin' },
+  });
+});
+
+test('server stop carries the reason', async () => {
+  await expect(tshubctl('server', 'stop', 'ada', '--reason', 'maintenance')).resolves.toMatchObject({
+    exit: 0,
+    stdout: 'the server of ada has stopped\n',
+  });
+  expect(asked).toEqual([['stop', 'ada', '', 'maintenance']]);
+});
+
+test('user list reads all pages', async () => {
+  const { users: listed } = JSON.parse((await tshubctl('user', 'list', '--json')).stdout) as { users: unknown[] };
+  expect(listed).toHaveLength(450);
+  expect(listed[0]).toEqual({ name: 'user0', admin: true, last_activity: null, active_servers: 0 });
+});
+
+test('cull --dry-run explains every server, cull tells what was stopped', async () => {
+  const dry = await tshubctl('cull', '--dry-run');
+  expect(dry.stdout).toMatch(
+    /USER +SERVER +WOULD STOP +WHY\nada +\(default\) +now +idle for 61 minutes \(limit 60\)\nbob +lab +never +not ready yet\n/,
+  );
+  const real = await tshubctl('cull');
+  expect(real.stdout).toMatch(/USER +SERVER +STOPPED +WHY\nada [^\n]*\n$/);
+  expect(asked).toEqual([
+    ['cull', true],
+    ['cull', false],
+  ]);
+});
+
+test('a daemon that is not running is an advice, with exit code 5', async () => {
+  await expect(bus.nameHasOwner(proxy1.busName)).resolves.toBe(false);
+  await expect(tshubctl('route', 'list')).resolves.toEqual({
+    exit: 5,
+    stdout: '',
+    stderr: 'tshubctl: tshub-proxyd.service is not running: systemctl start tshub-proxyd\n',
+  });
+});
+
+test('a mistake in the typing has exit code 2 and does nothing', async () => {
+  for (const args of [
+    ['server', 'strat'],
+    ['cull', '--dry'],
+    ['server', 'start', 'a', 'b', 'c'],
+    ['server', 'start', '-o', 'x'],
+  ]) {
+    const ran = await tshubctl(...args);
+    expect(ran).toMatchObject({ exit: 2, stdout: '' });
+    expect(ran.stderr).not.toContain('    at ');
+  }
+  expect(asked).toEqual([]);
+});
+
+test('config check names file, key, expected and found, with exit code 78', async () => {
+  const file = join(folder, 'tshub.toml');
+  writeFileSync(file, '[culler]\ntimeout = "soon"\n');
+  await expect(tshubctl('config', 'check', file)).resolves.toEqual({
+    exit: 78,
+    stdout: '',
+    stderr: `tshubctl: ${file}: culler.timeout: expected a number, found "soon"\n`,
+  });
+  await expect(tshubctl('config', 'check', join(folder, 'missing'))).resolves.toMatchObject({ exit: 3 });
+});
+
+test('what config show prints is the same settings again', async () => {
+  const file = join(folder, 'good.toml');
+  writeFileSync(file, '[culler]\ntimeout = 120\n');
+  const first = await tshubctl('config', 'show', file);
+  expect(first.stdout).toContain('timeout = 120');
+  writeFileSync(file, first.stdout);
+  expect((await tshubctl('config', 'show', file)).stdout).toBe(first.stdout);
+});
+
+test.each([
+  ['tshubctl ', ['completion', 'config', 'cull', 'route', 'server', 'status', 'user', '--json']],
+  ['tshubctl server st', ['start', 'stop']],
+  ['tshubctl server stop ada --re', ['--reason']],
+])('bash completes "%s"', async (line, expected) => {
+  const file = join(folder, 'completion');
+  writeFileSync(file, (await tshubctl('completion', 'bash')).stdout);
+  const words = line
+    .split(' ')
+    .map((word) => `'${word}'`)
+    .join(' ');
+  const script = `source ${file}; COMP_WORDS=(${words}); COMP_CWORD=$((\${#COMP_WORDS[@]}-1)); _tshubctl; printf '%s\\n' "\${COMPREPLY[@]}"`;
+  const stdout = await new Promise<string>((resolve) =>
+    execFile('bash', ['-c', script], (_, output) => resolve(output)),
+  );
+  expect(stdout.trim().split('\n')).toEqual(expected);
+});
