@@ -15,7 +15,7 @@ export function errorPage(error: ShownError, isLoggedIn: boolean): Page {
   return {
     title,
     status: error.status,
-    narrow: true,
+    width: 'narrow',
     body: html`<section class="card stack">
       <p class="code" aria-hidden="true">${error.status}</p>
       <h1>${title}</h1>

@@ -138,7 +138,9 @@ function namedServers({ user, token, now }: HomeView, servers: readonly Server[]
                   <td>
                     ${badge(server)}${server.lastEnd !== '' && !server.active && html`<div class="quiet small">${server.lastEnd}</div>`}
                   </td>
-                  <td>${server.lastActivity === null ? '–' : time(server.lastActivity, now)}</td>
+                  <td data-label="${home.lastActivity}">
+                    ${server.lastActivity === null ? '–' : time(server.lastActivity, now)}
+                  </td>
                   <td><div class="row actions">${actions(user, server.name, server, token, false)}</div></td>
                 </tr>`,
             )}

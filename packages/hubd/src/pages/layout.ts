@@ -20,8 +20,8 @@ export interface Page {
   readonly script?: StaticName;
   /** Seconds after which a browser without scripts, or any browser, loads the page again. */
   readonly refresh?: { readonly seconds: number; readonly for: 'everyone' | 'noscript' };
-  /** A narrow page with one thing to do. */
-  readonly narrow?: boolean;
+  /** narrow: one thing to do; medium: something to read; wide if not said. */
+  readonly width?: 'medium' | 'narrow';
 }
 
 /** Answers with a page. Pages are never kept by caches: what they show is personal and changes. */
@@ -58,7 +58,7 @@ function layout(frame: PageFrame, session: Session | null, token: string, page: 
           >
           ${session !== null && whoIs(session, token)}
         </header>
-        <main id="content" class="${page.narrow === true ? 'narrow' : 'wide'}">${page.body}</main>
+        <main id="content" class="${page.width ?? 'wide'}">${page.body}</main>
       </body>
     </html> `;
 }

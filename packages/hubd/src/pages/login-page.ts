@@ -19,7 +19,7 @@ export function loginPage(form: LoginForm): Page {
   return {
     title: login.title,
     status: form.status,
-    narrow: true,
+    width: 'narrow',
     body: html`<form class="card stack" id="login" method="post" action="${loginAction(form.next)}">
       <div>
         <h1>${login.title}</h1>
@@ -66,7 +66,7 @@ export function conversationPage(
   const { conversation } = strings;
   return {
     title: conversation.title,
-    narrow: true,
+    width: 'narrow',
     body: html`<form class="card stack" id="login" method="post" action="${loginAction(next)}">
       <h1>${conversation.title}</h1>
       ${xsrfField(token)}
@@ -95,7 +95,7 @@ export function logoutPage(token: string): Page {
   const { account } = strings;
   return {
     title: account.logOut,
-    narrow: true,
+    width: 'narrow',
     body: html`<form class="card stack" method="post" action="/hub/logout">
       <h1>${account.logOutQuestion}</h1>
       <p class="quiet">${account.serversRunOn}</p>

@@ -1,8 +1,8 @@
 import type { Router } from '@koa/router';
 import { TshubError } from '@tshub/contract';
 import type { Context } from 'koa';
-import type { Session } from '../login/session.ts';
-import { type ConfirmAsk, confirmPage } from './confirm-page.ts';
+import type { Confirmation } from '../oauth/flow.ts';
+import { confirmPage } from './confirm-page.ts';
 import { errorPage, plainError, type ShownError } from './error-page.ts';
 import { makeHomePages } from './home-routes.ts';
 import { type PageFrame, sendPage } from './layout.ts';
@@ -19,7 +19,7 @@ export interface Pages {
   /** For the error boundary. Looks up by itself who is logged in. */
   renderError(ctx: Context, error: ShownError): Promise<void>;
   /** For OAuth's authorize; the form goes back to the same address. */
-  renderConfirm(ctx: Context, session: Session, ask: ConfirmAsk): void;
+  renderConfirm(ctx: Context, confirmation: Confirmation): void;
 }
 
 /** Everything that people see. */
@@ -59,8 +59,9 @@ export function makePages(parts: PagesParts): Pages {
       router.all(/^\/hub\/(?!api(\/|$))/, unknownPage);
     },
     renderError,
-    renderConfirm(ctx, session, ask) {
-      sendPage(frame, ctx, session, confirmPage(ask, ctx.url, parts.xsrf.token(ctx, session)));
+    renderConfirm(ctx, confirmation) {
+      const { session } = confirmation;
+      sendPage(frame, ctx, session, confirmPage(confirmation, ctx.url, parts.xsrf.token(ctx, session)));
     },
   };
 }

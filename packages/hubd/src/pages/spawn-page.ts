@@ -16,7 +16,7 @@ export function spawnPage(view: {
   );
   return {
     title: spawn.title,
-    narrow: true,
+    width: 'narrow',
     body: html`<form class="card stack" method="post" action="${view.action}">
       <h1>${spawn.title}</h1>
       <p>${spawn.lead}</p>
@@ -55,7 +55,7 @@ export function pendingPage(view: PendingView): Page {
   return {
     title: pending.title,
     script: 'pending.js',
-    narrow: true,
+    width: 'medium',
     refresh: { seconds: 3, for: 'noscript' },
     body: html`<section
       class="card stack"
@@ -90,7 +90,7 @@ export function failedPage(view: {
   return {
     title: failed.title,
     status: view.status,
-    narrow: true,
+    width: 'medium',
     body: html`<section class="card stack">
       <h1>${view.title}</h1>
       ${notice('problem', view.reason)} ${logLines(home.log, view.log, view.log.length > 0)}
@@ -106,7 +106,7 @@ export function failedPage(view: {
 export function waitPage(view: { title: string; lead: string; heading: string }): Page {
   return {
     title: view.title,
-    narrow: true,
+    width: 'narrow',
     refresh: { seconds: 2, for: 'everyone' },
     body: html`<section class="card stack">
       <h1>${view.heading}</h1>
@@ -121,7 +121,7 @@ export function notRunningPage(view: { status: number; heading: string; reason: 
   return {
     title: notRunning.title,
     status: view.status,
-    narrow: true,
+    width: 'narrow',
     body: html`<section class="card stack">
       <h1>${view.heading}</h1>
       ${view.reason !== '' && notice('info', html`${home.lastEnd} ${view.reason}`)}

@@ -38,8 +38,8 @@ export function readStaticFiles(): StaticFiles {
   return {
     url: (name) => `/hub/static/${name}?v=${files.get(name)?.hash ?? ''}`,
     mount(router) {
-      router.get(['/hub/static/:file', '/hub/logo'], (ctx) => {
-        const name: string = ctx.path === '/hub/logo' ? 'logo.svg' : (ctx.params['file'] ?? '');
+      router.get(['/hub/favicon.ico', '/hub/logo', '/hub/static/:file'], (ctx) => {
+        const name: string = ctx.params['file'] ?? 'logo.svg';
         const file = files.get(name);
         if (file === undefined) throw new TshubError('not_found', { what: ctx.path });
         ctx.type = file.type;

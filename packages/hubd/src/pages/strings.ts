@@ -11,7 +11,6 @@ export const strings = {
     title: 'Allow access?',
     lead: 'would like to know who you are, and asks for your permission to:',
     identifyOnly: 'Know your name. It cannot do anything in your name.',
-    everything: 'Do everything that you may do here.',
     redirect: 'If you agree, you are sent on to',
     allow: 'Allow',
     refuse: 'Not now',
