@@ -42,7 +42,11 @@ function makeKey(path: string): string {
       rmSync(draft);
     }
   } catch (error) {
-    throw new TshubError('config_invalid', { problem: `${path}: cannot be written: ${String(error)}` }, { cause: error });
+    throw new TshubError(
+      'config_invalid',
+      { problem: `${path}: cannot be written: ${String(error)}` },
+      { cause: error },
+    );
   }
   const key = readKey(path);
   if (key === null) throw new TshubError('config_invalid', { problem: `${path}: is gone again` });

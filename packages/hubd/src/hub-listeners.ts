@@ -7,31 +7,34 @@ const throughProxy = new WeakSet<IncomingMessage>();
 
 const believed = ['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto'] as const;
 
-/** The listener that proxyd speaks to: what it says of the browser is believed. */
-export function proxyServer(handle: RequestListener): Server {
-  return serverOf((req, res) => {
-    throughProxy.add(req);
-    // The proxy has worked out who is in front of whom; the list itself may begin with what a browser made up.
-    const client = req.headers['x-real-ip'];
-    if (typeof client === 'string') req.headers['x-forwarded-for'] = client;
+/**
+ * A server for any of the hub's sockets. On a UNIX socket it is proxyd that speaks, and what it says of the browser is believed;
+ * on TCP it is any program of this host, and what a header says of somebody else is dropped.
+ */
+export function hubServer(handle: RequestListener): Server {
+  // Event streams may last; slow heads and bodies may not.
+  const server = createServer({
+    headersTimeout: 20_000,
+    requestTimeout: 60_000,
+    keepAliveTimeout: 75_000,
+    maxHeaderSize: 65_536,
+  });
+  let isProxys = false;
+  // The address of a UNIX socket is its path, or nothing when it was inherited.
+  server.on('listening', () => (isProxys = typeof server.address() !== 'object' || server.address() === null));
+  server.on('request', (req, res) => {
+    if (isProxys) believeProxy(req);
+    else for (const name of believed) delete req.headers[name];
     handle(req, res);
   });
+  return server;
 }
 
-/** The listener for programs of this host: the API, and nothing that a header says of somebody else. */
-export function apiServer(handle: RequestListener): Server {
-  return serverOf((req, res) => {
-    for (const name of believed) delete req.headers[name];
-    handle(req, res);
-  });
-}
-
-function serverOf(handle: RequestListener): Server {
-  // Starts and their events may take minutes; slow heads and bodies may not.
-  return createServer(
-    { headersTimeout: 20_000, requestTimeout: 60_000, keepAliveTimeout: 75_000, maxHeaderSize: 65_536 },
-    handle,
-  );
+function believeProxy(req: IncomingMessage): void {
+  throughProxy.add(req);
+  // The proxy has worked out who is in front of whom; the list itself may begin with what a browser made up.
+  const client = req.headers['x-real-ip'];
+  if (typeof client === 'string') req.headers['x-forwarded-for'] = client;
 }
 
 /** Pages and cookies belong to browsers, which come through the proxy. */

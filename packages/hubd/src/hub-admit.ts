@@ -1,0 +1,37 @@
+import type { Settings } from '@tshub/config';
+import { TshubError } from '@tshub/contract';
+import { decideAdmission } from './login/allow.ts';
+import type { User, UsersStore } from './users/user.ts';
+
+export interface AdmitParts {
+  readonly accounts: {
+    byName(
+      name: string,
+    ): Promise<{
+      readonly name: string;
+      readonly uid: number;
+      readonly groups: ReadonlyArray<{ readonly name: string }>;
+    } | null>;
+  };
+  readonly users: Pick<UsersStore, 'ensure'>;
+  readonly settings: () => Settings;
+}
+
+/** The user of a local account, by the rules that a login goes by; throws forbidden for who may not come in. */
+export function makeAdmit({ accounts, users, settings }: AdmitParts): (name: string) => Promise<User> {
+  return async (name) => {
+    const account = await accounts.byName(name);
+    const rules = settings().login;
+    if (account === null || account.name !== name || account.uid === 0) {
+      throw new TshubError('forbidden', { problem: `${name} has no account on this host that may use the hub` });
+    }
+    const { allowed, admin } = decideAdmission(
+      rules,
+      name,
+      account.groups.map((group) => group.name),
+    );
+    if (!allowed)
+      throw new TshubError('forbidden', { problem: `${name} may not use this hub; see [login] in tshub.toml(5)` });
+    return users.ensure(name, admin);
+  };
+}

@@ -1,0 +1,57 @@
+import { Router } from '@koa/router';
+import { apiBase, routes, TshubError } from '@tshub/contract';
+import {
+  apiMethods,
+  errorBoundary,
+  type FailureLog,
+  type Handlers,
+  mountRoutes,
+  type PublicError,
+  securityHeaders,
+} from '@tshub/http';
+import Koa, { type Context } from 'koa';
+import { requireScope, requireSome } from './access/require.ts';
+import type { Caller } from './caller/caller.ts';
+import type { Identify } from './caller/identify.ts';
+import { apiOnly } from './hub-listeners.ts';
+
+export interface AppParts {
+  readonly log: FailureLog & { debug(fields: Readonly<Record<string, unknown>>, sentence: string): void };
+  /** Advertised to clients. */
+  readonly version: () => string;
+  readonly handlers: Handlers<typeof routes, Caller>;
+  readonly identify: Identify;
+  /** Puts login cookies on the application. */
+  readonly installSessions: (app: Koa) => void;
+  readonly mountPages: (router: Router) => void;
+  readonly renderError: (ctx: Context, error: PublicError) => void | Promise<void>;
+}
+
+/** The web side of the hub: headers and errors around everything, then the API, then pages. */
+export function makeApp(parts: AppParts): Koa {
+  const app = new Koa({ proxy: true });
+  const api = new Router();
+  mountRoutes(api, routes, parts.handlers, { base: apiBase, identify: parts.identify, requireScope, requireSome });
+  const pages = new Router();
+  pages.get('/hub/health', (ctx) => {
+    ctx.type = 'text/html';
+    ctx.body = '';
+  });
+  parts.mountPages(pages);
+
+  app.use(securityHeaders({ version: parts.version, apiBase }));
+  app.use(apiOnly());
+  app.use(errorBoundary({ log: parts.log, apiBase, renderPage: parts.renderError }));
+  parts.installSessions(app);
+  app.use(apiMethods(api, { base: apiBase, head: ['/health'] }));
+  app.use(api.routes());
+  app.use(pages.routes());
+  app.use((ctx) => {
+    // A path that there is, asked for with a method that there is not.
+    if (pages.match(ctx.path, ctx.method).path.length > 0) throw new TshubError('method_not_allowed');
+    throw new TshubError('not_found', { what: ctx.path });
+  });
+  // What happens after an answer has begun can only be written down: mostly browsers that went away.
+  app.on('error', (error: unknown) => parts.log.debug({ error }, 'A connection ended before its answer'));
+  return app;
+}

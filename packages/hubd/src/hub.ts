@@ -1,0 +1,206 @@
+import type { RequestListener } from 'node:http';
+import type { Calls, Implementation } from '@tshub/bus';
+import type { Settings } from '@tshub/config';
+import { hubApi, type hub1, type proxy1, type spawner1 } from '@tshub/contract';
+import type { Log } from '@tshub/daemon';
+import type { Account } from '@tshub/native';
+import type { Knex } from 'knex';
+import { scopesOf } from './access/roles.ts';
+import { readReport } from './activity/activity.ts';
+import { makeIdentify } from './caller/identify.ts';
+import { openDatabase } from './db/open.ts';
+import { makeAdmit } from './hub-admit.ts';
+import { makeApp } from './hub-app.ts';
+import { describeReload, type Reload } from './hub-reload.ts';
+import { makeHub1 } from './hub1.ts';
+import { infoHandlers } from './info/info-routes.ts';
+import type { Authenticate } from './login/authenticators/authenticator.ts';
+import { makeLogin } from './login/login.ts';
+import { makeSessions } from './login/sessions.ts';
+import { makeXsrf } from './login/xsrf.ts';
+import { makeOAuthClients } from './oauth/clients.ts';
+import { type CodesStore, makeCodesStore } from './oauth/codes-store.ts';
+import { oauthHandlers } from './oauth/oauth-routes.ts';
+import { makePages } from './pages/pages.ts';
+import { serverHandlers } from './servers/servers-routes.ts';
+import { serverModel } from './servers/servers-view.ts';
+import { makeServers, type ServersParts, type ServersRoom } from './servers/servers.ts';
+import { tokenScopes } from './tokens/token-scopes.ts';
+import type { Tokens } from './tokens/token.ts';
+import { makeTokens } from './tokens/tokens.ts';
+import type { UsersStore } from './users/user.ts';
+import { usersHandlers } from './users/users-routes.ts';
+import { makeUsersStore } from './users/users-store.ts';
+
+/** Everything from outside that the hub works with; tests replace any of it. */
+export interface HubParts {
+  readonly settings: Settings;
+  /** A file, `:memory:`, or an open database, which is left open. */
+  readonly db: string | Knex;
+  readonly clock: { now(): number };
+  readonly log: Log;
+  /** Without a deadline of its own: the servers' room keeps those. */
+  readonly spawner: Calls<typeof spawner1>;
+  readonly proxy: Calls<typeof proxy1>;
+  readonly watchUnits: ServersParts['watchUnits'];
+  readonly authenticate: (settings: () => Settings) => Authenticate;
+  /** The accounts of the host. */
+  readonly accounts: { byName(name: string): Promise<Account | null>; byUid(uid: number): Promise<Account | null> };
+  /** Sign cookies; the first is used, all are believed. */
+  readonly keys: readonly string[];
+  readonly runtime: { readonly version: string; readonly executable: string };
+  readonly apiUrl?: string;
+  readonly timing?: ServersParts['timing'];
+  /** Injected by tests: pauses of logins and pages. */
+  readonly wait?: (ms: number) => Promise<void>;
+}
+
+export interface Hub {
+  /** Answers every request of the hub's listeners. */
+  readonly handle: RequestListener;
+  readonly hub1: Implementation<typeof hub1>;
+  readonly servers: ServersRoom;
+  readonly users: UsersStore;
+  readonly tokens: Tokens;
+  readonly db: Knex;
+  readonly settings: () => Settings;
+  /** Looks at what runs and begins what is done from time to time. */
+  start(): Promise<void>;
+  /** Leaves user servers running. */
+  stop(): Promise<void>;
+  reload(settings: Settings): Reload;
+}
+
+const hourMs = 60 * 60 * 1000;
+
+/** Builds the hub from its rooms: the only place that knows all of them. */
+export async function createHub(parts: HubParts): Promise<Hub> {
+  const { clock, log, accounts, keys } = parts;
+  const apiUrl = parts.apiUrl ?? `http://${hubApi.host}:${hubApi.port}/hub/api`;
+  const waiting = parts.wait === undefined ? {} : { wait: parts.wait };
+  let current = parts.settings;
+  const settings = (): Settings => current;
+  const db = typeof parts.db === 'string' ? await openDatabase({ file: parts.db, log }) : parts.db;
+
+  const users = makeUsersStore(db, clock);
+  const tokens = makeTokens({ db, clock, settings });
+  const clients = makeOAuthClients({ db, tokens });
+  const codes = makeCodesStore(db, clock);
+  const { spawner, proxy, watchUnits } = parts;
+  const timing = parts.timing === undefined ? {} : { timing: parts.timing };
+  const servers = makeServers({
+    db,
+    settings: current,
+    clock,
+    log,
+    spawner,
+    proxy,
+    watchUnits,
+    tokens,
+    clients,
+    users,
+    apiUrl,
+    ...timing,
+  });
+
+  const sessions = makeSessions({ users, keys, settings, clock });
+  const xsrf = makeXsrf({ keys, clock });
+  const login = makeLogin({ authenticate: parts.authenticate(settings), users, settings, clock, log, ...waiting });
+  const identify = makeIdentify({ tokens, users, clients, sessions, xsrf, clock, settings, scopesOf, tokenScopes });
+  const repairRoutes = (): Promise<void> => servers.reconcileRoutes();
+  const pages = makePages({
+    settings,
+    clock,
+    log,
+    sessions,
+    xsrf,
+    login,
+    users,
+    tokens,
+    servers,
+    identify,
+    repairRoutes,
+    ...waiting,
+  });
+
+  const app = makeApp({
+    log,
+    version: () => current.hub.jupyterhub_version,
+    identify,
+    installSessions: sessions.install,
+    mountPages: pages.mount,
+    renderError: pages.renderError,
+    handlers: {
+      ...infoHandlers({ settings, runtime: parts.runtime }),
+      ...oauthHandlers({
+        authorize: { clients, codes, tokens, sessions, xsrf, scopesOf, renderConfirm: pages.renderConfirm },
+        exchange: { clients, codes, tokens, users, settings },
+        log,
+      }),
+      ...serverHandlers({ servers, users, settings }),
+      ...usersHandlers({
+        users,
+        servers,
+        settings,
+        serverModel: (server) => serverModel(server, { publicUrl: current.hub.public_url, withState: true }),
+        readReport: (body, knows) => readReport(body, clock.now(), knows),
+      }),
+    },
+  });
+  const admit = makeAdmit({ accounts, users, settings });
+  const purge = keepPurged({ tokens, codes, log });
+
+  return {
+    handle: app.callback(),
+    hub1: makeHub1({ servers, users, tokens, accounts, admit, settings, clock, log, apiUrl }),
+    servers,
+    users,
+    tokens,
+    db,
+    settings,
+    async start() {
+      await servers.adopt();
+      purge.start();
+    },
+    async stop() {
+      purge.stop();
+      login.stop();
+      await servers.close();
+      if (typeof parts.db === 'string') await db.destroy();
+    },
+    reload(next) {
+      const reload = describeReload(current, next);
+      current = next;
+      servers.reload(next);
+      log.info({ event: 'config-reloaded', changed: reload.changed.join(' ') }, reload.says);
+      return reload;
+    },
+  };
+}
+
+/** Takes away, every hour, what can no longer be used. */
+function keepPurged({ tokens, codes, log }: { tokens: Tokens; codes: CodesStore; log: Log }): {
+  start(): void;
+  stop(): void;
+} {
+  let timer: NodeJS.Timeout | undefined;
+  const purge = async (): Promise<void> => {
+    try {
+      await tokens.purgeExpired();
+      await codes.purgeExpired();
+    } catch (error) {
+      log.warn(
+        { error },
+        'Expired tokens could not be removed; they are refused all the same, and it is tried again in an hour',
+      );
+    }
+  };
+  return {
+    start() {
+      void purge();
+      timer = setInterval(() => void purge(), hourMs);
+      timer.unref();
+    },
+    stop: () => clearInterval(timer),
+  };
+}
