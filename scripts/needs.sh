@@ -17,7 +17,8 @@ need_packages() {
   command -v apt-get >/dev/null || die "needs the Debian packages ${missing[*]}, and there is no apt-get here"
   [ "$(id -u)" = 0 ] || die "needs the Debian packages ${missing[*]}; install them, or run this as root"
   say "installing ${missing[*]}"
-  apt_get install "${missing[@]}" || { apt_get update && apt_get install "${missing[@]}"; } ||
+  # Without the lists of packages, or with old ones, the first try fails.
+  apt_get install "${missing[@]}" 2>/dev/null || { apt_get update && apt_get install "${missing[@]}"; } ||
     die "cannot install ${missing[*]}: apt-get said so above"
 }
 
