@@ -1,7 +1,6 @@
-import type { Bus } from '@tshub/bus';
+import type { Bus, Implementation } from '@tshub/bus';
 import { proxy1 } from '@tshub/contract';
 import type { Log } from '@tshub/daemon';
-import type { Implementation } from '@tshub/bus';
 
 const firstPauseMs = 500;
 const longestPauseMs = 30_000;
@@ -45,10 +44,15 @@ async function linkForever(parts: BusLinkParts, onLinked: () => void): Promise<v
   }
 }
 
-async function linkOnce({ connect, implementation, accountUid }: BusLinkParts): Promise<Bus> {
+async function linkOnce({ connect, implementation, accountUid, log }: BusLinkParts): Promise<Bus> {
   const bus = await connect();
   try {
-    bus.serve(proxy1, implementation, { accountUid });
+    bus.serve(proxy1, implementation, {
+      accountUid,
+      onRefused: ({ uid, member }) =>
+        log.warn({ uid, member }, `uid ${uid} asked for ${member}, which is the hub's alone`),
+      onBug: (error, id) => log.error({ event: 'request-failed', id, error }, `a call over the bus failed (id ${id})`),
+    });
     await bus.own(proxy1.busName);
     return bus;
   } catch (error) {

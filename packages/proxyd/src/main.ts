@@ -42,7 +42,9 @@ await run({
       log.info({ event: 'config-reloaded' }, `settings were read again${rest}`);
     });
     ready(`listening on port ${proxy.port}, ${proxy.routes.table.size} routes`);
-    await keepOnBus({ connect: connectBus, implementation: proxy1For(proxy), accountUid, log, signal });
+    const onProblem = (sentence: string, error: unknown) => log.warn({ error }, sentence);
+    const connect = () => connectBus({ onProblem });
+    await keepOnBus({ connect, implementation: proxy1For(proxy), accountUid, log, signal });
   },
 });
 
