@@ -1,10 +1,8 @@
-import { BusError } from '@tshub/bus';
+import type { BusError, Implementation } from '@tshub/bus';
 import { schema, type Settings } from '@tshub/config';
-import { serverPrefix, type UnitStatus } from '@tshub/contract';
+import { serverPrefix, type spawner1, type UnitStatus } from '@tshub/contract';
 import { makeLog } from '@tshub/daemon';
 import type { Account } from '@tshub/native';
-import type { Implementation } from '@tshub/bus';
-import type { spawner1 } from '@tshub/contract';
 import type { Files, Sight } from '../../packages/spawnerd/src/files.ts';
 import { startSpawner } from '../../packages/spawnerd/src/spawner.ts';
 import type { Systemd1 } from '../../packages/spawnerd/src/systemd1.ts';

@@ -1,4 +1,4 @@
-import { type ArgumentsOf, type ResultOf, serverUnit, spawner1, TshubError } from '@tshub/contract';
+import { type ArgumentsOf, type ResultOf, serverUnit, type spawner1, TshubError } from '@tshub/contract';
 import { type Journalctl, readLog } from './launch/log.ts';
 import { isRunning, listServers, statusOf, toWire } from './launch/status.ts';
 import { clear, stop } from './launch/stop.ts';

@@ -4,14 +4,14 @@ import { absolutePath, environmentName, seconds, size, strings, unitPath } from 
 /** [spawner]: what a user server is, and what it may do. Read by spawnerd itself; the hub cannot change any of it. Names follow systemdspawner. */
 export const spawner = z
   .strictObject({
-    command: z
-      .array(z.string().min(1))
-      .min(1)
-      .default(['jupyterhub-singleuser'])
+    command: z.array(z.string().min(1)).min(1).default(['jupyterhub-singleuser']).meta({
+      says: 'Program and arguments of a server. A name without "/" is looked for in extra_paths and the usual folders.',
+    }),
+    args: strings
+      .default([])
       .meta({
-        says: 'Program and arguments of a server. A name without "/" is looked for in extra_paths and the usual folders.',
+        says: 'Further arguments. "{socket}" here or in command stands for the UNIX socket to listen on; where it is used, the options of Jupyter that say so are left out.',
       }),
-    args: strings.default([]).meta({ says: 'Further arguments.' }),
     default_url: z
       .string()
       .regex(/^$|^\//, 'expected "" or a path such as "/lab"')
@@ -67,19 +67,16 @@ export const spawner = z
     environment: z
       .record(environmentName, z.string())
       .default({})
-      .meta({ says: 'Further variables of a server. Other people of this host can see them: no secrets.' }),
+      .meta({ says: 'Further variables of a server, over all others. Every process of the user can read them.' }),
     user_workingdir: z
       .string()
       .regex(/^$|^\//, 'expected "" or an absolute path')
       .default('')
       .meta({ says: 'Working directory; {user} is replaced; empty: the home directory.' }),
     default_shell: absolutePath.default('/bin/bash').meta({ says: 'Shell of terminals when the account has none.' }),
-    dynamic_users: z
-      .boolean()
-      .default(false)
-      .meta({
-        says: 'Servers run as users that systemd makes up (DynamicUser), with a state directory of their own, and need no account.',
-      }),
+    dynamic_users: z.boolean().default(false).meta({
+      says: 'Servers run as users that systemd makes up (DynamicUser), with a state directory of their own, and need no account.',
+    }),
     min_uid: z.number().int().min(1).default(1000).meta({ says: 'Lowest uid that may have a server. Root never may.' }),
     max_uid: z.number().int().max(4294967293).default(60000).meta({ says: 'Highest uid that may have a server.' }),
     allowed_groups: strings
@@ -94,22 +91,16 @@ export const spawner = z
       .meta({ says: 'Units that may run at once, whatever the hub asks for.' }),
     start_timeout: seconds.default(60).meta({ says: 'Seconds for the unit to start.' }),
     http_timeout: seconds.default(60).meta({ says: 'Seconds for a started server to answer.' }),
-    stop_signal: z
-      .enum(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'])
-      .default('SIGINT')
-      .meta({
-        says: 'Signal that asks a server to stop. jupyter-server asks back at the first SIGINT unless it has no terminal, as here.',
-      }),
+    stop_signal: z.enum(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT']).default('SIGINT').meta({
+      says: 'Signal that asks a server to stop. jupyter-server asks back at the first SIGINT unless it has no terminal, as here.',
+    }),
     stop_timeout: seconds.default(20).meta({ says: 'Seconds to stop before it is killed.' }),
     oom_policy: z
       .enum(['continue', 'stop', 'kill'])
       .default('continue')
       .meta({ says: 'What becomes of the rest of a server when one of its processes ran out of memory (OOMPolicy).' }),
-    pam_session: z
-      .boolean()
-      .default(true)
-      .meta({
-        says: 'Open a PAM session (limits, environment, home directory) with the stack /etc/pam.d/tshub-server.',
-      }),
+    pam_session: z.boolean().default(true).meta({
+      says: 'Open a PAM session (limits, environment, home directory) with the stack /etc/pam.d/tshub-server.',
+    }),
   })
   .prefault({});

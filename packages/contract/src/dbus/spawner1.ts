@@ -82,7 +82,7 @@ export const spawnEnvironment = [
 
 const optionalCounter = z.bigint().optional();
 
-/** What List, Show and Start tell about a unit. `uid` is who the server runs as; `socket` is the path it listens on ('' for a unit that is gone). */
+/** What List, Show and Start tell about a unit. `uid` is who the server runs as, -1 while it does not. */
 export const unitStatus = z.object({
   user: z.string(),
   server: z.string(),

@@ -1,5 +1,5 @@
 import type { Settings } from '@tshub/config';
-import { escapeName, hubApi, serverPrefix, serverSocket, spawnEnvironment } from '@tshub/contract';
+import { escapeName, hubApi, serverPrefix, serverSocket, type spawnEnvironment } from '@tshub/contract';
 import { sizes } from '../limits.ts';
 import { quote, refused, type ServerName } from '../request.ts';
 

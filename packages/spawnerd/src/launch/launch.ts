@@ -48,7 +48,15 @@ export async function launch(parts: LaunchParts, request: Launch): Promise<UnitS
   const variables = serverEnvironment(given, name, runAs, settings);
   await freeTheName(systemd1, name, unit);
   const facts = await withEnvFile(files, name, variables, async (envFile) => {
-    const properties = unitProperties({ name, runAs, program, envFile, settings, systemdVersion: systemd1.version });
+    const properties = unitProperties({
+      name,
+      runAs,
+      program,
+      envFile,
+      path: variables['PATH'] ?? '',
+      settings,
+      systemdVersion: systemd1.version,
+    });
     try {
       return await startAndCheck(parts, request, unit, await systemd1.startTransientUnit(unit, properties));
     } catch (error) {

@@ -36,6 +36,7 @@ test.each<[string, Partial<UnitFacts>, string[], string]>([
   ['a running server with an old result', { activeState: 'active' }, [], ''],
   ['a clean end', { activeState: 'inactive', result: 'success', exitStatus: 0 }, [], ''],
   ['an exit code', { exitStatus: 3 }, [], 'exited with code 3'],
+  ['a shell that misses a command', { exitStatus: 127 }, [], 'exited with code 127 (a command was not found)'],
   ['a signal', { result: 'signal', exitCode: 2, exitStatus: 9 }, [], 'ended by signal SIGKILL'],
   ['a core dump', { result: 'core-dump', exitCode: 3, exitStatus: 11 }, [], 'ended by signal SIGSEGV'],
   [

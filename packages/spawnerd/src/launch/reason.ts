@@ -81,6 +81,10 @@ function setupProblem(code: number, facts: EndFacts, { missing }: Hindsight): st
   const { workingDirectory, user, program, requiredPaths } = facts;
   const missingPath = requiredPaths.find((path) => missing.includes(path));
   switch (code) {
+    case 126:
+      return 'exited with code 126 (a command cannot be run)';
+    case 127:
+      return 'exited with code 127 (a command was not found)';
     case 200:
       return missing.includes(workingDirectory)
         ? `the working directory ${workingDirectory} does not exist`

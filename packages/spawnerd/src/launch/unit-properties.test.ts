@@ -10,7 +10,16 @@ function plan(spawner: Record<string, unknown> = {}, changes: Partial<UnitPlan> 
   const runAs = settings.dynamic_users ? runAsDynamic('ada', settings) : runAsAccount(account, settings);
   const envFile = '/run/tshub-spawnerd/0123456789abcdef.env';
   const program = '/usr/bin/jupyterhub-singleuser';
-  return { name: { user: 'ada', server: '' }, runAs, program, envFile, settings, systemdVersion: 257, ...changes };
+  return {
+    name: { user: 'ada', server: '' },
+    runAs,
+    program,
+    envFile,
+    settings,
+    path: '/usr/bin',
+    systemdVersion: 257,
+    ...changes,
+  };
 }
 
 /** One property a line: name, signature, value; bytes as text. */
@@ -98,6 +107,20 @@ test('arguments of Jupyter come after those of the command and before those of a
     '--ServerApp.sock_mode',
     '--x',
   ]);
+});
+
+test('folders that root put in front of PATH stay there, whatever PAM says', () => {
+  const path = '/opt/conda/bin:/usr/bin';
+  const argvOf = (spawner: Record<string, unknown>) => {
+    const [[program, argv]] = valueOf(plan(spawner, { path }), 'ExecStartEx') as [[string, string[]]];
+    return [program, ...argv].slice(0, 4);
+  };
+  const usual = '/usr/bin/jupyterhub-singleuser';
+  const kept = ['/usr/bin/env', '/usr/bin/env', `PATH=${path}`, usual];
+  expect(argvOf({ extra_paths: ['/opt/conda/bin'] })).toEqual(kept);
+  expect(argvOf({ environment: { PATH: path } })).toEqual(kept);
+  expect(argvOf({ extra_paths: ['/opt/conda/bin'], pam_session: false }).slice(0, 2)).toEqual([usual, usual]);
+  expect(argvOf({}).slice(0, 2)).toEqual([usual, usual]);
 });
 
 test('a time of 0 is no time, where 0 would mean for ever to systemd', () => {

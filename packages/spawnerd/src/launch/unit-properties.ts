@@ -12,6 +12,8 @@ export interface UnitPlan {
   /** The server's program as an absolute path. */
   readonly program: string;
   readonly envFile: string;
+  /** The server's PATH, which is also in envFile. */
+  readonly path: string;
   readonly settings: Settings['spawner'];
   /** Release of the service manager: 252, 257, … */
   readonly systemdVersion: number;
@@ -61,6 +63,9 @@ function usesPam(runAs: RunAs, settings: Settings['spawner']): boolean {
 /** Placeholder in command and args for the path of the socket that the server must listen on. */
 const socketPlaceholder = '{socket}';
 
+/** A command of a unit: program, arguments with argv[0], flags. */
+type Command = readonly [string, readonly string[], readonly string[]];
+
 function commands(plan: UnitPlan): UnitProperty[] {
   const { name, program, settings, envFile, runAs } = plan;
   const socket = serverSocket(name.user, name.server);
@@ -73,19 +78,26 @@ function commands(plan: UnitPlan): UnitProperty[] {
   ];
   return [
     ['ExecStartPreEx', 'a(sasas)', [...(usesPam(runAs, settings) ? [openSessionOnce] : []), letProxyIn(name)]],
-    // no-env-expand: a "$" in an argument is a dollar sign.
-    ['ExecStartEx', 'a(sasas)', [[program, argv, ['no-env-expand']]]],
+    ['ExecStartEx', 'a(sasas)', [keepPath(plan, argv)]],
     // Not Environment=, which everybody can read on the bus. Not optional: without it the server must not run.
     ['EnvironmentFiles', 'a(sb)', [[envFile, false]]],
   ];
 }
 
+// pam_env may set PATH from /etc/environment, over what envFile says; folders that root put in front of it must stay there.
+function keepPath({ runAs, settings, path }: UnitPlan, argv: readonly string[]): Command {
+  const isRootsOwn = settings.extra_paths.length > 0 || settings.environment['PATH'] !== undefined;
+  const whole = isRootsOwn && usesPam(runAs, settings) ? ['/usr/bin/env', `PATH=${path}`, ...argv] : argv;
+  // no-env-expand: a "$" in an argument is a dollar sign.
+  return [whole[0] ?? '', whole, ['no-env-expand']];
+}
+
 // setfacl runs without the PAM session but in the working directory: pam_mkhomedir must have made that before.
-const openSessionOnce = ['/usr/bin/true', ['/usr/bin/true'], []] as const;
+const openSessionOnce: Command = ['/usr/bin/true', ['/usr/bin/true'], []];
 
 // The socket's folder belongs to the user. Only the owner and tshub-proxy may pass it, and what is made in it lets tshub-proxy connect.
 // Privileged: the entry of tshub-proxy could be set by the owner too, but the program must not come from the user's PATH or see the sandbox.
-function letProxyIn(name: ServerName): readonly [string, readonly string[], readonly string[]] {
+function letProxyIn(name: ServerName): Command {
   const proxy = accounts.proxy;
   const entries = `u:${proxy}:x,g::---,d:u:${proxy}:rw,d:g::---,d:o::---`;
   return ['/usr/bin/setfacl', ['/usr/bin/setfacl', '-m', entries, socketFolder(name)], ['privileged', 'no-env-expand']];
