@@ -1,6 +1,16 @@
 // Bundles each program into one ESM file in dist/, with the two native addons and the licences of what went in. Types are checked
 // elsewhere (tsc), esbuild only strips them. After this, dist/ is all that the Debian package needs from npm.
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';
 import { packagesOf, programs, type Program } from './bundles.ts';
@@ -83,7 +93,10 @@ if (named.length > 0) {
   process.exit();
 }
 
-mkdirSync(join(dist, 'native'), { recursive: true });
+for (const folder of ['native', 'static']) {
+  rmSync(join(dist, folder), { recursive: true, force: true });
+  mkdirSync(join(dist, folder), { recursive: true });
+}
 const missing = programs.filter((program) => !existsSync(join(root, `packages/${program}/src/main.ts`)));
 if (missing.length > 0) throw new Error(`no src/main.ts in ${missing.map((name) => `packages/${name}`).join(', ')}`);
 
@@ -94,6 +107,8 @@ copyFileSync(
   join(root, 'node_modules/sqlite3/build/Release/node_sqlite3.node'),
   join(dist, 'native/node_sqlite3.node'),
 );
+// Scripts and styles of the hub's pages are read from beside the program.
+cpSync(join(root, 'packages/hubd/src/pages/static'), join(dist, 'static'), { recursive: true });
 copyFileSync(join(root, 'docs/reference/tshub.toml'), join(dist, 'tshub.toml'));
 
 const contents = programs.map((program, at) => [program, packagesOf(metafiles[at] as Metafile)] as const);

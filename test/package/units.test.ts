@@ -116,10 +116,14 @@ test('a broken settings file is not retried, a killed daemon is', () => {
 });
 
 test('stopping or restarting the hub stops neither the proxy nor a user’s server', () => {
-  for (const name of [...services, ...sockets, ...filesIn('units', '.slice')]) {
-    const unit = readUnit(name)['Unit'] ?? {};
-    for (const key of ['PartOf', 'BindsTo', 'Requires', 'Requisite'])
-      expect((unit[key] ?? []).join(' ').split(' '), `${name}: ${key}`).not.toContain(units.hub);
-    if (name !== units.hubSocket) expect(unit['StopPropagatedFrom'], name).toBeUndefined();
-  }
+  const others = [...services, ...sockets, ...filesIn('units', '.slice')].filter((name) => name !== units.hubSocket);
+  for (const name of others)
+    for (const key of ['PartOf', 'BindsTo', 'Requires', 'Requisite', 'StopPropagatedFrom'])
+      expect(words(readUnit(name), 'Unit', key), `${name}: ${key}`).not.toContain(units.hub);
+});
+
+test('a hub that was stopped is not started by the next request, one that was killed keeps its callers waiting', () => {
+  const socket = readUnit(units.hubSocket);
+  expect(words(socket, 'Unit', 'PartOf')).toEqual([units.hub]);
+  expect(words(socket, 'Unit', 'StopPropagatedFrom')).toEqual([]);
 });
