@@ -28,7 +28,8 @@ export type Place = { readonly socketPath: string } | { readonly host: string; r
 export function ask(place: Place, path: string, visit: Visit = {}): Promise<Answer> {
   const { method = 'GET', headers = {}, body } = visit;
   return new Promise((resolve, reject) => {
-    const sent = request({ ...place, path, method, headers, agent: false }, (response) => {
+    const length = body === undefined ? {} : { 'Content-Length': Buffer.byteLength(body) };
+    const sent = request({ ...place, path, method, headers: { ...length, ...headers }, agent: false }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', reject);
