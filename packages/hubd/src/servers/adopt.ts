@@ -58,8 +58,11 @@ async function adoptOnce(room: Room, closing: AbortSignal): Promise<void> {
     await finishHalfWay(room, entry);
   });
   await each(strangers, async ({ status, todo }) => {
+    const entry = room.entries.get(status.user, status.server);
+    // Its name may be that of a server that was just found to have ended.
+    await entry?.stopping?.catch(() => undefined);
     // Servers that start or stop just now are not strangers, even if they were not believed to be active a moment ago.
-    if ((room.entries.get(status.user, status.server)?.phase ?? 'stopped') !== 'stopped') return;
+    if (entry !== undefined && entry.phase !== 'stopped') return;
     const which = { user: status.user, name: status.server };
     if (todo === 'forget') return room.spawner.forget(which);
     room.log.warn(

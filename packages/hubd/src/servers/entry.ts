@@ -1,5 +1,5 @@
 import { serverUnit } from '@tshub/contract';
-import { ProgressLog } from './progress.ts';
+import type { ProgressLog } from './progress.ts';
 import type { ServiceResult } from './end-reason.ts';
 import type { Server } from './server.ts';
 import type { ServerChange, ServerRow, ServersStore } from './servers-store.ts';

@@ -23,6 +23,6 @@ export function serverLabel(user: string, name: string): string {
 
 /** Text of unknown origin, made safe to quote in one line: no control characters, at most `length` characters. */
 export function printable(text: string, length = 60): string {
-  const clean = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu, ' ').trim();
+  const clean = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\s]+/gu, ' ').trim();
   return clean.length > length ? `${clean.slice(0, length - 1).replace(/[\uD800-\uDBFF]$/, '')}…` : clean;
 }

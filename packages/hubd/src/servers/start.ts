@@ -1,4 +1,4 @@
-import { defaultRoles, serverClientId, TshubError, type UnitStatus } from '@tshub/contract';
+import { serverClientId, TshubError, type UnitStatus } from '@tshub/contract';
 import type { User } from '../users/user.ts';
 import { cleanUp, dropRoute } from './clean-up.ts';
 import type { Entry, Run } from './entry.ts';

@@ -1,0 +1,301 @@
+import { serverUnit } from '@tshub/contract';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { ServersParts } from '../../packages/hubd/src/servers/servers.ts';
+import type { Gate } from '../support/gates.ts';
+import {
+  makeWorld,
+  quick,
+  serversIn,
+  type TestServers,
+  type TestSettings,
+  type World,
+} from '../support/servers-for-test.ts';
+
+let world: World;
+beforeEach(async () => {
+  world = await makeWorld();
+});
+afterEach(() => world.close());
+
+/** A hub as it comes up: on whatever database, units and routes there are. */
+async function hubComesUp(
+  options: { settings?: TestSettings; parts?: Partial<ServersParts> } = {},
+): Promise<TestServers> {
+  const made = serversIn(world, options);
+  await made.servers.adopt();
+  return made;
+}
+
+/** Gives the promise of its end inside an object: awaiting the beginning must not be awaiting the end. */
+async function begin(made: TestServers, name = 'ada'): Promise<{ readonly done: Promise<unknown> }> {
+  return made.servers.start(await made.caller(name), await made.user(name), '', null);
+}
+
+async function runningServer(name = 'ada'): Promise<TestServers> {
+  const made = await hubComesUp();
+  const { done } = await begin(made, name);
+  await done;
+  return made;
+}
+
+/** kill -9: nothing of the old hub runs any more. What it still waits for never comes. */
+function kill(): void {
+  world.spawner.dropWatchers();
+}
+
+const tokens = async (): Promise<string[]> =>
+  ((await world.db('tokens').select('note')) as { note: string }[]).map((row) => row.note);
+const clients = async (): Promise<string[]> =>
+  ((await world.db('oauth_clients').select('id')) as { id: string }[]).map((row) => row.id);
+
+test('a server outlives its hub: same unit, same route untouched, same token', async () => {
+  await runningServer();
+  const token = world.spawner.starts[0]?.environment['JUPYTERHUB_API_TOKEN'] ?? '';
+  const before = world.spawner.units.get('tshub-server-ada.service')?.invocation;
+  const routed = world.proxy.changes.length;
+  kill();
+  const made = await hubComesUp();
+  expect(made.servers.get('ada', '')).toMatchObject({ active: true, ready: true, pending: null, invocation: before });
+  expect(world.proxy.changes).toHaveLength(routed);
+  expect(await made.tokens.find(token)).toBeDefined();
+  expect(made.messages('server-adopted')).toEqual(["ada's server runs and was kept"]);
+});
+
+test('an adopted server is watched: its end is noticed', async () => {
+  await runningServer();
+  kill();
+  const made = await hubComesUp();
+  world.spawner.end('ada', '', { result: 'exit-code', exitCode: 1, exitStatus: 3, reason: 'exited with code 3' });
+  await expect
+    .poll(() => made.servers.get('ada', ''))
+    .toMatchObject({ active: false, lastEnd: 'The server stopped: exited with code 3' });
+  expect(world.proxy.routes.size).toBe(0);
+});
+
+test('a server whose route is lost gets it again when it answers', async () => {
+  await runningServer();
+  kill();
+  world.proxy.routes.clear();
+  const gate = world.proxy.gates.hold('Probe', 'before');
+  const coming = serversIn(world);
+  const adopted = coming.servers.adopt();
+  await gate.reached;
+  expect(coming.servers.get('ada', '')).toMatchObject({ active: true, ready: false, pending: 'check' });
+  gate.open();
+  await adopted;
+  await expect.poll(() => coming.servers.get('ada', '')?.ready).toBe(true);
+  expect(world.proxy.routes.has('/user/ada/')).toBe(true);
+});
+
+test('a server that runs but does not answer is kept: it may hold work', async () => {
+  await runningServer();
+  kill();
+  world.proxy.routes.clear();
+  world.proxy.answer = () => [0, 'no answer'];
+  const made = await hubComesUp({ settings: { spawner: { http_timeout: 0.02 } } });
+  await expect.poll(() => made.servers.get('ada', '')?.ready).toBe(true);
+  expect(world.spawner.isRunning('ada')).toBe(true);
+});
+
+test('a server that failed while the hub was away is cleared up, with its reason', async () => {
+  await runningServer();
+  kill();
+  world.spawner.end('ada', '', {
+    result: 'oom-kill',
+    exitCode: 2,
+    exitStatus: 9,
+    reason: 'out of memory: limit 256 MiB',
+  });
+  const made = await hubComesUp();
+  await expect
+    .poll(() => made.servers.get('ada', ''))
+    .toMatchObject({ active: false, lastEnd: 'The server stopped: out of memory: limit 256 MiB' });
+  expect([world.spawner.units.size, world.proxy.routes.size]).toEqual([0, 0]);
+  expect([await tokens(), await clients()]).toEqual([[], []]);
+});
+
+test('a server that is gone without a trace is cleared up as well', async () => {
+  await runningServer();
+  kill();
+  world.spawner.units.clear();
+  const made = await hubComesUp();
+  await expect
+    .poll(() => made.servers.get('ada', ''))
+    .toMatchObject({ active: false, lastEnd: 'The server stopped: it ended by itself' });
+  expect(world.proxy.routes.size).toBe(0);
+});
+
+test('another unit under the name of a server is not that server', async () => {
+  await runningServer();
+  kill();
+  world.spawner.units.clear();
+  world.spawner.run('ada', '');
+  const made = await hubComesUp();
+  await expect.poll(() => made.servers.get('ada', '')?.active).toBe(false);
+  await expect.poll(() => world.spawner.isRunning('ada')).toBe(false);
+  await expect.poll(() => world.proxy.routes.size).toBe(0);
+});
+
+test('a unit that belongs to nobody is stopped, with a warning; a failed one is forgotten', async () => {
+  world.spawner.run('eve', '');
+  world.spawner.run('mal', 'lab');
+  world.spawner.end('mal', 'lab', { result: 'exit-code', exitCode: 1, exitStatus: 1, reason: 'exited with code 1' });
+  await hubComesUp();
+  expect(world.spawner.units.size).toBe(0);
+  const warnings = world.records.filter((record) => record.level === 40).map((record) => record.msg);
+  expect(warnings).toEqual([`${serverUnit('eve', '')} runs, but belongs to no server of the hub; stopping it`]);
+});
+
+test('a route that belongs to nobody is dropped, others are left alone', async () => {
+  await runningServer();
+  kill();
+  const stray = { target: 'unix:/run/tshub-servers/0/sock', uid: 1001, data: {}, lastActivity: 0 };
+  world.proxy.routes.set('/user/eve/', { prefix: '/user/eve/', ...stray });
+  world.proxy.routes.set('/services/wiki/', { prefix: '/services/wiki/', ...stray });
+  await hubComesUp();
+  await expect.poll(() => [...world.proxy.routes.keys()]).toEqual(['/user/ada/', '/services/wiki/']);
+});
+
+/** Where a hub can be killed during a start, and what must be true after the next one has come up. */
+const places: ReadonlyArray<{
+  readonly at: string;
+  readonly hold: () => { gate: Gate; parts?: Partial<ServersParts> };
+  readonly isKept: boolean;
+}> = [
+  { at: 'before the token is made', hold: () => holdPart('tokens', 'issue', 'before'), isKept: false },
+  {
+    at: 'after the token is made, before the row has it',
+    hold: () => holdPart('tokens', 'issue', 'after'),
+    isKept: false,
+  },
+  { at: 'before the OAuth client is made', hold: () => holdPart('clients', 'register', 'before'), isKept: false },
+  { at: 'after the OAuth client is made', hold: () => holdPart('clients', 'register', 'after'), isKept: false },
+  {
+    at: 'before the unit is started',
+    hold: () => ({ gate: world.spawner.gates.hold('Start', 'before') }),
+    isKept: false,
+  },
+  {
+    at: 'after the unit is started, before the row has it',
+    hold: () => ({ gate: world.spawner.gates.hold('Start', 'after') }),
+    isKept: false,
+  },
+  {
+    at: 'while the server is waited for',
+    hold: () => ({ gate: world.proxy.gates.hold('Probe', 'before') }),
+    isKept: true,
+  },
+  {
+    at: 'before the route is added',
+    hold: () => ({ gate: world.proxy.gates.hold('AddRoute', 'before') }),
+    isKept: true,
+  },
+  { at: 'after the route is added', hold: () => ({ gate: world.proxy.gates.hold('AddRoute', 'after') }), isKept: true },
+];
+
+function holdPart<P extends 'tokens' | 'clients'>(
+  part: P,
+  method: string,
+  place: 'before' | 'after',
+): { gate: Gate; parts: Partial<ServersParts> } {
+  const { gates } = world.spawner;
+  const real = serversIn(world)[part] as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
+  const held = {
+    ...real,
+    [method]: (...args: unknown[]) => gates.pass(`${part}.${method}`, () => real[method]?.(...args)),
+  };
+  return { gate: gates.hold(`${part}.${method}`, place), parts: { [part]: held } as Partial<ServersParts> };
+}
+
+for (const { at, hold, isKept } of places) {
+  test(`a hub that is killed ${at} leaves ${isKept ? 'a start that the next one finishes' : 'nothing behind after the next one has come up'}`, async () => {
+    const { gate, parts } = hold();
+    const old = await hubComesUp(parts === undefined ? {} : { parts });
+    await begin(old);
+    await gate.reached;
+    kill();
+
+    const made = await hubComesUp();
+    await expect.poll(() => made.servers.get('ada', '')?.pending).toBe(null);
+    if (isKept) {
+      expect(made.servers.get('ada', '')).toMatchObject({ active: true, ready: true });
+      expect([...world.proxy.routes.keys()]).toEqual(['/user/ada/']);
+      expect(await tokens()).toEqual(['Server at /user/ada/']);
+      return;
+    }
+    expect(made.servers.get('ada', '')).toMatchObject({ active: false, ready: false });
+    expect(made.servers.get('ada', '')?.lastEnd).toContain('please start it again');
+    expect([world.spawner.units.size, world.proxy.routes.size]).toEqual([0, 0]);
+    expect([await tokens(), await clients()]).toEqual([[], []]);
+    await (
+      await begin(made)
+    ).done;
+    expect(made.servers.get('ada', '')?.ready).toBe(true);
+  });
+}
+
+test('a hub that is killed during a stop finishes it when it is back', async () => {
+  const old = await runningServer();
+  const gate = world.spawner.gates.hold('Stop', 'after');
+  await old.servers.stop(await old.caller('ada'), await old.user('ada'), '', '');
+  await gate.reached;
+  kill();
+  const made = await hubComesUp();
+  await expect.poll(() => made.servers.get('ada', '')).toMatchObject({ active: false, pending: null });
+  expect([await tokens(), await clients()]).toEqual([[], []]);
+});
+
+for (const daemon of ['spawner', 'proxy'] as const) {
+  test(`the hub comes up while ${daemon}d is away, and knows its servers once it is back`, async () => {
+    await runningServer();
+    kill();
+    world[daemon].isAway = true;
+    const made = serversIn(world, { parts: { timing: { ...quick, adoptWait: 20 } } });
+    await made.servers.adopt();
+    expect(made.servers.get('ada', '')).toMatchObject({ active: true, ready: false, pending: 'check' });
+    world[daemon].isAway = false;
+    await expect.poll(() => made.servers.get('ada', '')).toMatchObject({ ready: true, pending: null });
+    const warnings = world.records.filter((record) => record.msg.includes('running servers could not be looked at'));
+    expect(warnings).toHaveLength(1);
+  });
+}
+
+test('a server can be stopped while it is not known yet whether it runs', async () => {
+  await runningServer();
+  kill();
+  world.proxy.routes.clear();
+  const gate = world.proxy.gates.hold('Probe', 'before');
+  const made = serversIn(world, { parts: { timing: { ...quick, adoptWait: 1 } } });
+  await made.servers.adopt();
+  await gate.reached;
+  const { done } = await made.servers.stop(await made.caller('ada'), await made.user('ada'), '', '');
+  await done;
+  expect(made.servers.get('ada', '')).toMatchObject({ active: false });
+  gate.open();
+  await (
+    await begin(made)
+  ).done;
+  expect(made.servers.get('ada', '')?.ready).toBe(true);
+});
+
+test('a hub that is stopped leaves servers running, and a start under way to the next hub', async () => {
+  const old = await runningServer('bob');
+  const gate = world.proxy.gates.hold('Probe', 'before');
+  const { done } = await begin(old);
+  await gate.reached;
+  await old.servers.close();
+  await expect(done).rejects.toThrow('the hub was restarted meanwhile');
+  expect([world.spawner.isRunning('ada'), world.spawner.isRunning('bob')]).toEqual([true, true]);
+  await expect(begin(old, 'eve')).rejects.toThrow('the hub was restarted meanwhile');
+  const made = await hubComesUp();
+  await expect
+    .poll(() => [made.servers.get('ada', '')?.ready, made.servers.get('bob', '')?.ready])
+    .toEqual([true, true]);
+});
+
+test('after the service manager started over, ends that were missed are found', async () => {
+  const made = await runningServer();
+  world.spawner.units.clear();
+  world.spawner.tell({ kind: 'restarted' });
+  await expect.poll(() => made.servers.get('ada', '')?.active).toBe(false);
+});
