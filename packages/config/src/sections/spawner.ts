@@ -7,11 +7,9 @@ export const spawner = z
     command: z.array(z.string().min(1)).min(1).default(['jupyterhub-singleuser']).meta({
       says: 'Program and arguments of a server. A name without "/" is looked for in extra_paths and the usual folders.',
     }),
-    args: strings
-      .default([])
-      .meta({
-        says: 'Further arguments. "{socket}" here or in command stands for the UNIX socket to listen on; where it is used, the options of Jupyter that say so are left out.',
-      }),
+    args: strings.default([]).meta({
+      says: 'Further arguments. "{socket}" here or in command stands for the UNIX socket to listen on; where it is used, the options of Jupyter that say so are left out.',
+    }),
     default_url: z
       .string()
       .regex(/^$|^\//, 'expected "" or a path such as "/lab"')
