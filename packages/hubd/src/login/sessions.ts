@@ -68,7 +68,8 @@ export function makeSessions({ users, keys, settings, clock }: SessionsParts): S
     if (typeof id !== 'string' || typeof at !== 'number') return null;
     if (clock.now() - at > settings().hub.cookie_max_age_days * dayMs) return null;
     const user = await users.byCookieId(id);
-    if (user === undefined) return null;
+    // Who is blocked is out at once, not only at the next login.
+    if (user === undefined || settings().login.blocked_users.includes(user.name)) return null;
     const session = { user, id: sessionIdOf(id, at) };
     setSessionId(ctx, session.id);
     return session;

@@ -19,8 +19,8 @@ export function errorPage(error: ShownError, isLoggedIn: boolean): Page {
     body: html`<section class="card stack">
       <p class="code" aria-hidden="true">${error.status}</p>
       <h1>${title}</h1>
-      ${notice('problem', error.message)}
-      ${error.id !== undefined && html`<p class="quiet">${say.id} <code>${error.id}</code></p>`}
+      ${notice('problem', error.id === undefined ? error.message : say.inside)}
+      ${error.id !== undefined && html`<p class="quiet">${say.id} <code>${error.id}</code><br />${say.journal} <code>journalctl TSHUB_ID=${error.id}</code></p>`}
       <div class="row actions">
         <a class="button" href="${isLoggedIn ? '/hub/home' : '/hub/login'}">${isLoggedIn ? say.back : say.logIn}</a>
       </div>

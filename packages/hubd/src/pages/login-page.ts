@@ -64,6 +64,7 @@ export function conversationPage(
   next: string | null,
 ): Page {
   const { conversation } = strings;
+  const first = messages.findIndex(({ style }) => style === 'secret' || style === 'prompt');
   return {
     title: conversation.title,
     width: 'narrow',
@@ -71,14 +72,14 @@ export function conversationPage(
       <h1>${conversation.title}</h1>
       ${xsrfField(token)}
       <input type="hidden" name="conversation" value="${id}" />
-      ${messages.map(question)}
+      ${messages.map((message, at) => question(message, at, at === first))}
       <button id="login_submit" class="main">${conversation.submit}</button>
       <p><a href="${loginAction(next)}">${conversation.cancel}</a></p>
     </form>`,
   };
 }
 
-function question(message: AuthQuestion, at: number): Html {
+function question(message: AuthQuestion, at: number, isFirst: boolean): Html {
   const label = message.text.trim().replace(/:$/, '');
   if (message.style === 'info') return notice('info', label);
   if (message.style === 'error') return notice('problem', label);
@@ -87,7 +88,15 @@ function question(message: AuthQuestion, at: number): Html {
   const filler = /new|retype/i.test(label) ? 'new-password' : 'one-time-code';
   return html`<div class="field">
     <label for="${id}">${label === '' ? strings.conversation.answer : label}</label>
-    <input id="${id}" name="answer" type="${type}" autocomplete="${filler}" autocapitalize="off" spellcheck="false" />
+    <input
+      id="${id}"
+      name="answer"
+      type="${type}"
+      autocomplete="${filler}"
+      autocapitalize="off"
+      spellcheck="false"
+      ${isFirst && html` autofocus`}
+    />
   </div>`;
 }
 

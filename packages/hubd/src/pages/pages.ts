@@ -14,7 +14,7 @@ import { readStaticFiles } from './static-files.ts';
 import { makeUserPages } from './user-routes.ts';
 
 export interface Pages {
-  /** Mounts every page. Last of all rooms: it ends in routes that catch what nobody else has taken. */
+  /** Mounts every page, and what leads from outside the hub's prefix into it. */
   mount(router: Router): void;
   /** For the error boundary. Looks up by itself who is logged in. */
   renderError(ctx: Context, error: ShownError): Promise<void>;
@@ -40,10 +40,6 @@ export function makePages(parts: PagesParts): Pages {
     ctx.status = 200;
   }
 
-  function unknownPage(ctx: Context): never {
-    throw new TshubError('not_found', { what: ctx.path });
-  }
-
   const rooms = [
     makeLoginPages(parts, frame),
     makeHomePages(parts, frame),
@@ -56,7 +52,6 @@ export function makePages(parts: PagesParts): Pages {
       frame.files.mount(router);
       router.get('/hub/error/:code', showError);
       for (const mountRoom of rooms) mountRoom(router);
-      router.all(/^\/hub\/(?!api(\/|$))/, unknownPage);
     },
     renderError,
     renderConfirm(ctx, confirmation) {

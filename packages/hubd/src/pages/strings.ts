@@ -20,6 +20,8 @@ export const strings = {
     back: 'Back to the home page',
     logIn: 'Log in',
     id: 'Number of this error:',
+    inside: 'Something went wrong inside the hub. Please tell the administrator, with the number below.',
+    journal: 'Its details are in the journal of this host:',
     titles: {
       400: 'That did not work',
       403: 'Not allowed',

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { sayAgo, sayBytes, saySeconds } from './words.ts';
+
+test.each([
+  [0, '0 bytes'],
+  [999, '999 bytes'],
+  [1536, '1.5 KiB'],
+  [312 * 2 ** 20, '312 MiB'],
+  [1023 * 2 ** 20, '1.0 GiB'],
+  [2 ** 31, '2.0 GiB'],
+  [5000 * 2 ** 40, '5000 TiB'],
+])('%d bytes read %j', (bytes, text) => {
+  expect(sayBytes(bytes)).toBe(text);
+});
+
+test.each([
+  [4, '4 s'],
+  [59.6, '60 s'],
+  [720, '12 min'],
+  [3 * 3600, '3 h'],
+  [3 * 86_400, '3 days'],
+])('%d seconds read %j', (seconds, text) => {
+  expect(saySeconds(seconds)).toBe(text);
+});
+
+test('what was just now, or is said to come, is just now', () => {
+  expect([sayAgo(1000, 1500), sayAgo(5000, 1000), sayAgo(0, 120_000)]).toEqual(['just now', 'just now', '2 min ago']);
+});
