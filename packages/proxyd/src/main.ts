@@ -41,7 +41,9 @@ await run({
       const rest = later.length === 0 ? '' : `; a restart is needed for ${later.join(', ')}`;
       log.info({ event: 'config-reloaded' }, `settings were read again${rest}`);
     });
-    ready(`listening on port ${proxy.port}, ${proxy.routes.table.size} routes`);
+    const says = `listening on port ${proxy.port}, with ${proxy.routes.table.size} routes from before`;
+    log.info(says);
+    ready(says);
     const onProblem = (sentence: string, error: unknown) => log.warn({ error }, sentence);
     const connect = () => connectBus({ onProblem });
     await keepOnBus({ connect, implementation: proxy1For(proxy), accountUid, log, signal });

@@ -4,15 +4,18 @@ import { isIPv4 } from 'node:net';
 /** Whose process listens on a loopback port: TCP has no SO_PEERCRED, but the kernel's table of sockets names the uid. */
 
 const listening = '0A';
+// Below self, because a unit with ProcSubset=pid has no /proc/net.
+const table4 = '/proc/self/net/tcp';
+const table6 = '/proc/self/net/tcp6';
 
 /** The uids that listen where a connection to `host`:`port` of this host would arrive. */
 export function listenerUids(host: string, port: number, read: (file: string) => string = readTable): number[] {
   const wanted = isIPv4(host) ? [hexOf4(host), '00000000'] : [];
-  const found = wanted.length === 0 ? [] : parseTable(read('/proc/net/tcp'), wanted, port);
+  const found = wanted.length === 0 ? [] : parseTable(read(table4), wanted, port);
   const any = '0'.repeat(32);
   // An IPv6 socket on all addresses takes IPv4 as well.
   const wanted6 = wanted.length === 0 ? [loopback6, any] : [any, `0000000000000000FFFF0000${hexOf4(host)}`];
-  return [...new Set([...found, ...parseTable(read('/proc/net/tcp6'), wanted6, port)])];
+  return [...new Set([...found, ...parseTable(read(table6), wanted6, port)])];
 }
 
 const loopback6 = '00000000000000000000000001000000';
@@ -42,7 +45,7 @@ function readTable(file: string): string {
     return readFileSync(file, 'latin1');
   } catch (error) {
     // No IPv6 on this host, no table.
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    if (file === table6 && (error as NodeJS.ErrnoException).code === 'ENOENT') return '';
     throw error;
   }
 }

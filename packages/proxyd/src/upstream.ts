@@ -77,7 +77,7 @@ export class Upstream {
     try {
       const found = target.kind === 'unix' ? [peer(descriptorOf(socket)).uid] : listenerUids(target.host, target.port);
       if (found.length > 0 && found.every((uid) => uids.includes(uid))) return;
-      const owner = found.length === 0 ? 'has no owner' : `belongs to uid ${found.join(' and ')}`;
+      const owner = found.length === 0 ? 'has no listener that can be seen' : `belongs to uid ${found.join(' and ')}`;
       socket.destroy(coded(upstreamCodes.peer, `${owner}, expected ${uids.join(' or ')}`));
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
