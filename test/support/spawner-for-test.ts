@@ -1,6 +1,6 @@
 import type { BusError, Implementation } from '@tshub/bus';
 import { schema, type Settings } from '@tshub/config';
-import { serverPrefix, type spawner1, type UnitStatus } from '@tshub/contract';
+import { serverClientId, serverPrefix, type spawner1, type UnitStatus } from '@tshub/contract';
 import { makeLog } from '@tshub/daemon';
 import type { Account } from '@tshub/native';
 import type { Files, Sight } from '../../packages/spawnerd/src/files.ts';
@@ -49,7 +49,7 @@ export function environmentFor(user: string, server = ''): Record<string, string
     JUPYTERHUB_API_TOKEN: 'token-0123456789abcdef',
     JUPYTERHUB_API_URL: 'http://127.0.0.1:8081/hub/api',
     JUPYTERHUB_BASE_URL: '/',
-    JUPYTERHUB_CLIENT_ID: `jupyterhub-user-${encodeURIComponent(user)}`,
+    JUPYTERHUB_CLIENT_ID: serverClientId(user, server),
     JUPYTERHUB_OAUTH_CALLBACK_URL: `${prefix}oauth_callback`,
     JUPYTERHUB_SERVER_NAME: server,
     JUPYTERHUB_SERVICE_PREFIX: prefix,

@@ -14,7 +14,11 @@ await run({
   start: async (life) => {
     // Tokens of servers pass through here: no core file, no debugger.
     setDumpable(false);
-    const settings = currentSettings(() => loadSettings({ rootOwned: true }), life.log);
+    const settings = currentSettings(() => {
+      const loaded = loadSettings({ rootOwned: true });
+      life.log.level = loaded.logging.level;
+      return loaded;
+    }, life.log);
     const bus = await connectBus();
     life.onStop(() => bus.close(), 'bus');
     void bus.lost.then((error) => life.fail(error));

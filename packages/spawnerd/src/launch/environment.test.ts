@@ -1,5 +1,5 @@
 import { schema } from '@tshub/config';
-import { serverPrefix } from '@tshub/contract';
+import { serverClientId, serverPrefix } from '@tshub/contract';
 import { expect, test } from 'vitest';
 import { checkEnvironment, serverEnvironment, usualPaths, type Variables } from './environment.ts';
 
@@ -40,7 +40,7 @@ test('names that need escaping in a URL are expected in that form', () => {
   const prefix = serverPrefix(name.user, name.server);
   const variables = given({
     JUPYTERHUB_ACTIVITY_URL: 'http://127.0.0.1:8081/hub/api/users/zo%C3%AB@x.org/activity',
-    JUPYTERHUB_CLIENT_ID: 'jupyterhub-user-zo%C3%AB%40x.org-my%20lab',
+    JUPYTERHUB_CLIENT_ID: serverClientId(name.user, name.server),
     JUPYTERHUB_OAUTH_ACCESS_SCOPES: JSON.stringify([
       'access:servers!server=zoë@x.org/my lab',
       'access:servers!user=zoë@x.org',
@@ -76,6 +76,7 @@ test.each<[string, Record<string, string | undefined>]>([
   ['a token with a space', { JUPYTERHUB_API_TOKEN: 'tshub_0123456789 abcdef' }],
   ['an empty token', { JUPYTERHUB_API_TOKEN: '' }],
   ['a value that is too long', { JUPYTERHUB_OAUTH_SCOPES: `["${'a'.repeat(5000)}"]` }],
+  ['the client id of another server', { JUPYTERHUB_CLIENT_ID: 'jupyterhub-user-bob' }],
   ['a client id of something else', { JUPYTERHUB_CLIENT_ID: 'service-culler' }],
   ['a script as a public URL', { JUPYTERHUB_PUBLIC_URL: 'javascript:alert(1)' }],
   ['something else than a list of scopes', { JUPYTERHUB_OAUTH_SCOPES: '{"a":1}' }],

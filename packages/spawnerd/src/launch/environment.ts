@@ -1,5 +1,5 @@
 import type { Settings } from '@tshub/config';
-import { escapeName, hubApi, serverPrefix, serverSocket, type spawnEnvironment } from '@tshub/contract';
+import { escapeName, hubApi, serverClientId, serverPrefix, serverSocket, type spawnEnvironment } from '@tshub/contract';
 import { sizes } from '../limits.ts';
 import { quote, refused, type ServerName } from '../request.ts';
 
@@ -34,7 +34,7 @@ function rules({ user, server }: ServerName): Readonly<Record<Variable, Rule>> {
     JUPYTERHUB_API_TOKEN: token,
     JUPYTERHUB_API_URL: { is: [apiUrl] },
     JUPYTERHUB_BASE_URL: { is: ['/'] },
-    JUPYTERHUB_CLIENT_ID: like(/^jupyterhub-user-[A-Za-z0-9._~%@/-]{1,512}$/, 'the client id of a user server'),
+    JUPYTERHUB_CLIENT_ID: { is: [serverClientId(user, server)] },
     JUPYTERHUB_COOKIE_HOST_PREFIX_ENABLED: like(/^[01]$/, '0 or 1'),
     JUPYTERHUB_HOST: publicUrl,
     JUPYTERHUB_OAUTH_ACCESS_SCOPES: scopeList,
