@@ -16,7 +16,11 @@ test('every daemon has a unit that starts its program with the system’s Node',
   const started = services.flatMap((name) => {
     const command = readUnit(name)['Service']?.['ExecStart'] ?? [];
     expect(command, name).toHaveLength(1);
-    return [/^\/usr\/bin\/node (?:--enable-source-maps )?\/usr\/lib\/tshub\/(\w+)\.mjs$/.exec(command[0] ?? '')?.[1]];
+    return [
+      /^\/usr\/bin\/node (?:--enable-source-maps )?\/usr\/lib\/tshub\/(\w+)\.mjs$/.exec(command[0] ?? '')?.[1] ??
+        command[0] ??
+        '',
+    ];
   });
   expect(started.toSorted()).toEqual(programs.filter((program) => program !== 'tshubctl').toSorted());
 });
