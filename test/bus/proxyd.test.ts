@@ -25,7 +25,7 @@ beforeAll(async () => {
   daemon = await startPrivateBus();
   await keepOnBus({
     connect: () => connectBus({ address: daemon.address }),
-    implementation: proxy1For(t.proxy),
+    implementation: proxy1For(t.proxy, hubUid),
     accountUid: async () => hubUid,
     log: makeLog({ name: 'test', output: { write: (line: string) => void sentences.push(JSON.parse(line).msg) } }),
     signal: ending.signal,
@@ -95,6 +95,9 @@ describe.runIf(ownUid === 0)('who may change routes (needs root, to be somebody 
     expect(await callAs(stranger, 'Probe', `unix:${t.socketOf('ada')}`, 1000, '/', 100)).toMatchObject({
       code: 'forbidden',
     });
+    expect(await callAs(hubUid, 'ListRoutes')).toHaveProperty('value');
+    // There is no polkit here to let anybody else.
+    expect(await callAs(stranger, 'ListRoutes')).toMatchObject({ code: 'forbidden' });
     expect(t.proxy.routes.table.size).toBe(1);
     expect(await callAs(hubUid, 'RemoveRoute', '/user/ada/')).toEqual({});
     expect(t.proxy.routes.table.size).toBe(0);

@@ -46,7 +46,7 @@ await run({
     ready(says);
     const onProblem = (sentence: string, error: unknown) => log.warn({ error }, sentence);
     const connect = () => connectBus({ onProblem });
-    await keepOnBus({ connect, implementation: proxy1For(proxy), accountUid, log, signal });
+    await keepOnBus({ connect, implementation: proxy1For(proxy, hubUid), accountUid, log, signal });
   },
 });
 

@@ -1,16 +1,23 @@
-import type { Implementation } from '@tshub/bus';
+import type { BusCaller, Implementation } from '@tshub/bus';
 import { type proxy1, TshubError, version } from '@tshub/contract';
 import { maxProbeMs } from './probe.ts';
 import type { Proxy } from './proxy.ts';
 
-/** The proxy on the bus. Who may call is the contract's matter and checked before. */
-export function proxy1For(proxy: Proxy): Implementation<typeof proxy1> {
+const lookAction = 'org.tshub.proxy.manage-routes';
+
+/**
+ * The proxy on the bus. What the contract gives to the hub's account alone is refused to others before it gets here; what
+ * polkit decides is asked here, but not of the hub, which made the routes.
+ */
+export function proxy1For(proxy: Proxy, hubUid: number): Implementation<typeof proxy1> {
   return {
     methods: {
       AddRoute: (_caller, prefix, target, uid, data) => proxy.routes.add({ prefix, target, uid, data }),
       GetStatus: async () => ({ ...proxy.status() }),
-      ListRoutes: async () =>
-        proxy.routes.list().map((route) => ({ ...route, lastActivity: BigInt(route.lastActivity) })),
+      ListRoutes: async (caller) => {
+        await requireLook(caller, hubUid);
+        return proxy.routes.list().map((route) => ({ ...route, lastActivity: BigInt(route.lastActivity) }));
+      },
       Probe: async (_caller, target, uid, path, timeoutMs) => {
         if (!/^\/[\x21-\x7e]*$/.test(path))
           throw new TshubError('bad_request', { problem: 'path: expected a path that begins with "/"' });
@@ -24,4 +31,11 @@ export function proxy1For(proxy: Proxy): Implementation<typeof proxy1> {
       Version: () => version,
     },
   };
+}
+
+async function requireLook(caller: BusCaller, hubUid: number): Promise<void> {
+  if (caller.uid === hubUid || (await caller.authorize(lookAction))) return;
+  throw new TshubError('forbidden', {
+    problem: 'to see the routes, be in the group tshub-admin or give the password of an administrator',
+  });
 }

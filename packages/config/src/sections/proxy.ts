@@ -14,7 +14,7 @@ export const proxy = z
       .int()
       .positive()
       .default(8192)
-      .meta({ says: 'Connections at once; further ones wait in the kernel.' }),
+      .meta({ says: 'Connections at once; further ones are closed, after those that idle.' }),
     headers_timeout: seconds.default(20).meta({ says: 'Seconds for a client to send its request head.' }),
     idle_timeout: seconds.default(75).meta({ says: 'Seconds that a kept-alive connection may idle.' }),
     upstream_timeout: seconds
