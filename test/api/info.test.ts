@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { hubForTest, type TestHub } from '../support/hub-for-test.ts';
+import { hubForTest, settingsForTest, type TestHub } from '../support/hub-for-test.ts';
 
 let t: TestHub;
 beforeEach(async () => {
@@ -110,5 +110,19 @@ describe('what is the same for the whole API', () => {
       },
     });
     expect(answer.text).not.toContain('evil');
+  });
+});
+
+describe('a reload', () => {
+  test('counts from the next request on, and is a sentence in the log', async () => {
+    t.hub.reload(settingsForTest({ hub: { name: 'The Lab', jupyterhub_version: '6.0.0', api_page_max_limit: 1 } }));
+    expect((await t.api('/')).json()).toEqual({ version: '6.0.0' });
+    expect((await t.browser().get('/hub/login')).text).toContain('The Lab');
+    await t.user('ada');
+    await t.user('bob');
+    expect((await t.api('/users', { token: await t.token('culler') })).json()).toHaveLength(1);
+    expect(t.logged.filter((record) => record['event'] === 'config-reloaded').map((record) => record.msg)).toEqual([
+      'Settings were reloaded: hub.api_page_max_limit, hub.jupyterhub_version, hub.name',
+    ]);
   });
 });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openDatabase } from '../../packages/hubd/src/db/open.ts';
 import { hubForTest, type TestHub } from '../support/hub-for-test.ts';
 
 let t: TestHub;
@@ -74,6 +75,23 @@ describe('a token in the header', () => {
     expect((await t.api('/users', { token })).status).toBe(403);
     await t.hub.users.remove(root.id);
     expect((await t.api('/user', { token })).status).toBe(403);
+  });
+
+  test('outlives a restart of the hub, and so does a login', async () => {
+    const db = await openDatabase({ file: ':memory:', log: { info: () => undefined } });
+    const before = await hubForTest({ db });
+    const browser = before.browser();
+    await browser.login('ada', 'ada-password');
+    const token = await before.token('ada');
+    await before.close();
+    const after = await hubForTest({ db });
+    const again = after.browser();
+    for (const name of ['jupyterhub-hub-login', 'jupyterhub-hub-login.sig'])
+      again.setCookie(name, browser.cookie(name) ?? '');
+    expect((await after.api('/user', { token })).json()).toMatchObject({ name: 'ada' });
+    expect((await again.get('/hub/api/user')).json()).toMatchObject({ name: 'ada' });
+    await after.close();
+    await db.destroy();
   });
 
   test('is nowhere in the log', async () => {

@@ -36,6 +36,8 @@ export function errorBoundary(options: ErrorBoundaryOptions): Middleware {
       const shown = describe(error, ctx, options);
       ctx.status = shown.status;
       setRetryAfter(ctx, error);
+      // What is left of the body is not read.
+      if (shown.status === 413) ctx.set('Connection', 'close');
       if (isApi(ctx, options.apiBase)) {
         ctx.type = 'application/json';
         ctx.body = JSON.stringify({ status: shown.status, message: shown.message });

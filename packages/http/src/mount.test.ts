@@ -1,4 +1,4 @@
-import { createServer, get, type Server } from 'node:http';
+import { createServer, get, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Router } from '@koa/router';
 import { TshubError, type Route } from '@tshub/contract';
@@ -171,8 +171,17 @@ describe('bodies', () => {
     expect([answer.status, message(answer.text)]).toEqual([400, says]);
   });
 
-  test('more than a mebibyte is refused', async () => {
+  test('more than a mebibyte is refused, also when it comes without its length', async () => {
     expect((await add(`{"name":"${'x'.repeat(1024 * 1024)}"}`)).status).toBe(413);
+    const status = await new Promise((resolve, reject) => {
+      const sent = request(`${base}/hub/api/things`, { method: 'POST' }, (response) => {
+        resolve(response.statusCode);
+        sent.destroy();
+      });
+      sent.on('error', reject);
+      for (let i = 0; i < 3; i++) sent.write('x'.repeat(512 * 1024));
+    });
+    expect(status).toBe(413);
   });
 });
 

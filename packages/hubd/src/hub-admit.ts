@@ -5,9 +5,7 @@ import type { User, UsersStore } from './users/user.ts';
 
 export interface AdmitParts {
   readonly accounts: {
-    byName(
-      name: string,
-    ): Promise<{
+    byName(name: string): Promise<{
       readonly name: string;
       readonly uid: number;
       readonly groups: ReadonlyArray<{ readonly name: string }>;

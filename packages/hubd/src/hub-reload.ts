@@ -1,7 +1,7 @@
 import type { Settings } from '@tshub/config';
 
 /** What the hub keeps from its start; a change needs a restart of tshub.service. */
-const fixed: ReadonlySet<string> = new Set(['hub.last_activity_interval']);
+const fixed: ReadonlySet<string> = new Set(['hub.cookie_max_age_days']);
 
 /** Sections that other daemons read by themselves. */
 const elsewhere: Readonly<Record<string, string>> = { culler: 'tshub-cullerd', proxy: 'tshub-proxyd' };
