@@ -1,6 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { Calls } from '@tshub/bus';
-import { serverSocket, serverUnit, type spawner1, TshubError, type UnitStatus, units } from '@tshub/contract';
+import {
+  serverSocket,
+  serverUnit,
+  type spawner1,
+  TshubError,
+  type UnitStatus,
+  units,
+  type WireDict,
+} from '@tshub/contract';
 import type { WatchEvent, WatchUnits } from '../../packages/hubd/src/servers/watch-units.ts';
 import { Gates } from './gates.ts';
 
@@ -38,7 +46,7 @@ export class FakeSpawner {
       this.#answer('Start', () => {
         this.starts.push({ user, server, profile, options, environment });
         if (this.startError !== null) throw this.startError;
-        return { ...this.run(user, server) };
+        return wire(this.run(user, server));
       }),
     Stop: (user, server) =>
       this.#answer('Stop', () => {
@@ -50,9 +58,9 @@ export class FakeSpawner {
       this.#answer('Show', () => {
         const status = this.units.get(serverUnit(user, server));
         if (status === undefined) throw new TshubError('not_found', { what: serverUnit(user, server) });
-        return { ...status };
+        return wire(status);
       }),
-    List: () => this.#answer('List', () => [...this.units.values()].map((status) => ({ ...status }))),
+    List: () => this.#answer('List', () => [...this.units.values()].map(wire)),
     Log: (user, server, lines) =>
       this.#answer('Log', () => (this.logs.get(serverUnit(user, server)) ?? []).slice(-lines)),
     Forget: (user, server) =>
@@ -130,4 +138,9 @@ export class FakeSpawner {
       return work();
     });
   }
+}
+
+/** As it comes over the bus: what is not counted is not there. */
+function wire(status: UnitStatus): WireDict {
+  return Object.fromEntries(Object.entries(status).filter(([, value]) => value !== undefined)) as WireDict;
 }

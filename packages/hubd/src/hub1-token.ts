@@ -1,6 +1,6 @@
 import { type PolkitAction, type ScopeName, scopes, selfScopes, TshubError } from '@tshub/contract';
 import { expandScopes } from './access/expand.ts';
-import { parseScope } from './access/scope.ts';
+import { formatScope, parseScope, userOfServer } from './access/scope.ts';
 
 /** The polkit action that covers a scope over everybody. What is not here is not given over the bus: it would make its holder another person. */
 const actionOf: Partial<Record<ScopeName, PolkitAction>> = {
@@ -60,7 +60,7 @@ export function readTokenWish(wanted: readonly string[], name: string): TokenWis
     for (const scope of spell(text, name)) {
       spelt.push(scope);
       const expanded = [...expandScopes([scope], { owner })];
-      if (name !== '' && expanded.length > 0 && expanded.every((one) => own.has(one))) {
+      if (name !== '' && expanded.length > 0 && expanded.every((one) => own.has(one) || own.has(ofItsUser(one)))) {
         actions.add('org.tshub.hub.manage-own-server');
         continue;
       }
@@ -69,6 +69,13 @@ export function readTokenWish(wanted: readonly string[], name: string): TokenWis
     }
   }
   return { scopes: spelt, actions: [...actions], isOwn };
+}
+
+/** A scope for one server is part of that for all servers of its user. */
+function ofItsUser(scope: string): string {
+  const parsed = parseScope(scope);
+  const isServer = parsed?.filter?.kind === 'server' && parsed.filter.value !== null;
+  return isServer ? formatScope(parsed.name, { kind: 'user', value: userOfServer(parsed.filter.value) }) : scope;
 }
 
 function spell(text: string, name: string): readonly string[] {
