@@ -8,7 +8,8 @@ import { commonOptions, program } from './program.ts';
 
 const { stdout, stderr, env } = process;
 const screen: Screen = {
-  columns: stdout.isTTY ? stdout.columns : undefined,
+  // 0 columns: a terminal that nobody told its size.
+  columns: stdout.isTTY && stdout.columns > 0 ? stdout.columns : undefined,
   isColoured: stdout.isTTY && env['NO_COLOR'] === undefined && env['TERM'] !== 'dumb',
   now: Date.now(),
 };

@@ -14,7 +14,7 @@ export interface TableScreen {
 }
 
 const gap = '  ';
-const narrowest = 8;
+const narrowest = 9;
 
 /** Rows under titles, one line each, no wider than the terminal if cells that may be cut allow it. */
 export function renderTable<T>(rows: readonly T[], columns: readonly Column<T>[], screen: TableScreen): string {

@@ -1,0 +1,1 @@
+export { makeClient, type Client, type ClientOptions } from './client.ts';
