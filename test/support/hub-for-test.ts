@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { schema, type Settings } from '@tshub/config';
 import { listenOn, makeLog } from '@tshub/daemon';
 import type { Account } from '@tshub/native';
-import type { Knex } from 'knex';
 import { hubServer } from '../../packages/hubd/src/hub-listeners.ts';
 import { createHub, type Hub, type HubParts } from '../../packages/hubd/src/hub.ts';
 import type { Authenticate } from '../../packages/hubd/src/login/authenticators/authenticator.ts';
@@ -22,7 +21,7 @@ export type SettingsInput = Readonly<Record<string, Readonly<Record<string, unkn
 export interface HubForTestOptions {
   readonly settings?: SettingsInput;
   /** A file or an open database; a new one in memory if not said. */
-  readonly db?: string | Knex;
+  readonly db?: HubParts['db'];
   readonly clock?: TestClock;
   readonly spawner?: FakeSpawner;
   readonly proxy?: FakeProxy;
