@@ -1,0 +1,112 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Browser } from '../support/browser.ts';
+import { hubForTest, type TestHub } from '../support/hub-for-test.ts';
+
+let t: TestHub;
+let ada: Browser;
+const login = 'jupyterhub-hub-login';
+const sessionId = 'jupyterhub-session-id';
+
+beforeEach(async () => {
+  t = await hubForTest();
+  ada = t.browser();
+});
+afterEach(() => t.close());
+
+const isIn = async (browser: Browser): Promise<boolean> => (await browser.get('/hub/home')).status === 200;
+
+test('a login sets cookies that scripts cannot read, on the paths of the contract', async () => {
+  const { headers } = await ada.login('ada', 'ada-password');
+  const cookies = headers['set-cookie'] ?? [];
+  const find = (name: string): string => cookies.find((line) => line.startsWith(`${name}=`))?.toLowerCase() ?? '';
+  expect(find(login)).toMatch(/path=\/hub\/;.*httponly/);
+  expect(find(`${login}.sig`)).toMatch(/path=\/hub\/;.*httponly/);
+  expect(find(sessionId)).toMatch(/^jupyterhub-session-id=[0-9a-f]{32}; path=\/;.*httponly/);
+  expect(find('_xsrf')).toMatch(/path=\/hub\//);
+  expect(find('_xsrf')).not.toContain('httponly');
+  expect(cookies.join()).not.toMatch(/secure/i);
+});
+
+test('behind https cookies are for https alone', async () => {
+  const page = await ada.get('/hub/login', { 'X-Forwarded-Proto': 'https' });
+  for (const line of page.headers['set-cookie'] ?? []) expect(line).toMatch(/secure/i);
+});
+
+test('public_url decides about https when it is set', async () => {
+  await t.close();
+  t = await hubForTest({ settings: { hub: { public_url: 'https://hub.example.org' } } });
+  const page = await t.browser().get('/hub/login');
+  for (const line of page.headers['set-cookie'] ?? []) expect(line).toMatch(/secure/i);
+});
+
+test('a login outlives the hub, as long as its key does', async () => {
+  await ada.login('ada', 'ada-password');
+  const cookie = `${login}=${ada.cookie(login)}; ${login}.sig=${ada.cookie(`${login}.sig`)}`;
+  const { db } = t.hub;
+  const again = await hubForTest({ db });
+  expect((await again.browser().get('/hub/home', { Cookie: cookie })).status).toBe(200);
+  await again.close();
+  const rolled = await hubForTest({
+    db,
+    keys: ['a new key, with the old one still believed', 'a key of this test, at least thirty-two characters'],
+  });
+  expect((await rolled.browser().get('/hub/home', { Cookie: cookie })).status).toBe(200);
+  await rolled.close();
+  const other = await hubForTest({ db, keys: ['quite another key, also thirty-two characters'] });
+  expect((await other.browser().get('/hub/home', { Cookie: cookie })).status).toBe(302);
+  await other.close();
+});
+
+test('a login ends after cookie_max_age_days', async () => {
+  await ada.login('ada', 'ada-password');
+  t.clock.advance(14 * 24 * 3600 * 1000);
+  expect(await isIn(ada)).toBe(true);
+  t.clock.advance(1);
+  expect(await isIn(ada)).toBe(false);
+});
+
+test('a changed cookie is no cookie', async () => {
+  await ada.login('ada', 'ada-password');
+  const forged = Buffer.from(JSON.stringify({ id: 'somebody', at: t.clock.now() })).toString('base64');
+  ada.setCookie(login, forged);
+  expect(await isIn(ada)).toBe(false);
+});
+
+test.each(['x', '""', '%00', 'eyJ', '%7B%7D'])('the cookie %s is none', async (value) => {
+  ada.setCookie(login, value);
+  ada.setCookie(`${login}.sig`, value);
+  expect(await isIn(ada)).toBe(false);
+});
+
+test('a login ends with its user, and with a new cookie id', async () => {
+  await ada.login('ada', 'ada-password');
+  const bob = t.browser();
+  await bob.login('bob', 'bob-password');
+  await t.hub.users.renewCookieId((await t.user('ada')).id);
+  await t.hub.users.remove((await t.user('bob')).id);
+  expect(await isIn(ada)).toBe(false);
+  expect(await isIn(bob)).toBe(false);
+});
+
+test('a user who is blocked is out with the reload that blocks', async () => {
+  await ada.login('ada', 'ada-password');
+  t.hub.reload({ ...t.settings, login: { ...t.settings.login, blocked_users: ['ada'] } });
+  expect(await isIn(ada)).toBe(false);
+});
+
+test('a browser that lost its session id gets the same one again', async () => {
+  await ada.login('ada', 'ada-password');
+  const before = ada.cookie(sessionId, '/');
+  expect(before).toMatch(/^[0-9a-f]{32}$/);
+  ada.forgetCookie(sessionId);
+  await ada.get('/hub/home');
+  expect(ada.cookie(sessionId, '/')).toBe(before);
+});
+
+test('each login has a session id of its own', async () => {
+  const other = t.browser();
+  await ada.login('ada', 'ada-password');
+  t.clock.advance(1);
+  await other.login('ada', 'ada-password');
+  expect(other.cookie(sessionId, '/')).not.toBe(ada.cookie(sessionId, '/'));
+});
