@@ -69,6 +69,8 @@ export interface Context {
   bus(): Promise<Bus>;
   /** Calls a service as is; if that is forbidden and there is a terminal, once more with leave to ask for a password. */
   ask<I extends Callable, T>(table: I, timeoutMs: number, work: (calls: Calls<I>) => Promise<T>): Promise<T>;
+  /** Says what is going on while a command runs; null if nobody watches. */
+  readonly tell: ((line: string) => void) | null;
   /** Runs a program that writes to the terminal itself. */
   show(program: string, args: readonly string[]): Promise<number>;
   /** Runs a program for its output; null if it is not there. */

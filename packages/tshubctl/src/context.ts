@@ -14,7 +14,7 @@ export interface OpenContext {
 const passwordMs = 120_000;
 
 /** The world as it is: the system bus, this terminal, this account. Connects only when a command asks. */
-export function openContext(): OpenContext {
+export function openContext(tell: Context['tell']): OpenContext {
   let connected: Promise<Bus> | undefined;
   const bus = (): Promise<Bus> => (connected ??= connectBus());
 
@@ -42,7 +42,7 @@ export function openContext(): OpenContext {
     await (await connected?.catch(() => undefined))?.close();
   };
 
-  return { context: { user: ownName(), hostname: hostname(), bus, ask, show, read }, close };
+  return { context: { user: ownName(), hostname: hostname(), bus, ask, tell, show, read }, close };
 }
 
 /** The login name; a uid without an account has only its number. */

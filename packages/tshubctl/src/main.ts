@@ -4,6 +4,7 @@ import { buildProgram } from './commander.ts';
 import { openContext } from './context.ts';
 import { describeFailure, exitCodes, exitOfUsage, renderFailure } from './exit.ts';
 import { renderJson } from './output/json.ts';
+import { printable } from './output/style.ts';
 import { commonOptions, program } from './program.ts';
 
 const { stdout, stderr, env } = process;
@@ -16,7 +17,8 @@ const screen: Screen = {
 // `tshubctl … | head` closes the pipe: that is an end, not a failure.
 stdout.on('error', () => process.exit(exitCodes.ok));
 
-const { context, close } = openContext();
+const isWatched = stderr.isTTY && !process.argv.includes('--json');
+const { context, close } = openContext(isWatched ? (line) => void stderr.write(`${printable(line)}\n`) : null);
 const command = buildProgram(program, commonOptions, async (run, input) => {
   try {
     const { json, text, exit = exitCodes.ok } = await run(context, input);

@@ -3,6 +3,7 @@ import type { Context, Input, Outcome } from '../command.ts';
 import { paint, type Style } from '../output/style.ts';
 import { renderFields, renderTable, type Column } from '../output/table.ts';
 import { ago, bytes, isoTime, span } from '../output/units.ts';
+import { tellProgress } from './progress.ts';
 import { understand } from './answer.ts';
 
 const readTimeoutMs = 30_000;
@@ -115,10 +116,8 @@ export function serverFields(entry: ServerEntry, screen: Parameters<Outcome['tex
 export async function startServer(context: Context, input: Input): Promise<Outcome> {
   const { user, server } = target(context, input);
   const options = parsePairs((input.options['option'] ?? []) as readonly string[]);
-  const entry = understand(
-    serverEntry,
-    await context.ask(hub1, changeTimeoutMs, (hub) => hub.StartServer(user, server, options)),
-  );
+  const start = context.ask(hub1, changeTimeoutMs, (hub) => hub.StartServer(user, server, options));
+  const entry = understand(serverEntry, await tellProgress(context, user, server, start));
   return {
     json: { server: serverView(entry) },
     text: ({ isColoured }) => `${nameOf(user, server)} is ${paint('ready', 'green', isColoured)}: ${entry.url}`,
