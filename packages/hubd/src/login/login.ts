@@ -45,8 +45,11 @@ const cannotCheck =
   'Logins cannot be checked at the moment. Please try again, and tell the administrator if it stays so.';
 const tooLate = 'That took too long, or was answered before. Please log in again.';
 
-/** No refusal is given earlier, so that those which need no check look like those which do; with some jitter on top. */
-const refusalMs = 1000;
+/**
+ * No refusal without a reason is given earlier: pam_unix lets a wrong password wait for up to 3 s, at random, and what is refused without it,
+ * or although the password was right, must not be told apart by the time.
+ */
+const refusalMs = 3000;
 const jitterMs = 200;
 
 interface Attempt {
@@ -141,7 +144,8 @@ export function makeLogin(parts: LoginParts): Login {
   }
 
   async function refuse(attempt: Attempt, reason: string, text: string, why: string): Promise<LoginOutcome> {
-    const answerAt = Math.max(clock.now(), attempt.began + refusalMs + Math.round(random() * jitterMs));
+    const earliest = text === '' ? attempt.began + refusalMs + Math.round(random() * jitterMs) : 0;
+    const answerAt = Math.max(clock.now(), earliest);
     if (reason === 'system-error') attempt.ticket.dropped();
     else attempt.ticket.failed(answerAt);
     logRefusal(attempt, reason, why);

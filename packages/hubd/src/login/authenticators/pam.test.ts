@@ -45,17 +45,37 @@ test('a wrong password has no text of its own', async () => {
   expect(await begin()).toEqual({ kind: 'refused', reason: 'denied', text: '' });
 });
 
-test('what is wrong with the account is told with what the stack said about it', async () => {
-  const { begin } = authd(
-    password,
-    { type: 'ask', messages: [{ style: 'error', text: 'Ask room 12.' }] },
-    { type: 'result', ok: false, reason: 'account-expired', text: 'Your account has expired.' },
-  );
-  expect(await begin()).toEqual({
-    kind: 'refused',
-    reason: 'account-expired',
-    text: 'Your account has expired. Ask room 12.',
-  });
+const expired: AuthReply = {
+  type: 'result',
+  ok: false,
+  reason: 'account-expired',
+  text: 'Your account has expired.',
+};
+
+test('what is wrong with the account is told', async () => {
+  const { begin } = authd(password, ask('info', 'Welcome.'), expired);
+  expect(await begin()).toEqual({ kind: 'refused', reason: 'account-expired', text: 'Your account has expired.' });
+});
+
+test('what is wrong with the account is told in the words of the stack, if it has any', async () => {
+  const { begin } = authd(password, ask('error', 'Expired. Ask room 12.\n'), expired);
+  expect(await begin()).toMatchObject({ kind: 'refused', text: 'Expired. Ask room 12.' });
+});
+
+test('the password is not asked for again before an expired one is changed, and is never the new one', async () => {
+  const { heard, begin } = authd(password, ask('secret', 'Current password: '), ask('secret', 'New password: '), good);
+  const step = await begin();
+  if (step.kind !== 'ask') throw new Error('expected a question');
+  expect(step.messages.map(({ text }) => text)).toEqual(['New password: ']);
+  expect(heard.slice(1)).toEqual([
+    { type: 'answers', values: ['pä"ss'] },
+    { type: 'answers', values: ['pä"ss'] },
+  ]);
+});
+
+test('a stack that asks for the password once more asks the person', async () => {
+  const { begin } = authd(password, password, good);
+  expect(await begin()).toMatchObject({ kind: 'ask', messages: [{ text: 'Password: ' }] });
 });
 
 test('a one-time code after the password is asked of the person', async () => {

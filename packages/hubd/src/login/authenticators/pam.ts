@@ -45,44 +45,46 @@ export function makePamAuthenticate({ connectAuthd }: { readonly connectAuthd: C
       });
       const lines = makeJsonLines(stream, authLimits.lineBytes);
       lines.write({ type: 'login', user, ...(from === '' ? {} : { rhost: from }) } satisfies AuthLogin);
-      return converse(lines, password, []);
+      return converse(lines, { password, answered: new Set() }, []);
     },
   };
 }
 
+/** What the form has given, and which questions it has answered: each kind once, for a stack that asks again means something else. */
+interface Given {
+  readonly password: string;
+  readonly answered: ReadonlySet<PasswordKind>;
+}
+
+/** To log in with, or once more before an expired one is changed. */
+type PasswordKind = 'current' | 'login';
+
 /** Reads until something is decided or a person is needed. `shown` are messages that nobody has seen yet. */
-async function converse(
-  lines: JsonLines,
-  password: string | undefined,
-  shown: readonly AuthQuestion[],
-): Promise<AuthStep> {
+async function converse(lines: JsonLines, given: Given, shown: readonly AuthQuestion[]): Promise<AuthStep> {
   const reply = await readReply(lines);
   if (reply.type === 'result') {
     lines.close();
     return outcome(reply, shown);
   }
   const questions = reply.messages.filter(isQuestion);
-  if (questions.length === 0) {
-    answer(
-      lines,
-      reply.messages.map(() => null),
-    );
-    return converse(lines, password, [...shown, ...reply.messages]);
-  }
   const only = questions.length === 1 ? questions[0] : undefined;
-  if (password !== undefined && only !== undefined && wantsPassword(only)) {
-    answer(
-      lines,
-      reply.messages.map((message) => (message === only ? password : null)),
-    );
-    return converse(lines, undefined, [...shown, ...reply.messages.filter((message) => message !== only)]);
+  const kind = only === undefined ? undefined : passwordKind(only);
+  const isKnown = kind !== undefined && !given.answered.has(kind);
+  if (questions.length === 0 || isKnown) {
+    const values = reply.messages.map((message) => (isKnown && message === only ? given.password : null));
+    answer(lines, values);
+    const answered = isKnown ? new Set([...given.answered, kind]) : given.answered;
+    return converse(lines, { ...given, answered }, [
+      ...shown,
+      ...reply.messages.filter((message) => !isQuestion(message)),
+    ]);
   }
   return {
     kind: 'ask',
     messages: [...shown, ...reply.messages],
     answer(values) {
       answer(lines, values.slice(shown.length));
-      return converse(lines, password, []);
+      return converse(lines, given, []);
     },
     cancel: () => lines.close(),
   };
@@ -92,12 +94,11 @@ function isQuestion(message: AuthMessage): boolean {
   return message.style === 'secret' || message.style === 'prompt';
 }
 
-/** A stack may ask for the one-time code first; the password must not be spent on it. */
-function wantsPassword(question: AuthMessage): boolean {
-  return (
-    question.style === 'secret' &&
-    (/passw/i.test(question.text) || !/\b(code|token|otp|pin|one.?time)\b/i.test(question.text))
-  );
+/** PAM has no word for what a question wants but its text. A one-time code or a new password is never what the form gave. */
+function passwordKind({ style, text }: AuthMessage): PasswordKind | undefined {
+  if (style !== 'secret' || /\b(new|retype|again|repeat)\b/i.test(text)) return undefined;
+  if (/\b(current|old)\b/i.test(text)) return 'current';
+  return /passw/i.test(text) || !/\b(code|token|otp|pin|one.?time)\b/i.test(text) ? 'login' : undefined;
 }
 
 function answer(lines: JsonLines, values: ReadonlyArray<string | null>): void {
@@ -122,9 +123,11 @@ function away(cause: unknown): TshubError {
 /** Reasons that may hide behind a name or a password that is wrong: nothing is told that would set one apart from the other. */
 const silent: ReadonlySet<string> = new Set(['denied', 'aborted', 'too-many-tries']);
 
+/** The stack's own complaint says more than its code: which file forbids it, whom to ask. */
 function outcome(result: AuthResult, shown: readonly AuthQuestion[]): AuthStep {
   if (result.ok) return { kind: 'ok', user: result.user, groups: result.groups };
   if (silent.has(result.reason)) return { kind: 'refused', reason: result.reason, text: '' };
-  const said = shown.map((message) => message.text.trim()).filter((text) => text !== '' && text !== result.text);
-  return { kind: 'refused', reason: result.reason, text: [result.text, ...said].join(' ') };
+  const complaints = shown.filter(({ style, text }) => style === 'error' && text.trim() !== '');
+  const text = complaints.length === 0 ? result.text : complaints.map((message) => message.text.trim()).join(' ');
+  return { kind: 'refused', reason: result.reason, text };
 }
