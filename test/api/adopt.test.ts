@@ -10,6 +10,7 @@ import {
   type TestSettings,
   type World,
 } from '../support/servers-for-test.ts';
+import { soon } from '../support/soon.ts';
 
 let world: World;
 beforeEach(async () => {
@@ -66,9 +67,10 @@ test('an adopted server is watched: its end is noticed', async () => {
   kill();
   const made = await hubComesUp();
   world.spawner.end('ada', '', { result: 'exit-code', exitCode: 1, exitStatus: 3, reason: 'exited with code 3' });
-  await expect
-    .poll(() => made.servers.get('ada', ''))
-    .toMatchObject({ active: false, lastEnd: 'The server stopped: exited with code 3' });
+  await soon(() => made.servers.get('ada', '')).toMatchObject({
+    active: false,
+    lastEnd: 'The server stopped: exited with code 3',
+  });
   expect(world.proxy.routes.size).toBe(0);
 });
 
@@ -83,8 +85,30 @@ test('a server whose route is lost gets it again when it answers', async () => {
   expect(coming.servers.get('ada', '')).toMatchObject({ active: true, ready: false, pending: 'check' });
   gate.open();
   await adopted;
-  await expect.poll(() => coming.servers.get('ada', '')?.ready).toBe(true);
+  await soon(() => coming.servers.get('ada', '')?.ready).toBe(true);
   expect(world.proxy.routes.has('/user/ada/')).toBe(true);
+});
+
+test('whoever follows a start is told how it ended, although the hub was restarted meanwhile', async () => {
+  await runningServer();
+  kill();
+  world.proxy.routes.clear();
+  const gate = world.proxy.gates.hold('Probe', 'before');
+  const made = serversIn(world, { parts: { timing: { ...quick, adoptWait: 1 } } });
+  await made.servers.adopt();
+  await gate.reached;
+  const told = (async () => {
+    const events: unknown[] = [];
+    for await (const event of made.servers.progress('ada', '', new AbortController().signal)) {
+      events.push(event);
+      gate.open();
+    }
+    return events;
+  })();
+  expect(await told).toMatchObject([
+    { message: 'The hub was restarted; looking whether the server runs' },
+    { ready: true, url: '/user/ada/' },
+  ]);
 });
 
 test('a server that runs but does not answer is kept: it may hold work', async () => {
@@ -93,7 +117,7 @@ test('a server that runs but does not answer is kept: it may hold work', async (
   world.proxy.routes.clear();
   world.proxy.answer = () => [0, 'no answer'];
   const made = await hubComesUp({ settings: { spawner: { http_timeout: 0.02 } } });
-  await expect.poll(() => made.servers.get('ada', '')?.ready).toBe(true);
+  await soon(() => made.servers.get('ada', '')?.ready).toBe(true);
   expect(world.spawner.isRunning('ada')).toBe(true);
 });
 
@@ -107,9 +131,10 @@ test('a server that failed while the hub was away is cleared up, with its reason
     reason: 'out of memory: limit 256 MiB',
   });
   const made = await hubComesUp();
-  await expect
-    .poll(() => made.servers.get('ada', ''))
-    .toMatchObject({ active: false, lastEnd: 'The server stopped: out of memory: limit 256 MiB' });
+  await soon(() => made.servers.get('ada', '')).toMatchObject({
+    active: false,
+    lastEnd: 'The server stopped: out of memory: limit 256 MiB',
+  });
   expect([world.spawner.units.size, world.proxy.routes.size]).toEqual([0, 0]);
   expect([await tokens(), await clients()]).toEqual([[], []]);
 });
@@ -119,9 +144,10 @@ test('a server that is gone without a trace is cleared up as well', async () => 
   kill();
   world.spawner.units.clear();
   const made = await hubComesUp();
-  await expect
-    .poll(() => made.servers.get('ada', ''))
-    .toMatchObject({ active: false, lastEnd: 'The server stopped: it ended by itself' });
+  await soon(() => made.servers.get('ada', '')).toMatchObject({
+    active: false,
+    lastEnd: 'The server stopped: it ended by itself',
+  });
   expect(world.proxy.routes.size).toBe(0);
 });
 
@@ -131,9 +157,9 @@ test('another unit under the name of a server is not that server', async () => {
   world.spawner.units.clear();
   world.spawner.run('ada', '');
   const made = await hubComesUp();
-  await expect.poll(() => made.servers.get('ada', '')?.active).toBe(false);
-  await expect.poll(() => world.spawner.isRunning('ada')).toBe(false);
-  await expect.poll(() => world.proxy.routes.size).toBe(0);
+  await soon(() => made.servers.get('ada', '')?.active).toBe(false);
+  await soon(() => world.spawner.isRunning('ada')).toBe(false);
+  await soon(() => world.proxy.routes.size).toBe(0);
 });
 
 test('a unit that belongs to nobody is stopped, with a warning; a failed one is forgotten', async () => {
@@ -153,7 +179,7 @@ test('a route that belongs to nobody is dropped, others are left alone', async (
   world.proxy.routes.set('/user/eve/', { prefix: '/user/eve/', ...stray });
   world.proxy.routes.set('/services/wiki/', { prefix: '/services/wiki/', ...stray });
   await hubComesUp();
-  await expect.poll(() => [...world.proxy.routes.keys()]).toEqual(['/user/ada/', '/services/wiki/']);
+  await soon(() => [...world.proxy.routes.keys()]).toEqual(['/user/ada/', '/services/wiki/']);
 });
 
 /** Where a hub can be killed during a start, and what must be true after the next one has come up. */
@@ -216,7 +242,7 @@ for (const { at, hold, isKept } of places) {
     kill();
 
     const made = await hubComesUp();
-    await expect.poll(() => made.servers.get('ada', '')?.pending).toBe(null);
+    await soon(() => made.servers.get('ada', '')?.pending).toBe(null);
     if (isKept) {
       expect(made.servers.get('ada', '')).toMatchObject({ active: true, ready: true });
       expect([...world.proxy.routes.keys()]).toEqual(['/user/ada/']);
@@ -241,7 +267,7 @@ test('a hub that is killed during a stop finishes it when it is back', async () 
   await gate.reached;
   kill();
   const made = await hubComesUp();
-  await expect.poll(() => made.servers.get('ada', '')).toMatchObject({ active: false, pending: null });
+  await soon(() => made.servers.get('ada', '')).toMatchObject({ active: false, pending: null });
   expect([await tokens(), await clients()]).toEqual([[], []]);
 });
 
@@ -254,7 +280,7 @@ for (const daemon of ['spawner', 'proxy'] as const) {
     await made.servers.adopt();
     expect(made.servers.get('ada', '')).toMatchObject({ active: true, ready: false, pending: 'check' });
     world[daemon].isAway = false;
-    await expect.poll(() => made.servers.get('ada', '')).toMatchObject({ ready: true, pending: null });
+    await soon(() => made.servers.get('ada', '')).toMatchObject({ ready: true, pending: null });
     const warnings = world.records.filter((record) => record.msg.includes('running servers could not be looked at'));
     expect(warnings).toHaveLength(1);
   });
@@ -284,18 +310,16 @@ test('a hub that is stopped leaves servers running, and a start under way to the
   const { done } = await begin(old);
   await gate.reached;
   await old.servers.close();
-  await expect(done).rejects.toThrow('the hub was restarted meanwhile');
+  await expect(done).rejects.toThrow('the hub is being restarted');
   expect([world.spawner.isRunning('ada'), world.spawner.isRunning('bob')]).toEqual([true, true]);
-  await expect(begin(old, 'eve')).rejects.toThrow('the hub was restarted meanwhile');
+  await expect(begin(old, 'eve')).rejects.toThrow('the hub is being restarted');
   const made = await hubComesUp();
-  await expect
-    .poll(() => [made.servers.get('ada', '')?.ready, made.servers.get('bob', '')?.ready])
-    .toEqual([true, true]);
+  await soon(() => [made.servers.get('ada', '')?.ready, made.servers.get('bob', '')?.ready]).toEqual([true, true]);
 });
 
 test('after the service manager started over, ends that were missed are found', async () => {
   const made = await runningServer();
   world.spawner.units.clear();
   world.spawner.tell({ kind: 'restarted' });
-  await expect.poll(() => made.servers.get('ada', '')?.active).toBe(false);
+  await soon(() => made.servers.get('ada', '')?.active).toBe(false);
 });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { makeWorld, serversIn, type TestServers, type World } from '../support/servers-for-test.ts';
+import { soon } from '../support/soon.ts';
 
 let world: World;
 let made: TestServers;
@@ -19,7 +20,7 @@ test('a proxy that comes back without its routes gets them again', async () => {
   await start('ada');
   world.proxy.routes.clear();
   world.spawner.tell({ kind: 'proxy-back' });
-  await expect.poll(() => [...world.proxy.routes.keys()]).toEqual(['/user/ada/']);
+  await soon(() => [...world.proxy.routes.keys()]).toEqual(['/user/ada/']);
 });
 
 test('a route with another target or uid is put right', async () => {
@@ -83,5 +84,5 @@ test('a server can be stopped while the proxy is away; its route goes when the p
   expect(world.spawner.isRunning('ada')).toBe(false);
   world.proxy.isAway = false;
   world.spawner.tell({ kind: 'proxy-back' });
-  await expect.poll(() => world.proxy.routes.size).toBe(0);
+  await soon(() => world.proxy.routes.size).toBe(0);
 });

@@ -2,6 +2,7 @@ import { serverModel } from '@tshub/contract';
 import { afterEach, expect, test } from 'vitest';
 import { hubForTest, type SettingsInput, type TestHub } from '../support/hub-for-test.ts';
 import { quick } from '../support/servers-for-test.ts';
+import { soon } from '../support/soon.ts';
 
 let hub: TestHub;
 afterEach(() => hub.close());
@@ -50,7 +51,7 @@ test('a start that takes longer than slow_spawn_timeout is 202, and so is asking
   expect((await hub.api('/users/ada/server', { method: 'POST', token })).status).toBe(202);
   expect((await hub.api('/users/ada/server', { token })).json()).toMatchObject({ pending: 'spawn', ready: false });
   gate.open();
-  await expect.poll(async () => (await hub.api('/users/ada/server', { token })).json()['ready']).toBe(true);
+  await soon(async () => (await hub.api('/users/ada/server', { token })).json()['ready']).toBe(true);
   const again = await hub.api('/users/ada/server', { method: 'POST', token });
   expect([again.status, again.json()['message']]).toEqual([400, "ada's server is already running"]);
 });
@@ -73,7 +74,7 @@ test('DELETE stops a server: 204, also when it was not running, and 202 when it 
   const gate = hub.spawner.gates.hold('Stop', 'before');
   expect((await hub.api('/users/ada/server', { method: 'DELETE', token })).status).toBe(202);
   gate.open();
-  await expect.poll(async () => (await hub.api('/users/ada/server', { token })).json()['stopped']).toBe(true);
+  await soon(async () => (await hub.api('/users/ada/server', { token })).json()['stopped']).toBe(true);
   expect((await hub.api('/users/ada/server', { method: 'DELETE', token })).status).toBe(204);
 });
 

@@ -9,6 +9,7 @@ import {
   makeWorld,
   type World,
 } from '../support/servers-for-test.ts';
+import { soon } from '../support/soon.ts';
 
 let world: World;
 beforeEach(async () => {
@@ -301,9 +302,10 @@ test('a server that ends by itself is noticed: no route, no token, and a reason 
   const made = await hub();
   await start(made);
   world.spawner.end('ada', '', { result: 'success', exitCode: 1, exitStatus: 0, reason: '' });
-  await expect
-    .poll(() => made.servers.get('ada', ''))
-    .toMatchObject({ active: false, lastEnd: 'The server stopped: it exited by itself (code 0)' });
+  await soon(() => made.servers.get('ada', '')).toMatchObject({
+    active: false,
+    lastEnd: 'The server stopped: it exited by itself (code 0)',
+  });
   expect(world.proxy.routes.size).toBe(0);
   expect(await tokenRows()).toEqual([]);
 });
@@ -317,9 +319,11 @@ test('a server that runs out of memory is told so, and its failed unit is forgot
     exitStatus: 9,
     reason: 'out of memory: limit 256 MiB',
   });
-  await expect
-    .poll(() => made.servers.get('ada', ''))
-    .toMatchObject({ active: false, failed: false, lastEnd: 'The server stopped: out of memory: limit 256 MiB' });
+  await soon(() => made.servers.get('ada', '')).toMatchObject({
+    active: false,
+    failed: false,
+    lastEnd: 'The server stopped: out of memory: limit 256 MiB',
+  });
   expect(world.spawner.units.size).toBe(0);
   expect(made.messages('server-stopped')).toEqual(["ada's server stopped: out of memory: limit 256 MiB"]);
 });
@@ -347,7 +351,7 @@ test('a stop that spawnerd does not answer is an error, and the server is itself
   expect(await problemOf(done)).toMatchObject({ code: 'daemon_away' });
   expect(made.servers.get('ada', '')).toMatchObject({ active: true, pending: 'check' });
   world.spawner.isAway = false;
-  await expect.poll(() => made.servers.get('ada', '')?.ready).toBe(true);
+  await soon(() => made.servers.get('ada', '')?.ready).toBe(true);
   expect(world.proxy.routes.has('/user/ada/')).toBe(true);
 });
 

@@ -16,7 +16,7 @@ import { waitUntilUp } from './wait-until-up.ts';
 /** Why a start was given up: the person does not want it any more, or the hub is stopped and finds what is there when it is back. */
 export const cancelled = new TshubError('spawn_failed', { problem: 'Spawn cancelled' });
 export const abandoned = new TshubError('spawn_failed', {
-  problem: 'the hub was restarted meanwhile; please start the server again',
+  problem: 'the hub is being restarted; look again in a moment',
 });
 
 const logLines = 20;

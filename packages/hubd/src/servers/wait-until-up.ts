@@ -3,6 +3,9 @@ import type { Room } from './room.ts';
 import { isAlive } from './spawner-link.ts';
 import { pause, unlessAborted } from './waiting.ts';
 
+/** From so many starts at once on, each is probed less often. */
+const manyStarts = 20;
+
 /** How the start hears that the unit's state changed. */
 export interface Wakening {
   needsLook(): boolean;
@@ -56,7 +59,8 @@ export async function waitUntilUp(
     if (!wakening.needsLook()) await pause(wait, AbortSignal.any([signal, overtime, woken.signal]));
     signal.throwIfAborted();
     sinceLook += wait;
-    wait = Math.min(wait * 2, timing.probeLongest);
+    const isBusy = room.entries.count('starting') > manyStarts;
+    wait = Math.min(wait * 2, isBusy ? timing.probeBusy : timing.probeLongest);
   }
   // The unit may have ended just now; its own reason says more than the time that has passed.
   await checkAlive(room, started);

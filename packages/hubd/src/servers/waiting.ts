@@ -2,6 +2,8 @@
 export interface Timing {
   readonly probeFirst: number;
   readonly probeLongest: number;
+  /** Instead of probeLongest while many servers start at once. */
+  readonly probeBusy: number;
   /** For one try of the proxy to reach a server. */
   readonly probeTry: number;
   /** How long the proxy may be away while a server starts. */
@@ -26,7 +28,8 @@ export interface Timing {
 
 export const defaultTiming: Timing = {
   probeFirst: 100,
-  probeLongest: 2000,
+  probeLongest: 500,
+  probeBusy: 2000,
   probeTry: 5000,
   proxyAway: 10_000,
   look: 5000,
