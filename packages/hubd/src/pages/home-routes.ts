@@ -56,7 +56,7 @@ export function makeHomePages(parts: PagesParts, frame: PageFrame): (router: Rou
   async function stop(ctx: Context): Promise<void> {
     const visitor = await visit(parts, ctx);
     if (visitor === undefined) return;
-    await stopServer(parts, ownServer(visitor), `stopped by ${visitor.session.user.name}`);
+    await stopServer(parts, ownServer(visitor));
     redirect(ctx, '/hub/home', 303);
   }
 

@@ -50,7 +50,7 @@ export interface PendingView {
 /** A start, live. */
 export function pendingPage(view: PendingView): Page {
   const { pending } = strings;
-  const last = view.events.at(-1);
+  const step = view.events.findLast((event) => event.log === undefined);
   const percent = Math.max(0, ...view.events.map((event) => event.progress ?? 0));
   return {
     title: pending.title,
@@ -68,11 +68,12 @@ export function pendingPage(view: PendingView): Page {
       <progress id="progress-bar" max="100" value="${percent}" aria-labelledby="progress-message">
         ${percent} %
       </progress>
-      <p id="progress-message" role="status" aria-live="polite">${last?.message ?? pending.requested}</p>
+      <p id="progress-message" role="status" aria-live="polite">${step?.message ?? pending.requested}</p>
       <p class="quiet">${pending.lead}</p>
       <details class="log" open>
         <summary>${pending.steps}</summary>
-        <pre id="progress-log" tabindex="0">${view.events.map((event) => event.message).join('\n')}</pre>
+        <pre id="progress-log" tabindex="0">
+${view.events.flatMap((event) => event.log ?? [event.message]).join('\n')}</pre>
       </details>
       ${view.cancel}
     </section>`,

@@ -34,18 +34,17 @@ export async function startServer(
   );
 }
 
-/** Stops a server and waits for a moment, so that the page behind it mostly shows it stopped. */
+/** Stops a server for its owner, who needs to be told no reason, and waits for a moment, so that the page behind it mostly shows it stopped. */
 export async function stopServer(
   parts: Pick<PagesParts, 'servers' | 'wait'>,
   who: { caller: Caller; user: User; name: string },
-  reason: string,
 ): Promise<void> {
-  const { done } = await parts.servers.stop(who.caller, who.user, who.name, reason);
+  const { done } = await parts.servers.stop(who.caller, who.user, who.name, '');
   await Promise.race([settled(done), pause(parts)]);
 }
 
 /** A failure is kept with the server and shown from there. */
-export function settled(done: Promise<unknown>): Promise<void> {
+function settled(done: Promise<unknown>): Promise<void> {
   return done.then(
     () => undefined,
     () => undefined,

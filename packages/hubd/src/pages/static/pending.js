@@ -10,14 +10,14 @@ if (page && bar && message && log) {
 
   const show = (event) => {
     if (typeof event.progress === 'number') bar.value = Math.max(bar.value, event.progress);
-    if (event.message) {
+    if (Array.isArray(event.log)) {
+      // Lines of the server's own log, of which the message is the last.
+      lines.push(...event.log);
+    } else if (event.message) {
       message.textContent = event.message;
       lines.push(event.message);
     }
-    if (Array.isArray(event.log)) lines.push(...event.log);
-    const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
     log.textContent = lines.join('\n');
-    if (atEnd) log.scrollTop = log.scrollHeight;
   };
 
   events.addEventListener('open', () => {
