@@ -28,6 +28,8 @@ export interface Systemd1 {
 
 const { busName, path: managerPath, name: managerName } = systemd1Manager;
 const noSuchUnit = 'org.freedesktop.systemd1.NoSuchUnit';
+/** ENOENT: the unit is still loaded, but the kernel has taken its control group away with the last process. */
+const noSuchFile = 'org.freedesktop.DBus.Error.FileNotFound';
 const sigkill = 9;
 
 /** Connects to PID 1. Job results are heard from here on, so none is missed between a call and its answer. */
@@ -44,7 +46,7 @@ export async function connectSystemd1(bus: Bus, clock: Clock): Promise<Systemd1>
         [],
       ),
     stopUnit: (unit) => unlessGone(manager.StopUnit(unit, 'replace'), null),
-    killUnit: (unit) => unlessGone(manager.KillUnit(unit, 'all', sigkill), undefined),
+    killUnit: (unit) => unlessGone(manager.KillUnit(unit, 'all', sigkill), undefined, [noSuchUnit, noSuchFile]),
     resetFailedUnit: (unit) => unlessGone(manager.ResetFailedUnit(unit), undefined),
     jobResult: jobs.result,
     listServerUnits: async () => (await manager.ListUnitsByPatterns([], [serverUnitPattern])).map(([name]) => name),
@@ -64,11 +66,11 @@ async function readVersion(bus: Bus): Promise<number> {
   return Number.parseInt(String(version), 10);
 }
 
-async function unlessGone<T, N>(call: Promise<T>, gone: N): Promise<T | N> {
+async function unlessGone<T, N>(call: Promise<T>, gone: N, names: readonly string[] = [noSuchUnit]): Promise<T | N> {
   try {
     return await call;
   } catch (error) {
-    if (error instanceof BusError && error.busName === noSuchUnit) return gone;
+    if (error instanceof BusError && names.includes(error.busName)) return gone;
     throw error;
   }
 }
