@@ -46,14 +46,30 @@ need_compiler() {
   [ -e "$(dirname "$(dirname "$(readlink -f "$(command -v node)")")")/include/node/node_api.h" ] || need_packages libnode-dev
 }
 
-# node_modules as package-lock.json says. Left alone when it is, since compiling SQLite takes minutes.
+# node_modules as package-lock.json says. Left alone when it is.
 need_modules() {
   node "$(dirname "${BASH_SOURCE[0]}")/modules-installed.mjs" && return
   need_compiler
+  say 'installing npm packages'
+  # No package needs its install script but sqlite3, whose addon is looked after here.
+  npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2 || die 'npm ci failed'
+  need_sqlite
+}
+
+# The addon of the package sqlite3: kept in the cache, since compiling SQLite takes minutes.
+need_sqlite() {
+  local addon=node_modules/sqlite3/build/Release/node_sqlite3.node kept prefix
+  kept=${TSHUB_CACHE:-/var/cache/tshub}/addons/node_sqlite3-$(node -p 'require("sqlite3/package.json").version')-$(uname -m)
+  kept+=-$(. /etc/os-release; echo "$ID${VERSION_ID:-}").node
+  if [ -e "$kept" ]; then
+    mkdir -p "$(dirname "$addon")"; cp "$kept" "$addon"
+    return
+  fi
   # The headers are on this host: node-gyp need not fetch them.
-  local prefix; prefix=$(dirname "$(dirname "$(readlink -f "$(command -v node)")")")
+  prefix=$(dirname "$(dirname "$(readlink -f "$(command -v node)")")")
   if [ -e "$prefix/include/node/node_api.h" ]; then export npm_config_nodedir=$prefix
   elif [ -e /usr/include/nodejs/src/node_api.h ]; then export npm_config_nodedir=/usr/include/nodejs; fi
-  say 'installing npm packages (SQLite is compiled when no ready-made addon can be had: about 3 minutes)'
-  npm ci --no-audit --no-fund --loglevel=error >&2 || die 'npm ci failed'
+  say 'compiling SQLite, unless there is a ready-made addon to download (about 3 minutes)'
+  npm rebuild sqlite3 --loglevel=error >&2 && [ -e "$addon" ] || die 'the addon of sqlite3 could not be built'
+  ! mkdir -p "$(dirname "$kept")" 2>/dev/null || cp "$addon" "$kept.new" 2>/dev/null && mv "$kept.new" "$kept" || true
 }
