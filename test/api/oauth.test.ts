@@ -357,7 +357,6 @@ describe('what ends a token of a server', () => {
 
   test('a logout in the browser, and no other browser', async () => {
     const other = t.browser();
-    t.clock.advance(1000);
     await other.login('ada', 'ada-password');
     const others =
       (await exchange({ code: await codeFor(other) })).json<Record<string, string>>()['access_token'] ?? '';
@@ -365,6 +364,13 @@ describe('what ends a token of a server', () => {
     expect((await ada.post('/hub/logout', { _xsrf: xsrfIn(page.text) })).status).toBe(302);
     expect((await t.api('/user', { token })).status).toBe(403);
     expect((await t.api('/user', { token: others })).status).toBe(200);
+  });
+
+  test('a logout before the code is exchanged', async () => {
+    const code = await codeFor(ada);
+    const page = await ada.get('/hub/logout');
+    await ada.post('/hub/logout', { _xsrf: xsrfIn(page.text) });
+    expect((await exchange({ code })).status).toBe(400);
   });
 
   test('fourteen days', async () => {

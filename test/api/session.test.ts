@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Browser } from '../support/browser.ts';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openEndedSessions } from '../../packages/hubd/src/login/ended-sessions.ts';
+import { type Browser, xsrfIn } from '../support/browser.ts';
 import { hubForTest, type TestHub } from '../support/hub-for-test.ts';
 
 let t: TestHub;
@@ -106,7 +107,48 @@ test('a browser that lost its session id gets the same one again', async () => {
 test('each login has a session id of its own', async () => {
   const other = t.browser();
   await ada.login('ada', 'ada-password');
-  t.clock.advance(1);
   await other.login('ada', 'ada-password');
   expect(other.cookie(sessionId, '/')).not.toBe(ada.cookie(sessionId, '/'));
+});
+
+describe('a logout', () => {
+  /** The cookies of a login, as somebody copied them. */
+  const copyOf = (browser: Browser): { Cookie: string } => ({
+    Cookie: [login, `${login}.sig`].map((name) => `${name}=${browser.cookie(name)}`).join('; '),
+  });
+  const logOut = async (browser: Browser): Promise<void> => {
+    const page = await browser.get('/hub/logout');
+    expect((await browser.post('/hub/logout', { _xsrf: xsrfIn(page.text) })).status).toBe(302);
+  };
+
+  test('ends the login for copies of its cookie too, and no other login', async () => {
+    const other = t.browser();
+    await ada.login('ada', 'ada-password');
+    await other.login('ada', 'ada-password');
+    const copy = copyOf(ada);
+    expect((await t.browser().get('/hub/home', copy)).status).toBe(200);
+    await logOut(ada);
+    expect((await t.browser().get('/hub/home', copy)).status).toBe(302);
+    expect(await isIn(other)).toBe(true);
+  });
+
+  test('holds when the hub is started again', async () => {
+    await ada.login('ada', 'ada-password');
+    const copy = copyOf(ada);
+    await logOut(ada);
+    const again = await hubForTest({ db: t.hub.db, clock: t.clock });
+    expect((await again.browser().get('/hub/home', copy)).status).toBe(302);
+    await again.close();
+  });
+
+  test('is remembered for as long as the cookie could be used', async () => {
+    await ada.login('ada', 'ada-password');
+    await logOut(ada);
+    const days = 24 * 3600 * 1000;
+    t.clock.advance(14 * days);
+    const ended = await openEndedSessions(t.hub.db, t.clock);
+    expect(await ended.purgeExpired()).toBe(0);
+    t.clock.advance(1);
+    expect(await ended.purgeExpired()).toBe(1);
+  });
 });

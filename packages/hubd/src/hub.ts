@@ -15,11 +15,12 @@ import { describeReload, type Reload } from './hub-reload.ts';
 import { makeHub1 } from './hub1.ts';
 import { infoHandlers } from './info/info-routes.ts';
 import type { Authenticate } from './login/authenticators/authenticator.ts';
+import { openEndedSessions } from './login/ended-sessions.ts';
 import { makeLogin } from './login/login.ts';
 import { makeSessions } from './login/sessions.ts';
 import { makeXsrf } from './login/xsrf.ts';
 import { makeOAuthClients } from './oauth/clients.ts';
-import { type CodesStore, makeCodesStore } from './oauth/codes-store.ts';
+import { makeCodesStore } from './oauth/codes-store.ts';
 import { oauthHandlers } from './oauth/oauth-routes.ts';
 import { makePages } from './pages/pages.ts';
 import { serverHandlers } from './servers/servers-routes.ts';
@@ -103,7 +104,8 @@ export async function createHub(parts: HubParts): Promise<Hub> {
     ...timing,
   });
 
-  const sessions = makeSessions({ users, keys, settings, clock });
+  const ended = await openEndedSessions(db, clock);
+  const sessions = makeSessions({ users, keys, ended, settings, clock });
   const xsrf = makeXsrf({ keys, clock });
   const login = makeLogin({ authenticate: parts.authenticate(settings), users, settings, clock, log, ...waiting });
   const identify = makeIdentify({ tokens, users, clients, sessions, xsrf, clock, settings, scopesOf, tokenScopes });
@@ -134,7 +136,7 @@ export async function createHub(parts: HubParts): Promise<Hub> {
       ...infoHandlers({ settings, runtime: parts.runtime }),
       ...oauthHandlers({
         authorize: { clients, codes, tokens, sessions, xsrf, scopesOf, renderConfirm: pages.renderConfirm },
-        exchange: { clients, codes, tokens, users, settings },
+        exchange: { clients, codes, ended, tokens, users, settings },
         log,
       }),
       ...serverHandlers({ servers, users, settings }),
@@ -148,7 +150,7 @@ export async function createHub(parts: HubParts): Promise<Hub> {
     },
   });
   const admit = makeAdmit({ accounts, users, settings });
-  const purge = keepPurged({ tokens, codes, log });
+  const purge = keepPurged({ stores: [tokens, codes, ended], log });
 
   return {
     handle: app.callback(),
@@ -179,15 +181,14 @@ export async function createHub(parts: HubParts): Promise<Hub> {
 }
 
 /** Takes away, every hour, what can no longer be used. */
-function keepPurged({ tokens, codes, log }: { tokens: Tokens; codes: CodesStore; log: Log }): {
+function keepPurged({ stores, log }: { stores: ReadonlyArray<{ purgeExpired(): Promise<unknown> }>; log: Log }): {
   start(): void;
   stop(): void;
 } {
   let timer: NodeJS.Timeout | undefined;
   const purge = async (): Promise<void> => {
     try {
-      await tokens.purgeExpired();
-      await codes.purgeExpired();
+      for (const store of stores) await store.purgeExpired();
     } catch (error) {
       log.warn(
         { error },

@@ -57,10 +57,10 @@ describe('the database', () => {
     const db = await openHere();
     await db('users').insert({ name: 'ada', created: 1, cookie_id: 'x' });
     const result = await migrate(db, { file, migrations: [...migrations, next] });
-    expect(result).toEqual({ applied: ['999-next'], backup: `${file}.backup-001-first` });
+    expect(result).toEqual({ applied: ['999-next'], backup: `${file}.backup-002-ended-sessions` });
     const backup = knexModule({
       client: 'sqlite3',
-      connection: { filename: `${file}.backup-001-first` },
+      connection: { filename: `${file}.backup-002-ended-sessions` },
       useNullAsDefault: true,
     });
     open.push(backup);

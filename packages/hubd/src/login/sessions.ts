@@ -1,9 +1,10 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Settings } from '@tshub/config';
 import type Koa from 'koa';
 import type { Context } from 'koa';
 import { type CreateSessionOptions, createSession } from 'koa-session';
 import type { User, UsersStore } from '../users/user.ts';
+import type { EndedSessions } from './ended-sessions.ts';
 import type { Session, Sessions } from './session.ts';
 
 export const cookieNames = {
@@ -17,6 +18,7 @@ export interface SessionsParts {
   readonly users: Pick<UsersStore, 'byCookieId'>;
   /** The first signs, all are believed; at least one. */
   readonly keys: readonly string[];
+  readonly ended: Pick<EndedSessions, 'add' | 'has'>;
   readonly settings: () => Settings;
   readonly clock: { now(): number };
 }
@@ -27,28 +29,22 @@ export interface SessionRoom extends Sessions {
   install(app: Koa): void;
 }
 
-/** All that the login cookie holds; it is signed, not secret. `at` is the time of the login in milliseconds. */
+/** All that the login cookie holds; it is signed, not secret. `id` is the user's, `session` this login's, `at` its time in milliseconds. */
 interface LoginCookie {
   readonly id?: unknown;
+  readonly session?: unknown;
   readonly at?: unknown;
 }
 
 const dayMs = 24 * 60 * 60 * 1000;
 
 /** Logins of browsers: koa-session keeps the signed cookie, this decides what it is worth. */
-export function makeSessions({ users, keys, settings, clock }: SessionsParts): SessionRoom {
-  const [signingKey] = keys;
-  if (signingKey === undefined) throw new Error('no key to sign cookies with');
+export function makeSessions({ users, keys, ended, settings, clock }: SessionsParts): SessionRoom {
+  if (keys.length === 0) throw new Error('no key to sign cookies with');
+  const maxAge = (): number => settings().hub.cookie_max_age_days * dayMs;
+  const firstMaxAge = maxAge();
   const sessionOf = new WeakMap<Context, Promise<Session | null>>();
   const sessionIds = new WeakMap<Context, string>();
-
-  /** The same for all requests of one login, also when a browser was closed and has lost this cookie only. */
-  function sessionIdOf(cookieId: string, at: number): string {
-    return createHmac('sha256', signingKey as string)
-      .update(`session-id\0${cookieId}\0${at}`)
-      .digest('hex')
-      .slice(0, 32);
-  }
 
   function setSessionId(ctx: Context, id: string): void {
     if (sessionIds.get(ctx) === id) return;
@@ -64,13 +60,13 @@ export function makeSessions({ users, keys, settings, clock }: SessionsParts): S
   }
 
   async function readCookie(ctx: Context): Promise<Session | null> {
-    const { id, at } = slot(ctx).session ?? {};
-    if (typeof id !== 'string' || typeof at !== 'number') return null;
-    if (clock.now() - at > settings().hub.cookie_max_age_days * dayMs) return null;
+    const { id, session: sessionId, at } = slot(ctx).session ?? {};
+    if (typeof id !== 'string' || typeof sessionId !== 'string' || typeof at !== 'number') return null;
+    if (clock.now() - at > maxAge() || ended.has(sessionId)) return null;
     const user = await users.byCookieId(id);
     // Who is blocked is out at once, not only at the next login.
     if (user === undefined || settings().login.blocked_users.includes(user.name)) return null;
-    const session = { user, id: sessionIdOf(id, at) };
+    const session = { user, id: sessionId };
     setSessionId(ctx, session.id);
     return session;
   }
@@ -85,7 +81,7 @@ export function makeSessions({ users, keys, settings, clock }: SessionsParts): S
       const options: CreateSessionOptions & { readonly path: string } = {
         key: cookieNames.login,
         path: '/hub/',
-        maxAge: settings().hub.cookie_max_age_days * dayMs,
+        maxAge: firstMaxAge,
         sameSite: 'lax',
       };
       app.use(createSession(options, app));
@@ -98,20 +94,21 @@ export function makeSessions({ users, keys, settings, clock }: SessionsParts): S
       return reading;
     },
     async begin(ctx, user: User) {
-      const at = clock.now();
-      slot(ctx).session = { id: user.cookieId, at };
-      const session = { user, id: sessionIdOf(user.cookieId, at) };
+      const session = { user, id: newSessionId() };
+      slot(ctx).session = { id: user.cookieId, session: session.id, at: clock.now() };
       setSessionId(ctx, session.id);
       sessionOf.set(ctx, Promise.resolve(session));
       return session;
     },
     ensureId(ctx) {
       const known = sessionIds.get(ctx) ?? ctx.cookies.get(cookieNames.session, { signed: false }) ?? '';
-      const id = /^[0-9a-f]{32}$/.test(known) ? known : randomBytes(16).toString('hex');
+      const id = /^[0-9a-f]{32}$/.test(known) ? known : newSessionId();
       setSessionId(ctx, id);
       return id;
     },
-    end(ctx) {
+    async end(ctx, session) {
+      // As long as the cookie could be used again: koa-session's own limit is the one that the hub began with.
+      await ended.add(session.id, clock.now() + Math.max(maxAge(), firstMaxAge));
       slot(ctx).session = null;
       sessionOf.set(ctx, Promise.resolve(null));
       const gone = { signed: false, overwrite: true } as const;
@@ -120,6 +117,10 @@ export function makeSessions({ users, keys, settings, clock }: SessionsParts): S
       ctx.cookies.set(cookieNames.services, null, { ...gone, path: '/services' });
     },
   };
+}
+
+function newSessionId(): string {
+  return randomBytes(16).toString('hex');
 }
 
 /** Where koa-session keeps what the cookie holds. */

@@ -1,4 +1,5 @@
 import type { Settings } from '@tshub/config';
+import type { EndedSessions } from '../login/ended-sessions.ts';
 import type { Tokens } from '../tokens/token.ts';
 import type { UsersStore } from '../users/user.ts';
 import type { OAuthClients } from './client.ts';
@@ -9,6 +10,7 @@ import { verifyChallenge } from './pkce.ts';
 export interface ExchangeParts {
   readonly clients: Pick<OAuthClients, 'checkSecret' | 'get'>;
   readonly codes: Pick<CodesStore, 'take'>;
+  readonly ended: Pick<EndedSessions, 'has'>;
   readonly tokens: Pick<Tokens, 'issue'>;
   readonly users: Pick<UsersStore, 'byId'>;
   readonly settings: () => Settings;
@@ -35,7 +37,9 @@ export async function exchangeCode(form: URLSearchParams, parts: ExchangeParts):
   if (!(await parts.clients.checkSecret(id, form.get('client_secret') ?? ''))) throw new OAuthError('invalid_client');
   const code = await parts.codes.take(text, id);
   const client = await parts.clients.get(id);
-  if (code === undefined || client === undefined) throw new OAuthError('invalid_grant');
+  // A code that was made before a logout must not outlive it.
+  if (code === undefined || client === undefined || parts.ended.has(code.sessionId))
+    throw new OAuthError('invalid_grant');
   checkVerifier(code, form.get('code_verifier'));
   checkRedirect(code, form.get('redirect_uri'), client.redirectUri);
   const user = await parts.users.byId(code.userId);

@@ -87,8 +87,9 @@ export function makeLoginPages(parts: LoginPagesParts, frame: PageFrame): (route
     const visitor = await visit(parts, ctx);
     if (visitor === undefined) return;
     const { user, id } = visitor.session;
+    // First the session: no token can be had of it after this.
+    await sessions.end(ctx, visitor.session);
     await parts.tokens.revokeSession(user.id, id);
-    sessions.end(ctx);
     parts.log.info({ event: 'logout', user: user.name, from: ctx.ip }, `${user.name} logged out`);
     redirect(ctx, '/hub/login');
   }

@@ -1,4 +1,8 @@
 import * as first from './001-first.ts';
+import * as endedSessions from './002-ended-sessions.ts';
 
 /** The migrations in order; an imported list, because a folder scan does not survive bundling. */
-export const migrations = [{ name: '001-first', ...first }] as const;
+export const migrations = [
+  { name: '001-first', ...first },
+  { name: '002-ended-sessions', ...endedSessions },
+] as const;
