@@ -34,13 +34,13 @@ describe('tshubctl', () => {
 
   test.each(['grace', 'root'])('%s sees the servers of everybody', async (user) => {
     const { out } = await ctl(user, 'server', 'list', '--json');
-    expect((JSON.parse(out) as Array<{ user: string }>).map((one) => one.user).sort()).toEqual(['ada', 'bob']);
+    expect((JSON.parse(out) as { servers: Array<{ user: string }> }).servers.map((one) => one.user).sort()).toEqual(['ada', 'bob']);
   });
 
   test('a user sees what is hers, and only that', async () => {
     const { out } = await ctl('ada', 'server', 'list', '--json');
-    expect((JSON.parse(out) as Array<{ user: string }>).map((one) => one.user)).toEqual(['ada']);
-    const users = JSON.parse((await ctl('ada', 'user', 'list', '--json')).out) as Array<{ name: string }>;
+    expect((JSON.parse(out) as { servers: Array<{ user: string }> }).servers.map((one) => one.user)).toEqual(['ada']);
+    const users = (JSON.parse((await ctl('ada', 'user', 'list', '--json')).out) as { users: Array<{ name: string }> }).users;
     expect(users.map((one) => one.name)).toEqual(['ada']);
   });
 
@@ -65,7 +65,7 @@ describe('tshubctl', () => {
 
   test('a server that is shown has its unit and what it uses', async () => {
     const { out } = await ctl('grace', 'server', 'show', 'ada', '--json');
-    expect(JSON.parse(out)).toMatchObject({
+    expect((JSON.parse(out) as { server: unknown }).server).toMatchObject({
       user: 'ada',
       server: '',
       unit: 'tshub-server-ada.service',
@@ -91,7 +91,7 @@ describe('tshubctl', () => {
 
 test('routes are for administrators', async () => {
   const routes = async (user: string) => machine.run(['tshubctl', 'route', 'list', '--json'], { user, fails: true });
-  expect(JSON.parse((await routes('grace')).out)).toEqual(
+  expect((JSON.parse((await routes('grace')).out) as { routes: unknown }).routes).toEqual(
     expect.arrayContaining([expect.objectContaining({ prefix: '/user/ada/' })]),
   );
   expect((await routes('ada')).code).toBe(4);

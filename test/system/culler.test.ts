@@ -16,7 +16,7 @@ afterAll(async () => {
 test('a dry run says what would happen, and does not do it', async () => {
   await visitorWithServer('bob');
   const { out } = await machine.run(['tshubctl', 'cull', '--dry-run', '--json']);
-  expect(JSON.parse(out)).toEqual(
+  expect((JSON.parse(out) as { decisions: unknown }).decisions).toEqual(
     expect.arrayContaining([expect.objectContaining({ user: 'bob', server: '', cull: false })]),
   );
   expect((await show('bob')).ready).toBe(true);

@@ -49,10 +49,12 @@ test('the password of the account lets her in, the start shows its steps, and Ju
 
 test('a cell runs in a kernel over a websocket', async () => {
   await page.click('.jp-LauncherCard[data-category="Notebook"]');
-  await page.waitForSelector('.jp-Notebook .cm-content', { timeout: 60_000 });
-  await page.waitForSelector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', { timeout: 120_000 });
+  // Idle is also what an indicator without a kernel says; the status bar names the kernel.
+  await page.waitForSelector('text=/Python 3 .*\\| Idle/', { timeout: 120_000 });
   await page.click('.jp-Notebook .cm-content');
+  await page.waitForSelector('.jp-Notebook .cm-editor.cm-focused');
   await page.keyboard.type('print(6*7)');
+  await page.waitForSelector('.jp-Notebook .cm-content:has-text("print(6*7)")');
   await page.keyboard.press('Shift+Enter');
   await page.waitForSelector('.jp-OutputArea-output:has-text("42")', { timeout: 60_000 });
   await page.screenshot({ path: join(shots, 'cell.png') });

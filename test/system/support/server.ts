@@ -26,12 +26,12 @@ export async function serverReady(user: string): Promise<void> {
 export interface Shown {
   readonly user: string;
   readonly ready: boolean;
-  readonly pending: string;
+  readonly pending: string | null;
   readonly unit: string;
   readonly reason?: string;
 }
 
 export async function show(user: string): Promise<Shown> {
   const { out } = await machine.run(['tshubctl', 'server', 'show', user, '--json']);
-  return JSON.parse(out) as Shown;
+  return (JSON.parse(out) as { server: Shown }).server;
 }

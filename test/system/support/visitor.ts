@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { noteSecret } from './secrets.ts';
 
 /** A browser without a screen: follows nothing by itself, keeps cookies, fills forms. */
@@ -13,7 +14,7 @@ export class Visitor {
     const headers = new Headers(init.headers);
     if (this.cookies.size > 0)
       headers.set('cookie', [...this.cookies].map(([key, value]) => `${key}=${value}`).join('; '));
-    const response = await fetch(new URL(path, this.origin), { ...init, headers, redirect: 'manual' });
+    const response = await navigate(new URL(path, this.origin), init, headers);
     for (const line of response.headers.getSetCookie()) this.keep(line);
     return response;
   }
@@ -52,4 +53,29 @@ export class Visitor {
       if (name.includes('login') || name.startsWith('jupyterhub-user')) noteSecret(value);
     }
   }
+}
+
+/** One request as a browser's navigation: Node's own fetch always says that it is a script (`Sec-Fetch-Mode: cors`). */
+function navigate(url: URL, init: RequestInit, headers: Headers): Promise<Response> {
+  const { method = 'GET', body } = init;
+  const text = body instanceof URLSearchParams ? body.toString() : ((body ?? '') as string);
+  if (body instanceof URLSearchParams) headers.set('content-type', 'application/x-www-form-urlencoded');
+  if (text !== '') headers.set('content-length', String(Buffer.byteLength(text)));
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { method, headers: Object.fromEntries(headers) }, (answer) => {
+      const chunks: Buffer[] = [];
+      answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+      answer.on('error', reject);
+      answer.on('end', () => {
+        const received = new Headers();
+        for (let i = 0; i < answer.rawHeaders.length; i += 2)
+          received.append(answer.rawHeaders[i] ?? '', answer.rawHeaders[i + 1] ?? '');
+        const status = answer.statusCode ?? 500;
+        const whole = Buffer.concat(chunks);
+        resolve(new Response(status === 204 || status === 304 ? null : whole, { status, headers: received }));
+      });
+    });
+    sent.on('error', reject);
+    sent.end(text);
+  });
 }
