@@ -180,3 +180,21 @@ describe('error pages', () => {
     expect(answer.endsWith('\r\n\r\n')).toBe(true);
   });
 });
+
+test.each([
+  ['/user/ada', 403, []],
+  ['/user/ada?x=/a/b', 403, []],
+  ['/user/ada/sw.js', 200, ['/user/ada/sw.js']],
+  ['/hub/sw.js', 200, ['/hub/sw.js']],
+] as const)('the script of a service worker at %s: %i', async (path, status, seen) => {
+  const answer = await raw(`GET ${path} HTTP/1.1\r\n${host}Service-Worker: script\r\nConnection: close\r\n\r\n`);
+  expect(statusesOf(answer)).toEqual([status]);
+  expect(reached).toEqual(seen);
+});
+
+test("what a server sets with an answer to its bare address is not for everybody's folder", async () => {
+  await t.route('bob', (_req, res) => res.setHeader('Set-Cookie', ['a=1', 'b=2; Path=/user/bob/']).end());
+  const answer = await raw(`GET /user/bob HTTP/1.1\r\n${host}Connection: close\r\n\r\n`);
+  expect(answer).not.toContain('a=1');
+  expect(answer).toContain('b=2');
+});

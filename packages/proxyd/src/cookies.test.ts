@@ -30,12 +30,12 @@ describe('what the server below /user/ada/ may set', () => {
     'app=1; Path=/user/%61da/deep',
     'app',
   ])('%s', (cookie) => {
-    expect(mayServerSet(cookie, '/user/ada/')).toBe(true);
+    expect(mayServerSet(cookie, '/user/ada/', '/user/ada/lab')).toBe(true);
   });
 
   test('cookies of a user with @ pass in both spellings of the path', () => {
-    expect(mayServerSet('jupyterhub-user-x=1; Path=/user/x%40y/', '/user/x@y/')).toBe(true);
-    expect(mayServerSet('jupyterhub-user-x=1; Path=/user/x@y/', '/user/x@y/')).toBe(true);
+    expect(mayServerSet('jupyterhub-user-x=1; Path=/user/x%40y/', '/user/x@y/', '/user/x@y/lab')).toBe(true);
+    expect(mayServerSet('jupyterhub-user-x=1; Path=/user/x@y/', '/user/x@y/', '/user/x@y/lab')).toBe(true);
   });
 });
 
@@ -56,7 +56,18 @@ describe('what the server below /user/ada/ may not set', () => {
     'app=1; Path=/services/grades/',
     'app=1; Path=/user/ada/; Path=/user/bob/',
     'jupyterhub-user-bob=x; Path=/',
+    '_xsrf=x; Path=/',
+    '=jupyterhub-session-id=x; Path=/',
+    ' = jupyterhub-hub-login=x',
   ])('%s', (cookie) => {
-    expect(mayServerSet(cookie, '/user/ada/')).toBe(false);
+    expect(mayServerSet(cookie, '/user/ada/', '/user/ada/lab')).toBe(false);
   });
 });
+
+test.each(['app=1', 'app=1; Path=lab', 'jupyterhub-user-bob=x'])(
+  'in an answer to /user/ada itself, %s would be for everybody',
+  (cookie) => {
+    expect(mayServerSet(cookie, '/user/ada/', '/user/ada')).toBe(false);
+    expect(mayServerSet(cookie, '/user/ada/', '/user/ada/')).toBe(true);
+  },
+);

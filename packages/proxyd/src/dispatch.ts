@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Destination } from './destination.ts';
 import type { Refusal } from './error-page.ts';
+import { pathOf } from './route-path.ts';
 import type { RouteTable } from './route-table.ts';
 
 /** What becomes of a request. Pure but for the table. */
@@ -24,7 +25,16 @@ export function decide<R extends Destination>(head: RequestHead, table: RouteTab
   if (healthPaths.has(target)) return healthy;
   const found = table.find(target);
   if (found.problem !== undefined) return refuseWith(400, `Bad request: ${found.problem}`);
+  if (found.route !== null && isWorkerForOthers(head, found.route)) {
+    return refuseWith(403, 'A service worker must be below the address of its server');
+  }
   return { kind: 'forward', to: found.route ?? hub };
+}
+
+/** A worker may control the folder that its script is in: for "/user/ada" that would be every user's pages. */
+function isWorkerForOthers({ headers, url = '' }: RequestHead, { serverPrefix }: Destination): boolean {
+  const depth = (path: string): number => path.split('/').length;
+  return 'service-worker' in headers && depth(pathOf(url)) < depth(serverPrefix ?? '');
 }
 
 function problemOf(head: RequestHead): Refusal | null {

@@ -92,7 +92,7 @@ export function answerWith(
   }
   const isActive = to.serverPrefix !== null && statusCode < 400;
   if (isActive) to.lastActivity = parts.clock();
-  const headers = responseHeaders(rawHeaders, { serverPrefix: to.serverPrefix });
+  const headers = responseHeaders(rawHeaders, { serverPrefix: to.serverPrefix, target: req.url ?? '' });
   if (!req.complete) headers.push('Connection', 'close');
   answer.on('error', () => res.destroy());
   answer.once('end', () => {

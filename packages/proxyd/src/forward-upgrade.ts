@@ -53,7 +53,10 @@ export function forwardUpgrade(parts: Forwarding, { req, socket, head, to }: Upg
     }
     isJoined = true;
     noteSuccess(parts, to);
-    socket.write(switchingHead(responseHeaders(answer.rawHeaders, { serverPrefix: to.serverPrefix })), 'latin1');
+    socket.write(
+      switchingHead(responseHeaders(answer.rawHeaders, { serverPrefix: to.serverPrefix, target: req.url ?? '' })),
+      'latin1',
+    );
     if (serverHead.length > 0) socket.write(serverHead);
     join(parts, to, { socket, server, head });
   });

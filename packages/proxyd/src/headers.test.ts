@@ -201,13 +201,13 @@ describe('headers towards a client', () => {
   ];
 
   test('a user server speaks for itself, not for the origin', () => {
-    expect(responseHeaders(raw, { serverPrefix: '/user/ada/' })).toEqual([
+    expect(responseHeaders(raw, { serverPrefix: '/user/ada/', target: '/user/ada/x' })).toEqual([
       ...['Content-Type', 'text/html', 'Set-Cookie', 'a=1', 'Set-Cookie', 'b=2', 'Location', '//x'],
     ]);
   });
 
   test('the hub may set its cookies and speak for the origin', () => {
-    const out = responseHeaders(raw, { serverPrefix: null });
+    const out = responseHeaders(raw, { serverPrefix: null, target: '/hub/x' });
     expect(valuesOf(out, 'set-cookie')).toHaveLength(3);
     expect(valuesOf(out, 'strict-transport-security')).toHaveLength(1);
     expect(valuesOf(out, 'transfer-encoding')).toEqual([]);
@@ -222,7 +222,10 @@ describe('headers towards a client', () => {
     ['/user/ada/%2e%2e/', 0],
     ['/', 0],
   ])('a service worker may have the scope %s: %d', (scope, count) => {
-    const out = responseHeaders(['Service-Worker-Allowed', scope], { serverPrefix: '/user/ada/' });
+    const out = responseHeaders(['Service-Worker-Allowed', scope], {
+      serverPrefix: '/user/ada/',
+      target: '/user/ada/x',
+    });
     expect(valuesOf(out, 'service-worker-allowed')).toHaveLength(count);
   });
 

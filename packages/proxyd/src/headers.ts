@@ -1,4 +1,5 @@
 import { mayServerSet, withoutHubLogin } from './cookies.ts';
+import { pathOf } from './route-path.ts';
 import { plainAddress, type Trusts, unixPeer } from './trusted-peers.ts';
 
 /**
@@ -51,6 +52,7 @@ const originWide = new Set([
   'nel',
   'public-key-pins',
   'public-key-pins-report-only',
+  'report-to',
   'strict-transport-security',
 ]);
 const bodyless = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS']);
@@ -95,11 +97,13 @@ export function requestHeaders(raw: RawHeaders, options: RequestHeadersOptions):
 export interface ResponseHeadersOptions {
   /** The prefix of the user server that answers, or null for the hub. */
   readonly serverPrefix: string | null;
+  /** What the request was for. */
+  readonly target: string;
 }
 
 /** What is sent to the client for what came from the server; the framing of the body is left to the sender. */
 export function responseHeaders(raw: RawHeaders, options: ResponseHeadersOptions): string[] {
-  const { serverPrefix } = options;
+  const { serverPrefix, target } = options;
   const listed = connectionNames(raw);
   const out: string[] = [];
   for (let i = 0; i + 1 < raw.length; i += 2) {
@@ -107,7 +111,7 @@ export function responseHeaders(raw: RawHeaders, options: ResponseHeadersOptions
     const value = raw[i + 1] ?? '';
     const key = name.toLowerCase();
     if (hopByHop.has(key) || listed?.has(key) === true) continue;
-    if (serverPrefix !== null && !mayServerSend(key, value, serverPrefix)) continue;
+    if (serverPrefix !== null && !mayServerSend(key, value, serverPrefix, target)) continue;
     out.push(name, value);
   }
   return out;
@@ -124,8 +128,8 @@ export function trailerPairs(raw: RawHeaders): Array<[string, string]> {
   return pairs;
 }
 
-function mayServerSend(key: string, value: string, prefix: string): boolean {
-  if (key === 'set-cookie') return mayServerSet(value, prefix);
+function mayServerSend(key: string, value: string, prefix: string, target: string): boolean {
+  if (key === 'set-cookie') return mayServerSet(value, prefix, pathOf(target));
   // A wider scope would let one person's script answer for the hub.
   if (key === 'service-worker-allowed') return value.startsWith(prefix) && !/[\\%]|\.\./.test(value);
   return !originWide.has(key);
