@@ -89,7 +89,7 @@ test.each(['Stop', 'Show', 'Forget'] as const)('%s reaches no unit but those of 
 });
 
 test('a log of something else is refused', async () => {
-  await expectRefusal(({ ask }) => ask('Log', '/../ssh', '', 10));
+  await expectRefusal(({ ask }) => ask('Log', '/../ssh', '', 10, 0n));
 });
 
 test('starts in a loop are held up', async () => {

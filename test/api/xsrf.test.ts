@@ -19,12 +19,16 @@ const api = (headers: Readonly<Record<string, string>>, query = ''): Promise<num
 const message = async (headers: Readonly<Record<string, string>>, query = ''): Promise<unknown> =>
   (await ada.get(`/hub/api/user${query}`, headers)).json()['message'];
 
+const image = { 'Sec-Fetch-Mode': 'no-cors', 'Sec-Fetch-Site': 'same-origin' } as const;
+
 describe('a GET with a cookie', () => {
   test.each([
     ['no Sec-Fetch-Mode', {}, 200],
     ['a navigation', { 'Sec-Fetch-Mode': 'navigate' }, 200],
     ['a navigation from another site', { 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Site': 'cross-site' }, 200],
     ['no-cors of our own', { 'Sec-Fetch-Mode': 'no-cors', 'Sec-Fetch-Site': 'same-origin' }, 200],
+    ['an image of our own', { ...image, 'Sec-Fetch-Dest': 'image' }, 200],
+    ["a script's fetch of our own, in no-cors", { ...image, 'Sec-Fetch-Dest': 'empty' }, 403],
     ['no-cors of a neighbour', { 'Sec-Fetch-Mode': 'no-cors', 'Sec-Fetch-Site': 'same-site' }, 403],
     ['no-cors of another site', { 'Sec-Fetch-Mode': 'no-cors', 'Sec-Fetch-Site': 'cross-site' }, 403],
     ['cors', { 'Sec-Fetch-Mode': 'cors', 'Sec-Fetch-Site': 'same-origin' }, 403],
@@ -91,6 +95,26 @@ describe('a token', () => {
     expect(headers['set-cookie'] ?? []).toEqual([]);
   });
 });
+
+const authorize = '/hub/api/oauth2/authorize?client_id=jupyterhub-user-ada&response_type=code';
+
+test.each(['/hub/home', '/hub/logout', '/hub/no-such-page', '/hub/user/bob/', authorize])(
+  'a page that a script of a neighbouring server fetches gives it no token that works: %s',
+  async (path) => {
+    for (const mode of ['cors', 'same-origin', 'no-cors']) {
+      const page = await ada.get(path, {
+        'Sec-Fetch-Mode': mode,
+        'Sec-Fetch-Site': 'same-origin',
+        'Sec-Fetch-Dest': 'empty',
+      });
+      const tokens = [...page.text.matchAll(/(?:value|data-xsrf)="([A-Za-z0-9_-]{70})"/g)].map(
+        (match) => match[1] ?? '',
+      );
+      for (const found of tokens) expect(await api({ 'X-XSRFToken': found, 'Sec-Fetch-Mode': 'cors' })).toBe(403);
+    }
+    expect(await api({ 'X-XSRFToken': token, 'Sec-Fetch-Mode': 'cors' })).toBe(200);
+  },
+);
 
 describe('the login form', () => {
   test('without its token is the form again, with a sentence', async () => {

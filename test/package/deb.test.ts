@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { programs } from '../../scripts/bundles.ts';
 import { filesIn, read, root } from './support.ts';
@@ -62,8 +63,23 @@ describe('the Debian package', () => {
       'usr/share/man/man1/tshubctl.1.gz',
       'usr/share/man/man5/tshub.toml.5.gz',
       'usr/share/man/man7/tshub.7.gz',
+      'usr/share/bash-completion/completions/tshubctl',
+      'usr/share/fish/vendor_completions.d/tshubctl.fish',
+      'usr/share/zsh/vendor-completions/_tshubctl',
     ])
       expect(has(path), path).toBe(true);
+  });
+
+  test.each([
+    ['man1/tshubctl.1.gz', 'tshubctl'],
+    ['man5/tshub.toml.5.gz', 'tshub.toml'],
+    ['man7/tshub.7.gz', 'tshub'],
+  ])('%s begins with the name that whatis and apropos look for', (page, name) => {
+    const text = gunzipSync(readFileSync(join(tree, 'usr/share/man', page))).toString();
+    expect(text.split('\n').filter((line) => line.startsWith('.TH'))).toHaveLength(1);
+    expect(/\.SH "NAME"\n(.*)/.exec(text)?.[1]?.replaceAll('\\fB', '').replaceAll('\\fR', '')).toMatch(
+      new RegExp(`^${name} \\\\- \\w`),
+    );
   });
 
   test('every program that a unit or a link starts is executable or run by Node', () => {

@@ -61,7 +61,7 @@ export class FakeSpawner {
         return wire(status);
       }),
     List: () => this.#answer('List', () => [...this.units.values()].map(wire)),
-    Log: (user, server, lines) =>
+    Log: (user, server, lines, _since) =>
       this.#answer('Log', () => (this.logs.get(serverUnit(user, server)) ?? []).slice(-lines)),
     Forget: (user, server) =>
       this.#answer('Forget', () => {

@@ -34,13 +34,17 @@ describe('tshubctl', () => {
 
   test.each(['grace', 'root'])('%s sees the servers of everybody', async (user) => {
     const { out } = await ctl(user, 'server', 'list', '--json');
-    expect((JSON.parse(out) as { servers: Array<{ user: string }> }).servers.map((one) => one.user).sort()).toEqual(['ada', 'bob']);
+    expect((JSON.parse(out) as { servers: Array<{ user: string }> }).servers.map((one) => one.user).sort()).toEqual([
+      'ada',
+      'bob',
+    ]);
   });
 
   test('a user sees what is hers, and only that', async () => {
     const { out } = await ctl('ada', 'server', 'list', '--json');
     expect((JSON.parse(out) as { servers: Array<{ user: string }> }).servers.map((one) => one.user)).toEqual(['ada']);
-    const users = (JSON.parse((await ctl('ada', 'user', 'list', '--json')).out) as { users: Array<{ name: string }> }).users;
+    const users = (JSON.parse((await ctl('ada', 'user', 'list', '--json')).out) as { users: Array<{ name: string }> })
+      .users;
     expect(users.map((one) => one.name)).toEqual(['ada']);
   });
 

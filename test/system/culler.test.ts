@@ -27,7 +27,7 @@ test('a server that is idle for longer than the timeout is stopped, and its user
   await machine.run(['systemctl', 'reload', 'tshub-cullerd']);
   await eventually('the server is stopped', async () => !(await show('bob')).ready, 60);
   expect((await show('bob')).reason).toMatch(/idle/);
-  const culled = await machine.journal('TSHUB_EVENT=server-culled', 'TSHUB_USER=bob');
+  const culled = await machine.journal('-u', 'tshub', 'TSHUB_EVENT=server-culled', 'TSHUB_USER=bob');
   expect(culled.length).toBe(1);
 });
 

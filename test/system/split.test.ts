@@ -128,7 +128,7 @@ describe('a hub that was taken over', () => {
   test('cannot stop or read units that are not servers', async () => {
     for (const name of ['../../ssh', 'ssh.service', '*', 'tshub.service']) {
       await call('tshub', ...spawner, 'Stop', 'ss', name, '');
-      const log = await call('tshub', ...spawner, 'Log', 'ssu', name, '', '50');
+      const log = await call('tshub', ...spawner, 'Log', 'ssut', name, '', '50', '0');
       expect(log.out).not.toMatch(/systemd\[1\]|sshd/);
     }
     expect((await machine.show('tshub.service', 'ActiveState'))['ActiveState']).toBe('active');
@@ -149,7 +149,7 @@ describe('a hub that was taken over', () => {
       ['List'],
       ['Start', 'sssa{ss}a{ss}', 'ada', '', '', '0', '0'],
       ['Stop', 'ss', 'ada', ''],
-      ['Log', 'ssu', 'ada', '', '10'],
+      ['Log', 'ssut', 'ada', '', '10', '0'],
     ]) {
       const answer = await call(user, ...spawner, method ?? '', ...args);
       expect(answer.code).not.toBe(0);

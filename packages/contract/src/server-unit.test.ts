@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { escapeName, parseServerUnit, serverClientId, serverPrefix, serverSocket, serverUnit, userSlice } from './server-unit.ts';
+import {
+  escapeName,
+  parseServerUnit,
+  serverClientId,
+  serverPrefix,
+  serverSocket,
+  serverUnit,
+  userSlice,
+} from './server-unit.ts';
 
 const name = fc.string({ minLength: 1, maxLength: 40, unit: 'grapheme' });
 

@@ -24,7 +24,7 @@ export function verbs(parts: VerbParts): Verbs {
   return {
     Forget: verb(parseServerName, (name) => forget(parts, name)),
     List: verb(nothing, async () => (await listServers(systemd1)).map(toWire)),
-    Log: verb(parseLog, ({ name, count }) => logGate(() => readLog(journalctl, name, count))),
+    Log: verb(parseLog, ({ name, count, since }) => logGate(() => readLog(journalctl, name, count, since))),
     Show: verb(parseServerName, async (name) => toWire(statusOf(name, await systemd1.unitFacts(unitOf(name))))),
     Start: verb(parseStart, async (request) => toWire(await start(parts, request))),
     Stop: verb(parseServerName, (name) => stopServer(parts, name)),
@@ -40,8 +40,14 @@ function verb<A extends readonly unknown[], I, O>(
 
 function nothing(): void {}
 
-function parseLog(user: string, server: string, count: number): { name: ServerName; count: number } {
-  return { name: parseServerName(user, server), count };
+function parseLog(
+  user: string,
+  server: string,
+  count: number,
+  sinceMs: bigint,
+): { name: ServerName; count: number; since: number } {
+  // A time beyond what a number can hold is a time that has not come.
+  return { name: parseServerName(user, server), count, since: Math.min(Number(sinceMs), 4e12) };
 }
 
 function unitOf({ user, server }: ServerName): string {

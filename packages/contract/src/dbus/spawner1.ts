@@ -25,9 +25,9 @@ export const spawner1 = {
       out: [{ name: 'servers', type: 'aa{sv}' }],
     },
     Log: {
-      says: 'The last lines of the journal of one server, oldest first; at most 200.',
+      says: 'The last lines of the journal of one server, oldest first; at most 200, none written before since_ms (milliseconds since 1970).',
       access: account,
-      in: [user, server, { name: 'lines', type: 'u' }],
+      in: [user, server, { name: 'lines', type: 'u' }, { name: 'since_ms', type: 't' }],
       out: [{ name: 'lines', type: 'as' }],
     },
     Show: {

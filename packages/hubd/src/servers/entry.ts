@@ -18,6 +18,8 @@ export interface Run {
 export class Entry {
   #row: ServerRow;
   #phase: Phase = 'stopped';
+  /** When its last start began; 0 before the first that this hub saw. What its unit wrote before is another run's. */
+  began = 0;
   /** The start under way, or the last one: its progress can be told again. */
   run: Run | null = null;
   /** The stop under way. */

@@ -1,3 +1,4 @@
+import type { Entry } from './entry.ts';
 import type { ProgressLog } from './progress.ts';
 import type { Room } from './room.ts';
 import { pause } from './waiting.ts';
@@ -7,18 +8,18 @@ const window = 100;
 /** Adds what a starting server writes to its journal to the progress, while somebody watches. Returns how to stop it. */
 export function followLog(
   room: Room,
-  which: { readonly user: string; readonly name: string },
+  entry: Pick<Entry, 'row' | 'began'>,
   progress: ProgressLog,
   secret: string,
 ): () => void {
   const stop = new AbortController();
-  void follow(room, which, progress, secret, stop.signal);
+  void follow(room, entry, progress, secret, stop.signal);
   return () => stop.abort();
 }
 
 async function follow(
   room: Room,
-  which: { readonly user: string; readonly name: string },
+  entry: Pick<Entry, 'row' | 'began'>,
   progress: ProgressLog,
   secret: string,
   signal: AbortSignal,
@@ -29,7 +30,7 @@ async function follow(
     if (signal.aborted) return;
     // Each reading is a process of its own: not worth it when nobody looks.
     if (!progress.hasListeners) continue;
-    const lines = await room.spawner.log(which, window).catch(() => seen);
+    const lines = await room.spawner.log(entry.row, window, entry.began).catch(() => seen);
     const fresh = newLines(seen, lines).map((line) => line.replaceAll(secret, '[token]'));
     seen = lines;
     const last = fresh.at(-1);

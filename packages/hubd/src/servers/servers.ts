@@ -107,7 +107,7 @@ export function makeServers(parts: ServersParts): ServersRoom {
     stop: (caller, user, name, reason) => orders.stop(caller, user, name, reason),
     remove: (caller, user, name) => orders.remove(caller, user, name),
     progress: (user, name, signal) => progressOf(entries.get(user, name), user, name, signal),
-    log: (user, name, lines) => spawner.log({ user, name }, lines),
+    log: (user, name, lines) => spawner.log({ user, name }, lines, entries.get(user, name)?.began ?? 0),
     async usage(user, name) {
       if (entries.get(user, name)?.phase !== 'ready') return undefined;
       return usageOf(await spawner.show({ user, name }));

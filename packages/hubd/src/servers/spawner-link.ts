@@ -60,8 +60,9 @@ export class SpawnerLink {
     return servers.map((server) => unitStatus.parse(server));
   }
 
-  async log({ user, name }: ServerName, lines: number): Promise<readonly string[]> {
-    return within(this.#times().ask, this.#spawner.Log(user, name, lines), late);
+  /** The last lines that were written since then (milliseconds since 1970). */
+  async log({ user, name }: ServerName, lines: number, since: number): Promise<readonly string[]> {
+    return within(this.#times().ask, this.#spawner.Log(user, name, lines, BigInt(Math.floor(since))), late);
   }
 
   async forget({ user, name }: ServerName): Promise<void> {

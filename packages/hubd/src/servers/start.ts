@@ -81,6 +81,7 @@ class Start {
     const { name: server } = this.#entry.row;
     const { name: user } = this.#user;
     const began = room.clock.now();
+    this.#entry.began = began;
     progress.add({ progress: 0, message: 'Server requested' });
     room.log.info({ event: 'server-start', user, server, unit }, `${this.#label} is being started`);
 
@@ -91,7 +92,7 @@ class Start {
     signal.throwIfAborted();
 
     progress.add({ progress: 40, message: 'The server was started; waiting until it answers' });
-    const stopFollowing = followLog(room, this.#entry.row, progress, this.#token);
+    const stopFollowing = followLog(room, this.#entry, progress, this.#token);
     try {
       await waitUntilUp(room, status, signal, {
         needsLook: () => this.#needsLook,
@@ -257,7 +258,7 @@ class Start {
 
   async #lastLines(): Promise<readonly string[]> {
     try {
-      const lines = await this.#room.spawner.log({ user: this.#user.name, name: this.#entry.row.name }, logLines);
+      const lines = await this.#room.spawner.log(this.#entry.row, logLines, this.#entry.began);
       return lines.map((line) => (this.#token === '' ? line : line.replaceAll(this.#token, '[token]')));
     } catch {
       return [];

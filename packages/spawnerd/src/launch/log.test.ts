@@ -47,16 +47,16 @@ test('the journal is asked for exact fields, never for a pattern', async () => {
     asked.push(args);
     return own('hello', 'a');
   };
-  expect(await readLog(journalctl, { user: 'ada*', server: '' }, 9999)).toEqual(['hello']);
+  expect(await readLog(journalctl, { user: 'ada*', server: '' }, 9999, 1500)).toEqual(['hello']);
   const unit = 'tshub-server-ada\\x2a.service';
   expect(asked[0]).toEqual(['--sync']);
   expect(asked[1]).toEqual(
-    expect.arrayContaining([`_SYSTEMD_UNIT=${unit}`, '+', '_PID=1', `UNIT=${unit}`, '--lines=200']),
+    expect.arrayContaining([`_SYSTEMD_UNIT=${unit}`, '+', '_PID=1', `UNIT=${unit}`, '--lines=200', '--since=@1.5']),
   );
 });
 
 test('a journal that cannot be flushed is read all the same', async () => {
   const journalctl = (args: readonly string[]) =>
     args[0] === '--sync' ? Promise.reject(new Error('no')) : Promise.resolve(own('x', 'a'));
-  expect(await readLog(journalctl, { user: 'ada', server: '' }, 5)).toEqual(['x']);
+  expect(await readLog(journalctl, { user: 'ada', server: '' }, 5, 0)).toEqual(['x']);
 });

@@ -5,8 +5,13 @@ import type { ServerName } from '../request.ts';
 /** Runs journalctl with these arguments; its output, cut at `maxBytes`. */
 export type Journalctl = (args: readonly string[], maxBytes: number) => Promise<string>;
 
-/** Lines of the last run of a server: its own, and those of PID 1 about it. Oldest first, at most `count`, each at most logLineBytes long. */
-export async function readLog(journalctl: Journalctl, { user, server }: ServerName, count: number): Promise<string[]> {
+/** Lines of the last run of a server since then: its own, and those of PID 1 about it. Oldest first, at most `count`, each at most logLineBytes long. */
+export async function readLog(
+  journalctl: Journalctl,
+  { user, server }: ServerName,
+  count: number,
+  sinceMs: number,
+): Promise<string[]> {
   const lines = Math.min(count, sizes.logLines);
   if (lines === 0) return [];
   const unit = serverUnit(user, server);
@@ -15,7 +20,15 @@ export async function readLog(journalctl: Journalctl, { user, server }: ServerNa
   // Matches of exact fields, not --unit, which knows patterns. "_" fields cannot be forged, and UNIT= counts from PID 1 only.
   const matches = [`_SYSTEMD_UNIT=${unit}`, '+', '_PID=1', `UNIT=${unit}`];
   const fields = 'MESSAGE,_PID,_SYSTEMD_INVOCATION_ID,INVOCATION_ID';
-  const args = ['--quiet', '--no-pager', '--output=json', `--output-fields=${fields}`, `--lines=${lines}`, ...matches];
+  const args = [
+    '--quiet',
+    '--no-pager',
+    '--output=json',
+    `--output-fields=${fields}`,
+    `--lines=${lines}`,
+    `--since=@${sinceMs / 1000}`,
+    ...matches,
+  ];
   return lastRun((await journalctl(args, sizes.logBytes * 8)).split('\n'));
 }
 
