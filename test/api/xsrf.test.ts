@@ -116,6 +116,11 @@ test.each(['/hub/home', '/hub/logout', '/hub/no-such-page', '/hub/user/bob/', au
   },
 );
 
+test('a page that our own script fetches with its token has forms that work', async () => {
+  const page = await ada.get('/hub/home', { 'X-XSRFToken': token, 'Sec-Fetch-Mode': 'cors' });
+  expect(await api({ 'X-XSRFToken': xsrfIn(page.text), 'Sec-Fetch-Mode': 'cors' })).toBe(200);
+});
+
 describe('the login form', () => {
   test('without its token is the form again, with a sentence', async () => {
     const { status, text } = await t.browser().post('/hub/login', { username: 'ada', password: 'ada-password' });

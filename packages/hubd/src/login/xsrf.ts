@@ -64,11 +64,19 @@ export function makeXsrf({
     return undefined;
   }
 
+  function fits(ctx: Context, owner: string, token: Token): boolean {
+    return cookieValues(ctx.get('Cookie'), cookieNames.xsrf).some((value) => {
+      const cookie = parse(value, owner);
+      return cookie !== undefined && timingSafeEqual(cookie.nonce, token.nonce);
+    });
+  }
+
   function set(ctx: Context, session: Session | null, owner: string, nonce: Buffer): string {
     const value = make(owner, nonce);
     ctx.cookies.set(cookieNames.xsrf, value, {
       path: '/hub/',
-      httpOnly: false,
+      // Our scripts have it from the page; a script of a user server could give its own page an address below /hub/ and read it here.
+      httpOnly: true,
       sameSite: 'lax',
       signed: false,
       overwrite: true,
@@ -84,8 +92,14 @@ export function makeXsrf({
       const before = given.get(ctx);
       if (before?.owner === owner) return before.value;
       const known = fromCookies(ctx, owner);
-      if (known !== undefined && (seconds() - known.issued < freshSeconds || !isNavigation(ctx))) return known.text;
-      if (!isNavigation(ctx)) return make(owner, randomBytes(parts.nonce));
+      // A script that fetches a page, be it an error page, could read the token there: one that had none gets one that fits no cookie.
+      if (!isNavigation(ctx)) {
+        const proof = parse(sentHeader(ctx), owner);
+        return proof !== undefined && known !== undefined && fits(ctx, owner, proof)
+          ? known.text
+          : make(owner, randomBytes(parts.nonce));
+      }
+      if (known !== undefined && seconds() - known.issued < freshSeconds) return known.text;
       return set(ctx, session, owner, known?.nonce ?? randomBytes(parts.nonce));
     },
     renew(ctx, session) {
@@ -95,17 +109,13 @@ export function makeXsrf({
     },
     check(ctx, session, argument) {
       if (isFree(ctx)) return;
-      const sent = argument ?? (ctx.get('X-XSRFToken') || ctx.get('X-CSRFToken') || undefined);
-      if (sent === undefined || sent === '')
-        throw new TshubError('xsrf', { problem: `'_xsrf' argument missing from ${ctx.method}` });
+      const sent = argument ?? sentHeader(ctx);
+      if (sent === '') throw new TshubError('xsrf', { problem: `'_xsrf' argument missing from ${ctx.method}` });
       const owner = ownerOf(ctx, session);
       const token = parse(sent, owner);
       if (token === undefined) throw new TshubError('xsrf', { problem: "'_xsrf' argument invalid" });
-      const matches = cookieValues(ctx.get('Cookie'), cookieNames.xsrf).some((value) => {
-        const cookie = parse(value, owner);
-        return cookie !== undefined && timingSafeEqual(cookie.nonce, token.nonce);
-      });
-      if (!matches) throw new TshubError('xsrf', { problem: `XSRF cookie does not match ${ctx.method} argument` });
+      if (!fits(ctx, owner, token))
+        throw new TshubError('xsrf', { problem: `XSRF cookie does not match ${ctx.method} argument` });
     },
   };
 }
@@ -118,16 +128,27 @@ function ownerOf(ctx: Context, session: Session | null): string {
     .digest('base64url')}`;
 }
 
+function sentHeader(ctx: Context): string {
+  return ctx.get('X-XSRFToken') || ctx.get('X-CSRFToken');
+}
+
 function isNavigation(ctx: Context): boolean {
   return ['', 'navigate'].includes(ctx.get('Sec-Fetch-Mode'));
 }
 
-/** What browsers send by themselves without harm, and websockets, whose origin is checked where they end. */
+/**
+ * What browsers send by themselves without harm, and websockets, whose origin is checked where they end. Images and scripts say what they
+ * are for; what is for nothing is a script's fetch(), and of its own origin, which user servers share, it could read the answer with its token.
+ */
 function isFree(ctx: Context): boolean {
   const mode = ctx.get('Sec-Fetch-Mode');
   if (mode === 'websocket') return true;
   if (!['GET', 'HEAD', 'OPTIONS'].includes(ctx.method)) return false;
-  return mode === '' || mode === 'navigate' || (mode === 'no-cors' && ctx.get('Sec-Fetch-Site') === 'same-origin');
+  return (
+    mode === '' ||
+    mode === 'navigate' ||
+    (mode === 'no-cors' && ctx.get('Sec-Fetch-Site') === 'same-origin' && ctx.get('Sec-Fetch-Dest') !== 'empty')
+  );
 }
 
 /** All values of a cookie: a browser sends one for each path that it was set for. */
