@@ -3,7 +3,7 @@ const systemBus = 'unix:path=/run/dbus/system_bus_socket';
 /** Socket paths of a D-Bus address list, in order; an abstract socket begins with NUL. Other transports are left out. */
 export function socketPaths(address: string): string[] {
   return address.split(';').flatMap((one) => {
-    const [transport, parameters = ''] = splitOnce(one, ':');
+    const [transport, parameters] = splitOnce(one, ':');
     if (transport !== 'unix') return [];
     const pairs = new Map(parameters.split(',').map((pair) => splitOnce(pair, '=')));
     const path = pairs.get('path');
