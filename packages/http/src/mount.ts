@@ -65,7 +65,7 @@ function makeMiddleware<Caller extends { readonly via: string }>(
     const reply = await handler({
       ctx,
       caller: caller as never,
-      params: params as never,
+      params,
       query: query as never,
       body: body as never,
     });
