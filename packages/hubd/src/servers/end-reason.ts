@@ -8,7 +8,7 @@ export interface ServiceResult {
   readonly status: number;
 }
 
-const signalNames = new Map(Object.entries(constants.signals).map(([name, number]) => [number as number, name]));
+const signalNames = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
 
 /**
  * Why a server ended, when its unit is gone and only its last signal is left to go by.

@@ -142,7 +142,8 @@ export class Keeper {
     const pending = entries.active().filter(({ phase }) => phase === 'starting' || phase === 'stopping');
     // A start whose unit runs goes on without us.
     for (const entry of pending) if (entry.row.invocation !== '') letGo(entry);
-    const over = (): Promise<unknown> => Promise.allSettled(pending.map((entry) => entry.stopping ?? entry.run?.done));
+    const over = (): Promise<unknown> =>
+      Promise.allSettled(pending.flatMap((entry) => entry.stopping ?? entry.run?.done ?? []));
     await Promise.race([over(), pause(timing.stopWait)]);
     for (const entry of pending) letGo(entry);
     await Promise.race([over(), pause(timing.stopWait)]);

@@ -100,9 +100,8 @@ export class ServersStore {
 
   /** API tokens that starts made for a server, by their note: one of them may have been made just before the hub was killed. */
   async tokensWithNote(userId: number, note: string): Promise<number[]> {
-    const rows = (await this.#db('tokens').where({ user_id: userId, note }).whereNull('client_id').select('id')) as {
-      id: number;
-    }[];
+    const mine = this.#db('tokens').where({ user_id: userId, note }).whereNull('client_id');
+    const rows = await mine.select<{ id: number }[]>('id');
     return rows.map((row) => row.id);
   }
 
