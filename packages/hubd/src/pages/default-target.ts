@@ -22,5 +22,5 @@ export function defaultTarget(
     if (notCarried.has(name) || value === undefined) continue;
     for (const one of Array.isArray(value) ? value : [value]) query.append(name, one);
   }
-  return query.size === 0 ? path : `${path}?${query}`;
+  return query.size === 0 ? path : `${path}?${query.toString()}`;
 }
