@@ -32,7 +32,9 @@ function build(spec: CommandSpec, common: readonly OptionSpec[], dispatch: Dispa
 function optionOf({ name, short, value, isList, says }: OptionSpec): Option {
   const placeholder = value === undefined ? '' : ` <${value}>`;
   const option = new Option(`${short === undefined ? '' : `-${short}, `}--${name}${placeholder}`, says);
-  return isList === true ? option.argParser((text: string, before: string[] = []) => [...before, text]) : option;
+  return isList === true
+    ? option.argParser((text: string, before: string[] | undefined) => [...(before ?? []), text])
+    : option;
 }
 
 /** Options by the names of the tree; common ones may stand before the verb as well. */

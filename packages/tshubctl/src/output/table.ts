@@ -59,12 +59,12 @@ function fit(
 
 /** Cuts a text to a width, with an ellipsis where it was cut. */
 export function shorten(text: string, width: number): string {
-  const letters = [...text];
+  const letters = Array.from(text);
   return letters.length <= width ? text : `${letters.slice(0, Math.max(0, width - 1)).join('')}…`;
 }
 
 function widthOf(text: string): number {
-  return [...text].length;
+  return Array.from(text).length;
 }
 
 /** `Name:  value` lines, names aligned; lines without a value are left out. */
