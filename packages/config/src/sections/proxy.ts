@@ -4,11 +4,9 @@ import { seconds, size, strings } from '../kinds.ts';
 /** [proxy]: the public listener. Its port is the socket unit's: systemctl edit tshub-proxyd.socket. */
 export const proxy = z
   .strictObject({
-    trusted_proxies: strings
-      .default([])
-      .meta({
-        says: 'Addresses of reverse proxies whose X-Forwarded headers are believed, such as "10.0.0.1" or "10.0.0.0/8".',
-      }),
+    trusted_proxies: strings.default([]).meta({
+      says: 'Addresses of reverse proxies whose X-Forwarded headers are believed, such as "10.0.0.1" or "10.0.0.0/8".',
+    }),
     max_connections: z
       .number()
       .int()
