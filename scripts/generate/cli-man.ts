@@ -51,10 +51,17 @@ function leaves(command: Command, words: readonly string[]): Leaf[] {
 }
 
 function describe({ words, command }: Leaf): string {
-  const args = (command.arguments ?? []).map((one) => (one.isOptional === true ? `[${one.name.toUpperCase()}]` : one.name.toUpperCase()));
+  const args = (command.arguments ?? []).map((one) =>
+    one.isOptional === true ? `[${one.name.toUpperCase()}]` : one.name.toUpperCase(),
+  );
   const options = (command.options ?? []).map(describeOption).join('\n');
   const notes = (command.arguments ?? []).map((one) => `* ${one.name.toUpperCase()}:\n  ${one.says}.`).join('\n');
-  const parts = [`### \`${words.slice(1).join(' ')}\` ${args.join(' ')}`.trimEnd(), `${command.says}. ${command.details ?? ''}`.trimEnd(), notes, options];
+  const parts = [
+    `### \`${words.slice(1).join(' ')}\` ${args.join(' ')}`.trimEnd(),
+    `${command.says}. ${command.details ?? ''}`.trimEnd(),
+    notes,
+    options,
+  ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
