@@ -66,7 +66,7 @@ function answering<I extends Interface>(table: I): Implementation<I> {
   return {
     methods: Object.fromEntries(methods),
     properties: Object.fromEntries(properties),
-  } as Implementation<I>;
+  };
 }
 
 async function callAs(uid: number, iface: string, method: string, args: unknown[]): Promise<Record<string, unknown>> {
@@ -90,14 +90,15 @@ beforeAll(async () => {
     onBug: (error: unknown, id: string) => void bugs.push({ error, id }),
   };
   for (const table of interfaces) {
-    const implementation = answering(table) as { methods: Record<string, unknown> };
+    const implementation = answering(table);
+    const methods = implementation.methods as Record<string, unknown>;
     if (table === culler1) {
-      implementation.methods['CullNow'] = async (_: BusCaller, isDryRun: boolean) => {
+      methods['CullNow'] = async (_: BusCaller, isDryRun: boolean) => {
         if (isDryRun) throw new TshubError('not_running', { server: 'ada/lab' });
         throw new RangeError('a secret detail');
       };
     }
-    server.serve(table as Interface, implementation as unknown as Implementation<Interface>, options);
+    server.serve(table, implementation, options);
     await server.own(table.busName);
   }
 });
@@ -126,10 +127,7 @@ describe('what is served', () => {
         'a{sv}': {},
         'aa{sv}': [],
       };
-      const calls = client.calls(table as Interface) as unknown as Record<
-        string,
-        (...args: unknown[]) => Promise<unknown>
-      >;
+      const calls = client.calls(table) as Record<string, (...args: unknown[]) => Promise<unknown>>;
       for (const [name, method] of Object.entries((table as Interface).methods)) {
         if (name === 'CullNow') continue;
         const result = await calls[name]?.(...method.in.map(({ type }) => samples[type]));
