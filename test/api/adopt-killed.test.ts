@@ -37,9 +37,9 @@ function kill(): void {
 }
 
 const tokens = async (): Promise<string[]> =>
-  ((await world.db('tokens').select('note')) as { note: string }[]).map((row) => row.note);
+  (await world.db('tokens').select<{ note: string }[]>('note')).map((row) => row.note);
 const clients = async (): Promise<string[]> =>
-  ((await world.db('oauth_clients').select('id')) as { id: string }[]).map((row) => row.id);
+  (await world.db('oauth_clients').select<{ id: string }[]>('id')).map((row) => row.id);
 
 /** Where a hub can be killed during a start, and what must be true after the next one has come up. */
 const places: ReadonlyArray<{
@@ -89,7 +89,7 @@ function holdPart<P extends 'tokens' | 'clients'>(
     ...real,
     [method]: (...args: unknown[]) => gates.pass(`${part}.${method}`, () => real[method]?.(...args)),
   };
-  return { gate: gates.hold(`${part}.${method}`, place), parts: { [part]: held } as Partial<ServersParts> };
+  return { gate: gates.hold(`${part}.${method}`, place), parts: { [part]: held } };
 }
 
 for (const { at, hold, isKept } of places) {

@@ -44,9 +44,9 @@ function kill(): void {
 }
 
 const tokens = async (): Promise<string[]> =>
-  ((await world.db('tokens').select('note')) as { note: string }[]).map((row) => row.note);
+  (await world.db('tokens').select<{ note: string }[]>('note')).map((row) => row.note);
 const clients = async (): Promise<string[]> =>
-  ((await world.db('oauth_clients').select('id')) as { id: string }[]).map((row) => row.id);
+  (await world.db('oauth_clients').select<{ id: string }[]>('id')).map((row) => row.id);
 
 test('a server outlives its hub: same unit, same route untouched, same token', async () => {
   await runningServer();

@@ -84,7 +84,8 @@ test("others' servers need the action for others", async () => {
   const bob = caller(uids.bob);
   expect(await problemOf(methods().StopServer(bob, 'ada', '', ''))).toMatchObject({
     code: 'forbidden',
-    message: 'uid 1002 is not allowed to stop this server; be in the group tshub-admin or give the password of an administrator (polkit action org.tshub.hub.manage-servers)',
+    message:
+      'uid 1002 is not allowed to stop this server; be in the group tshub-admin or give the password of an administrator (polkit action org.tshub.hub.manage-servers)',
   });
   expect(await problemOf(methods().GetServer(bob, 'ada', ''))).toMatchObject({ code: 'forbidden' });
   expect(await problemOf(methods().StartServer(bob, 'eve', '', {}))).toMatchObject({ code: 'forbidden' });

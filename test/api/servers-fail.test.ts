@@ -36,8 +36,7 @@ async function events(made: TestServers, name = 'ada'): Promise<ProgressEvent[]>
   return all;
 }
 
-const tokenRows = (): Promise<{ note: string }[]> =>
-  world.db('tokens').select('note') as unknown as Promise<{ note: string }[]>;
+const tokenRows = (): Promise<{ note: string }[]> => world.db('tokens').select<{ note: string }[]>('note');
 
 test('a refusal of spawnerd is told in its own words and everything is undone', async () => {
   const made = await hub();

@@ -42,8 +42,7 @@ async function events(made: TestServers, name = 'ada'): Promise<ProgressEvent[]>
   return all;
 }
 
-const tokenRows = (): Promise<{ note: string }[]> =>
-  world.db('tokens').select('note') as unknown as Promise<{ note: string }[]>;
+const tokenRows = (): Promise<{ note: string }[]> => world.db('tokens').select<{ note: string }[]>('note');
 
 test('a started server has a unit, a route, a token, an OAuth client and a row', async () => {
   const made = await hub();
