@@ -47,9 +47,15 @@ describe.each([
   });
 });
 
-test.each([units.hub, units.proxy, units.culler, units.spawner])('a reload of %s tells of settings with an error', (name) => {
-  expect(readUnit(name)['Service']?.['ExecReload']).toEqual(['/bin/kill -HUP $MAINPID', '/usr/bin/tshubctl config check']);
-});
+test.each([units.hub, units.proxy, units.culler, units.spawner])(
+  'a reload of %s tells of settings with an error',
+  (name) => {
+    expect(readUnit(name)['Service']?.['ExecReload']).toEqual([
+      '/bin/kill -HUP $MAINPID',
+      '/usr/bin/tshubctl config check',
+    ]);
+  },
+);
 
 test('only the spawner and the password check run as root', () => {
   const root = services.filter((name) => (readUnit(name)['Service']?.['User']?.[0] ?? 'root') === 'root');
