@@ -44,7 +44,7 @@ describe('the account check', () => {
     ['dora', 'expired'],
     ['frank', 'without a shell'],
     ['erin', 'blocked in the settings'],
-  ] as const)('%s, an account that is %s, does not get a server, even with the right password', async (person, _) => {
+  ] as const)('%s, an account that is %s, does not get a server, even with the right password', async (...[person]) => {
     const guest = visitor();
     const answer = await guest.logIn(person, passwords[person]);
     if (answer.status === 302) {

@@ -64,7 +64,7 @@ export class Kernel {
       });
       upgrade.on('upgrade', (response, stream) => {
         const expected = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
-        if (response.headers['sec-websocket-accept'] === expected) resolve(stream as Socket);
+        if (response.headers['sec-websocket-accept'] === expected) resolve(stream);
         else reject(new Error('not a websocket'));
       });
       upgrade.on('response', (response) => reject(new Error(`no websocket: ${response.statusCode}`)));

@@ -45,7 +45,7 @@ export class Visitor {
 
   private keep(line: string): void {
     const [pair = '', ...attributes] = line.split(';');
-    const [name = '', value = ''] = [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)];
+    const [name, value] = [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)];
     const gone = value === '' || attributes.some((one) => /^\s*(max-age=0|expires=thu, 01 jan 1970)/i.test(one));
     if (gone) this.cookies.delete(name);
     else {
