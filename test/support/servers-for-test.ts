@@ -1,6 +1,5 @@
 import { schema, type Settings } from '@tshub/config';
 import { makeLog } from '@tshub/daemon';
-import type { Knex } from 'knex';
 import { scopesOf } from '../../packages/hubd/src/access/roles.ts';
 import type { Caller } from '../../packages/hubd/src/caller/caller.ts';
 import { openDatabase } from '../../packages/hubd/src/db/open.ts';
@@ -32,7 +31,7 @@ export const quick: Partial<Timing> = {
 
 /** What outlives a hub: the database, the fakes, the log. */
 export interface World {
-  readonly db: Knex;
+  readonly db: Awaited<ReturnType<typeof openDatabase>>;
   readonly spawner: FakeSpawner;
   readonly proxy: FakeProxy;
   readonly clock: TestClock;
