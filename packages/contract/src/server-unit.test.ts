@@ -62,5 +62,7 @@ test('names are escaped in paths as the peer does: @ stays, everything unusual i
 
 test('the client id of a server is encoded as the peer does', () => {
   expect(serverClientId('a@b', '')).toBe('jupyterhub-user-a%40b');
-  expect(serverClientId('ada', 'lab')).toBe('jupyterhub-user-ada-lab');
+  expect(serverClientId('ada', 'lab')).toBe('jupyterhub-user-ada!lab');
+  expect(serverClientId('ada-lab', '')).toBe('jupyterhub-user-ada-lab');
+  expect(serverClientId('ada!lab', '')).toBe('jupyterhub-user-ada%21lab');
 });

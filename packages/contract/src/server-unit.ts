@@ -80,8 +80,11 @@ export function serverFullName(user: string, server: string): string {
   return `${user}/${server}`;
 }
 
-/** OAuth client id of a server: `jupyterhub-user-` + name [+ `-` + server], percent-encoded but for `/` (the peer's contract, 4.1). */
+/**
+ * OAuth client id of a server, which is also the name of its cookie: `jupyterhub-user-` + name [+ `!` + server], percent-encoded but for `/`.
+ * Not `-` before the server as with the peer (its contract, 4.1): the server "lab" of ada would be the client of a user called ada-lab.
+ */
 export function serverClientId(user: string, server: string): string {
   const quote = (text: string): string => escapeName(text).replaceAll('@', '%40').replaceAll('%2F', '/');
-  return server === '' ? `jupyterhub-user-${quote(user)}` : `jupyterhub-user-${quote(user)}-${quote(server)}`;
+  return server === '' ? `jupyterhub-user-${quote(user)}` : `jupyterhub-user-${quote(user)}!${quote(server)}`;
 }

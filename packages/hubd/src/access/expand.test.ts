@@ -8,7 +8,7 @@ import { expandScopes } from './expand.ts';
 const ada: Owner = { kind: 'user', id: 1, name: 'ada', admin: false };
 const culler: Owner = { kind: 'service', name: 'culler' };
 const client: OAuthClient = {
-  id: 'jupyterhub-user-bob-lab',
+  id: 'jupyterhub-user-bob!lab',
   description: 'Server at /user/bob/lab/',
   redirectUri: '/user/bob/lab/oauth_callback',
   allowedScopes: [],

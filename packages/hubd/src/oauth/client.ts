@@ -1,6 +1,6 @@
 /** Something that users may be sent to with a code: one per running server, later one per service. */
 export interface OAuthClient {
-  /** `jupyterhub-user-ada`, `jupyterhub-user-ada-lab`, `service-NAME`. */
+  /** `jupyterhub-user-ada`, `jupyterhub-user-ada!lab`, `service-NAME`. */
   readonly id: string;
   /** Shown on the confirm page, and as `oauth_client` of its tokens: `Server at /user/ada/`. */
   readonly description: string;

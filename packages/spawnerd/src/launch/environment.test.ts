@@ -14,7 +14,7 @@ function given(changes: Record<string, string | undefined> = {}): Variables {
     JUPYTERHUB_API_TOKEN: 'tshub_0123456789abcdef',
     JUPYTERHUB_API_URL: 'http://127.0.0.1:8081/hub/api',
     JUPYTERHUB_BASE_URL: '/',
-    JUPYTERHUB_CLIENT_ID: 'jupyterhub-user-ada-lab',
+    JUPYTERHUB_CLIENT_ID: 'jupyterhub-user-ada!lab',
     JUPYTERHUB_COOKIE_HOST_PREFIX_ENABLED: '0',
     JUPYTERHUB_HOST: '',
     JUPYTERHUB_OAUTH_ACCESS_SCOPES: '["access:servers!server=ada/lab", "access:servers!user=ada"]',
