@@ -25,7 +25,7 @@ beforeAll(async () => {
   daemon = await startPrivateBus();
   await keepOnBus({
     connect: () => connectBus({ address: daemon.address }),
-    implementation: proxy1For(t.proxy, hubUid),
+    implementation: proxy1For(t.proxy, hubUid, () => 1000),
     accountUid: async () => hubUid,
     log: makeLog({ name: 'test', output: { write: (line: string) => void sentences.push(JSON.parse(line).msg) } }),
     signal: ending.signal,
@@ -78,11 +78,19 @@ describe('the proxy on the bus', () => {
     ['AddRoute', ['/hub/', 'unix:/x', 0, {}], 'route_conflict'],
     ['AddRoute', ['/user/../hub/', 'unix:/x', 0, {}], 'bad_request'],
     ['AddRoute', ['/user/ada/', 'unix:/run/dbus/system_bus_socket', 0, {}], 'bad_request'],
+    ['AddRoute', ['/user/ada/', 'tcp:127.0.0.1:631', 0, {}], 'bad_request'],
+    ['AddRoute', ['/user/ada/', 'tcp:127.0.0.1:631', 999, {}], 'bad_request'],
+    ['Probe', ['tcp:127.0.0.1:631', 0, '/', 100], 'bad_request'],
     ['Probe', ['unix:/run/dbus/system_bus_socket', 0, '/', 100], 'bad_request'],
     ['RemoveRoute', ['/'], 'route_conflict'],
   ] as const)('%s of %j is refused as %s', async (method, args, code) => {
     const calls = client.calls(proxy1) as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
     await expect(calls[method]?.(...args)).rejects.toMatchObject({ code });
+  });
+
+  test("a port of somebody who may have a server can be a server's", async () => {
+    await client.calls(proxy1).AddRoute('/user/ada/', 'tcp:127.0.0.1:631', 1000, {});
+    await client.calls(proxy1).RemoveRoute('/user/ada/');
   });
 });
 

@@ -16,7 +16,7 @@ await run({
   name: 'tshub-proxyd',
   stopDeadlineMs,
   async start({ log, signal, onStop, onReload, ready }) {
-    const settings = loadSettings();
+    let settings = loadSettings();
     log.level = settings.logging.level;
     const [listener] = inheritedSockets();
     if (listener === undefined) {
@@ -35,9 +35,9 @@ await run({
     });
     onStop(() => proxy.close(), 'the public listener');
     onReload(() => {
-      const fresh = loadSettings();
-      const later = proxy.reload(fresh.proxy);
-      log.level = fresh.logging.level;
+      settings = loadSettings();
+      const later = proxy.reload(settings.proxy);
+      log.level = settings.logging.level;
       const rest = later.length === 0 ? '' : `; a restart is needed for ${later.join(', ')}`;
       log.info({ event: 'config-reloaded' }, `settings were read again${rest}`);
     });
@@ -46,7 +46,8 @@ await run({
     ready(says);
     const onProblem = (sentence: string, error: unknown) => log.warn({ error }, sentence);
     const connect = () => connectBus({ onProblem });
-    await keepOnBus({ connect, implementation: proxy1For(proxy, hubUid), accountUid, log, signal });
+    const implementation = proxy1For(proxy, hubUid, () => settings.spawner.min_uid);
+    await keepOnBus({ connect, implementation, accountUid, log, signal });
   },
 });
 
