@@ -8,7 +8,7 @@ import { pause } from './waiting.ts';
 /** Milliseconds between two looks at a server that is being looked at. */
 const lookEvery = 200;
 
-/** What there is to tell of a start: all of it while it lasts, its last event afterwards. Throws not_starting when there is nothing. */
+/** What there is to tell of a start: all of it while it lasts, its last event afterwards. Throws not_starting when there is nothing, too_many_requests. */
 export function progressOf(
   entry: Entry | undefined,
   user: string,
@@ -16,7 +16,14 @@ export function progressOf(
   signal: AbortSignal,
 ): AsyncIterable<ProgressEvent> {
   if (entry?.phase === 'ready') return only(readyEvent(user, name));
-  if (entry?.phase === 'starting' && entry.run !== null) return entry.run.progress.listen(signal);
+  if (entry?.phase === 'starting' && entry.run !== null) {
+    const { progress } = entry.run;
+    if (progress.isFull)
+      throw new TshubError('too_many_requests', {
+        problem: `the start of ${serverLabel(user, name)} is watched too often already`,
+      });
+    return progress.listen(signal);
+  }
   if (entry?.phase === 'checking') return untilKnown(entry, signal);
   const last = entry?.run?.progress.events.at(-1);
   if (last?.failed === true) return only(last);

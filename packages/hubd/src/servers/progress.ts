@@ -6,6 +6,9 @@ import type { ProgressEvent } from './server.ts';
 /** More than any start tells; a server that writes without end must not fill the hub's memory. */
 const mostEvents = 500;
 
+/** Who watches one start at once: tabs of a browser, not connections without end, of which the proxy has only so many to the hub. */
+export const mostListeners = 20;
+
 /** What one start has told so far. Whoever listens hears all of it from the beginning. */
 export class ProgressLog {
   readonly #events: ProgressEvent[] = [];
@@ -15,6 +18,10 @@ export class ProgressLog {
 
   get events(): readonly ProgressEvent[] {
     return this.#events;
+  }
+
+  get isFull(): boolean {
+    return this.#listeners >= mostListeners;
   }
 
   get hasListeners(): boolean {
