@@ -10,7 +10,7 @@ test('names in paths are escaped, names by themselves are not', () => {
     JUPYTERHUB_API_TOKEN: 't0ken',
     JUPYTERHUB_API_URL: 'http://127.0.0.1:8081/hub/api',
     JUPYTERHUB_BASE_URL: '/',
-    JUPYTERHUB_CLIENT_ID: 'jupyterhub-user-a%40b%20c-lab',
+    JUPYTERHUB_CLIENT_ID: 'jupyterhub-user-a%40b%20c!lab',
     JUPYTERHUB_COOKIE_HOST_PREFIX_ENABLED: '0',
     JUPYTERHUB_HOST: '',
     JUPYTERHUB_OAUTH_ACCESS_SCOPES: '["access:servers!server=a@b c/lab","access:servers!user=a@b c"]',
