@@ -83,7 +83,7 @@ describe('the Debian package', () => {
   });
 
   test('every program that a unit or a link starts is executable or run by Node', () => {
-    for (const name of ['claim-port', 'hub-stopped', 'jupyterhub-gate'])
+    for (const name of ['claim-port', 'close-if-misconfigured', 'hub-stopped', 'jupyterhub-gate'])
       expect(statSync(join(tree, 'usr/lib/tshub', name)).mode & 0o111, name).toBe(0o111);
   });
 
