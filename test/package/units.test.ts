@@ -39,10 +39,13 @@ describe.each([
     expect(service['NoNewPrivileges']).toEqual(['yes']);
   });
 
-  test('has no command that runs with other rights than its own, but for one that closes the hub’s socket', () => {
+  test('has no command that runs with other rights than its own, but for those that close its socket', () => {
     const commands = Object.entries(service).flatMap(([key, values]) => (key.startsWith('Exec') ? values : []));
     expect(commands.filter((command) => !command.startsWith('/'))).toEqual(
-      name === units.hub ? ['+/usr/lib/tshub/hub-stopped'] : [],
+      {
+        [units.hub]: ['+/usr/lib/tshub/hub-stopped', `+/usr/lib/tshub/close-if-misconfigured ${units.hubSocket}`],
+        [units.proxy]: [`+/usr/lib/tshub/close-if-misconfigured ${units.proxySocket}`],
+      }[name] ?? [],
     );
   });
 });
