@@ -81,6 +81,15 @@ test('a file that others can write is refused where root acts on it', () => {
   );
 });
 
+test('a file that only root can read is refused where root checks it for the daemons', () => {
+  const file = join(folder, 'tshub.toml');
+  writeFileSync(file, '');
+  chmodSync(file, 0o600);
+  expect(() => loadSettings({ file, dropins: join(folder, 'd'), readableByAll: true })).toThrow(
+    `${file}: expected a file that every daemon can read; run: chmod a+r ${file}`,
+  );
+});
+
 test('what is printed loads back to the same settings', () => {
   const settings = load(
     '[spawner]\nmem_limit = "2G"\nenvironment = { LANG = "C.UTF-8" }\n[login]\nadmin_users = ["ada"]',

@@ -10,6 +10,8 @@ export interface LoadOptions {
   readonly dropins?: string;
   /** Refuse files that others than root could write: for the process that acts as root on them. */
   readonly rootOwned?: boolean;
+  /** Refuse files that the daemons, which are not root, could not read: for root who checks them. */
+  readonly readableByAll?: boolean;
 }
 
 /** Reads the settings and their drop-ins, in name order, later ones winning key by key; throws config_invalid that names file, key, expected and found. */
@@ -19,7 +21,7 @@ export function loadSettings(options: LoadOptions = {}): Settings {
   const merged: Record<string, unknown> = {};
   const origin: Origin = new Map();
   for (const path of [file, ...listDropins(dropins)]) {
-    const text = readSettings(path, options.rootOwned ?? false);
+    const text = readSettings(path, options);
     if (text !== undefined) merge(merged, parseToml(path, text), path, [], origin);
   }
   const result = schema.safeParse(merged);
@@ -44,9 +46,10 @@ function listDropins(folder: string): string[] {
   }
 }
 
-function readSettings(path: string, rootOwned: boolean): string | undefined {
+function readSettings(path: string, { rootOwned = false, readableByAll = false }: LoadOptions): string | undefined {
   try {
     if (rootOwned) requireRootOwned(path);
+    if (readableByAll) requireReadable(path);
     return readFileSync(path, 'utf8');
   } catch (error) {
     if (isCode(error, 'ENOENT')) return undefined;
@@ -64,6 +67,13 @@ function requireRootOwned(path: string): void {
   if (uid === 0 && (mode & 0o022) === 0) return;
   throw new TshubError('config_invalid', {
     problem: `${path}: expected a file that only root can write; run: chown root: ${path}; chmod go-w ${path}`,
+  });
+}
+
+function requireReadable(path: string): void {
+  if ((statSync(path).mode & 0o004) !== 0) return;
+  throw new TshubError('config_invalid', {
+    problem: `${path}: expected a file that every daemon can read; run: chmod a+r ${path}`,
   });
 }
 

@@ -11,7 +11,9 @@ function load([file]: Input['args']): ReturnType<typeof loadSettings> {
 }
 
 export async function checkConfig(_: Context, { args }: Input): Promise<Outcome> {
-  load(args);
+  // The files in use must be such that all daemons take them, whoever checks.
+  if (args[0] === undefined) loadSettings({ rootOwned: true, readableByAll: true });
+  else load(args);
   const file = args[0] ?? paths.config;
   return { json: { file, valid: true }, text: () => `${file}: no problem found` };
 }
