@@ -1,3 +1,4 @@
+import { TshubError } from '@tshub/contract';
 import knexModule, { type Knex } from 'knex';
 import { migrate } from './migrate.ts';
 
@@ -23,7 +24,7 @@ const pragmas = [
   'PRAGMA busy_timeout = 5000',
 ].join(';');
 
-/** Opens the hub's database and brings its schema up to date. */
+/** Opens the hub's database and brings its schema up to date. Throws config_invalid for a file that is damaged or no database. */
 export async function openDatabase(options: OpenOptions): Promise<Knex> {
   const db = knexModule({
     client: 'sqlite3',
@@ -39,6 +40,7 @@ export async function openDatabase(options: OpenOptions): Promise<Knex> {
     },
   });
   try {
+    await requireSound(db, options.file);
     const { applied, backup } = await migrate(db, { file: options.file });
     if (backup !== null)
       options.log.info(
@@ -50,4 +52,22 @@ export async function openDatabase(options: OpenOptions): Promise<Knex> {
     await db.destroy();
     throw error;
   }
+}
+
+/** Rather no hub than one that finds out page by page what is lost. */
+async function requireSound(db: Knex, file: string): Promise<void> {
+  let found: string;
+  let cause: unknown;
+  try {
+    const rows: Array<{ quick_check: string }> = await db.raw('PRAGMA quick_check(1)');
+    // A line with the table, then the first thing that is wrong.
+    found = rows[0]?.quick_check.split('\n').at(-1) ?? 'no answer';
+    if (found === 'ok') return;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code !== 'SQLITE_NOTADB' && code !== 'SQLITE_CORRUPT') throw error;
+    [found, cause] = [(error as Error).message, error];
+  }
+  const problem = `${file}: expected a sound SQLite database, found damage (${found}); put back a backup, or move the file away to begin with an empty one: systemctl stop tshub; mv ${file} ${file}.damaged; systemctl start tshub`;
+  throw new TshubError('config_invalid', { problem }, { cause });
 }
