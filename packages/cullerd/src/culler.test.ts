@@ -2,7 +2,7 @@ import { schema } from '@tshub/config';
 import { TshubError, type WireDict } from '@tshub/contract';
 import { makeLog } from '@tshub/daemon';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { makeCuller, secondsBetweenRounds, type HubCalls } from './culler.ts';
+import { makeCuller, secondsBetweenRounds, secondsToNextRound, type HubCalls } from './culler.ts';
 
 let clock: number;
 let servers: WireDict[];
@@ -160,4 +160,10 @@ test.each([
   [{ cull_every: 0.1, timeout: 3600 }, 1],
 ])('between rounds with %j are %d seconds', (values, expected) => {
   expect(secondsBetweenRounds(values)).toBe(expected);
+});
+
+test('after a round that failed the next one is soon, unless rounds are more frequent than that', () => {
+  expect(secondsToNextRound({ ...settings, cull_every: 0, timeout: 3600 }, true)).toBe(10);
+  expect(secondsToNextRound({ ...settings, cull_every: 2, timeout: 3600 }, true)).toBe(2);
+  expect(secondsToNextRound({ ...settings, cull_every: 0, timeout: 3600 }, false)).toBe(600);
 });

@@ -141,6 +141,12 @@ export function secondsBetweenRounds({
   return Math.max(1, cull_every > 0 ? cull_every : Math.min(timeout / 2, 600));
 }
 
+/** After a round that failed, the next one is soon: a hub that was being restarted is there again in a moment. */
+export function secondsToNextRound(culler: Settings['culler'], hasFailed: boolean): number {
+  const seconds = secondsBetweenRounds(culler);
+  return hasFailed ? Math.min(seconds, 10) : seconds;
+}
+
 function parseServers(entries: readonly WireDict[]): ServerEntry[] {
   const parsed = serverEntry.array().safeParse(entries);
   if (parsed.success) return parsed.data;

@@ -2,7 +2,7 @@ import { connectBus } from '@tshub/bus';
 import { loadSettings } from '@tshub/config';
 import { culler1, hub1 } from '@tshub/contract';
 import { run } from '@tshub/daemon';
-import { makeCuller, secondsBetweenRounds } from './culler.ts';
+import { makeCuller, secondsToNextRound } from './culler.ts';
 import { serveCuller } from './culler1.ts';
 import { startRounds } from './rounds.ts';
 
@@ -30,7 +30,10 @@ await run({
     });
     await bus.own(culler1.busName);
 
-    const rounds = startRounds({ tick: culler.tick, secondsBetween: () => secondsBetweenRounds(settings.culler) });
+    const rounds = startRounds({
+      tick: culler.tick,
+      secondsBetween: () => secondsToNextRound(settings.culler, culler.status().problem !== ''),
+    });
     life.onStop(() => rounds.stop(), 'round under way');
     life.onReload(() => {
       settings = loadSettings();
