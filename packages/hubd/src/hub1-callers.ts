@@ -48,7 +48,7 @@ export async function checkAllowed(
   const action = isOwn ? order.own : order.others;
   if (await caller.authorize(action, { user, server })) return;
   throw new TshubError('forbidden', {
-    problem: `uid ${caller.uid} is not allowed to ${order.says} (polkit action ${action})`,
+    problem: `uid ${caller.uid} is not allowed to ${order.says}; be in the group tshub-admin or give the password of an administrator (polkit action ${action})`,
   });
 }
 

@@ -63,7 +63,9 @@ export function makeHub1(parts: Hub1Parts): Implementation<typeof hub1> {
         if (who.kind !== 'culler') await checkAllowed(caller, who, user, name, orders.read);
         const server = servers.get(user, name);
         if (server === undefined)
-          throw new TshubError('not_found', { what: `server "${printable(name)}" of user "${printable(user)}"` });
+          throw new TshubError('not_found', {
+            what: `${name === '' ? 'a server' : `server "${printable(name)}"`} of user "${printable(user)}"`,
+          });
         const status = server.active ? await servers.status(user, name) : undefined;
         return entryOf(server, status);
       },
