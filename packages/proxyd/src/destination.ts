@@ -23,6 +23,8 @@ export interface Destination {
 export interface Counters {
   requests: bigint;
   websockets: number;
+  /** Requests to the hub under way, by the address of their client. */
+  readonly hubRequests: Map<string, number>;
 }
 
 /** Parts that every forwarded request shares. */

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { Destination, Forwarding } from './destination.ts';
 import { codeOf, noteFailure, noteSuccess, refusalOf } from './failure.ts';
 import { type ClientSide, type Framing, requestHeaders, responseHeaders, trailerPairs } from './headers.ts';
+import { maxHubRequestsOfAddress } from './limits.ts';
 import { refuse } from './refuse.ts';
 import { coded, upstreamCodes } from './upstream.ts';
 
@@ -34,10 +35,16 @@ export function forwardRequest(parts: Forwarding, exchange: Exchange): void {
     upgrade: null,
   });
 
+  const address = to.serverPrefix === null ? clientAddress(headers) : '';
+  if (!enterHub(parts, address)) {
+    refuse(req, res, tooMany);
+    return;
+  }
   let out: ClientRequest | undefined;
   to.open.add(res);
   res.once('close', () => {
     to.open.delete(res);
+    leaveHub(parts, address);
     // Neither a client that has gone nor an answer that came before the body may leave the server's side open.
     if (!res.writableFinished || out?.writableFinished === false) out?.destroy();
   });
@@ -74,6 +81,28 @@ export function forwardRequest(parts: Forwarding, exchange: Exchange): void {
     else sendBody(exchange, attempt, maxBodySize, idleMs);
   };
   send(false);
+}
+
+const tooMany = { status: 429, says: 'Too many requests are under way from this address' };
+
+/** What requestHeaders has worked out; '' for loopback, where a proxy that is not in trusted_proxies speaks for many. */
+function clientAddress(headers: readonly string[]): string {
+  const at = headers.indexOf('X-Real-IP');
+  const address = at === -1 ? '' : (headers[at + 1] ?? '');
+  return address === '::1' || address.startsWith('127.') ? '' : address;
+}
+
+function enterHub({ counters: { hubRequests } }: Forwarding, address: string): boolean {
+  const before = hubRequests.get(address) ?? 0;
+  if (address !== '' && before >= maxHubRequestsOfAddress) return false;
+  if (address !== '') hubRequests.set(address, before + 1);
+  return true;
+}
+
+function leaveHub({ counters: { hubRequests } }: Forwarding, address: string): void {
+  const left = (hubRequests.get(address) ?? 0) - 1;
+  if (left > 0) hubRequests.set(address, left);
+  else hubRequests.delete(address);
 }
 
 /** Streams an answer to the client; the destination's activity is noted. */

@@ -45,7 +45,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   const { socketRoots = [paths.serverSockets] } = options;
   let limits = limitsOf(options.settings);
   const readLimits = (): Limits => limits;
-  const counters: Counters = { requests: 0n, websockets: 0 };
+  const counters: Counters = { requests: 0n, websockets: 0, hubRequests: new Map() };
   const makeUpstream = (target: Target, uids: readonly number[], maxSockets: number) =>
     new Upstream({ target, uids, maxSockets, limits: readLimits, peer });
 

@@ -26,6 +26,8 @@ export function responseOn(req: IncomingMessage, socket: Duplex): ServerResponse
   res.once('finish', () => {
     res.detachSocket(socket as Socket);
     (socket as Socket).destroySoon();
+    // Node's server does so for its own; whoever counts what is under way waits for it.
+    res.emit('close');
   });
   socket.once('close', () => {
     if (!res.writableFinished) res.destroy();
