@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ServersParts } from '../../packages/hubd/src/servers/servers.ts';
 import type { Gate } from '../support/gates.ts';
-import { makeWorld, serversIn, type TestServers, type TestSettings, type World } from '../support/servers-for-test.ts';
+import { makeWorld, serversIn, type World } from '../support/servers-for-test.ts';
+import { begin, clientIds, comeUp, kill, runningServer, tokenNotes } from '../support/servers-steps.ts';
 import { soon } from '../support/soon.ts';
 
 let world: World;
@@ -9,37 +10,6 @@ beforeEach(async () => {
   world = await makeWorld();
 });
 afterEach(() => world.close());
-
-/** A hub as it comes up: on whatever database, units and routes there are. */
-async function hubComesUp(
-  options: { settings?: TestSettings; parts?: Partial<ServersParts> } = {},
-): Promise<TestServers> {
-  const made = serversIn(world, options);
-  await made.servers.adopt();
-  return made;
-}
-
-/** Gives the promise of its end inside an object: awaiting the beginning must not be awaiting the end. */
-async function begin(made: TestServers, name = 'ada'): Promise<{ readonly done: Promise<unknown> }> {
-  return made.servers.start(await made.caller(name), await made.user(name), '', null);
-}
-
-async function runningServer(name = 'ada'): Promise<TestServers> {
-  const made = await hubComesUp();
-  const { done } = await begin(made, name);
-  await done;
-  return made;
-}
-
-/** kill -9: nothing of the old hub runs any more. What it still waits for never comes. */
-function kill(): void {
-  world.spawner.dropWatchers();
-}
-
-const tokens = async (): Promise<string[]> =>
-  (await world.db('tokens').select<{ note: string }[]>('note')).map((row) => row.note);
-const clients = async (): Promise<string[]> =>
-  (await world.db('oauth_clients').select<{ id: string }[]>('id')).map((row) => row.id);
 
 /** Where a hub can be killed during a start, and what must be true after the next one has come up. */
 const places: ReadonlyArray<{
@@ -95,23 +65,23 @@ function holdPart<P extends 'tokens' | 'clients'>(
 for (const { at, hold, isKept } of places) {
   test(`a hub that is killed ${at} leaves ${isKept ? 'a start that the next one finishes' : 'nothing behind after the next one has come up'}`, async () => {
     const { gate, parts } = hold();
-    const old = await hubComesUp(parts === undefined ? {} : { parts });
+    const old = await comeUp(world, parts === undefined ? {} : { parts });
     await begin(old);
     await gate.reached;
-    kill();
+    kill(world);
 
-    const made = await hubComesUp();
+    const made = await comeUp(world);
     await soon(() => made.servers.get('ada', '')?.pending).toBe(null);
     if (isKept) {
       expect(made.servers.get('ada', '')).toMatchObject({ active: true, ready: true });
       expect([...world.proxy.routes.keys()]).toEqual(['/user/ada/']);
-      expect(await tokens()).toEqual(['Server at /user/ada/']);
+      expect(await tokenNotes(world)).toEqual(['Server at /user/ada/']);
       return;
     }
     expect(made.servers.get('ada', '')).toMatchObject({ active: false, ready: false });
     expect(made.servers.get('ada', '')?.lastEnd).toContain('please start it again');
     expect([world.spawner.units.size, world.proxy.routes.size]).toEqual([0, 0]);
-    expect([await tokens(), await clients()]).toEqual([[], []]);
+    expect([await tokenNotes(world), await clientIds(world)]).toEqual([[], []]);
     await (
       await begin(made)
     ).done;
@@ -120,12 +90,12 @@ for (const { at, hold, isKept } of places) {
 }
 
 test('a hub that is killed during a stop finishes it when it is back', async () => {
-  const old = await runningServer();
+  const old = await runningServer(world);
   const gate = world.spawner.gates.hold('Stop', 'after');
   await old.servers.stop(await old.caller('ada'), await old.user('ada'), '', '');
   await gate.reached;
-  kill();
-  const made = await hubComesUp();
+  kill(world);
+  const made = await comeUp(world);
   await soon(() => made.servers.get('ada', '')).toMatchObject({ active: false, pending: null });
-  expect([await tokens(), await clients()]).toEqual([[], []]);
+  expect([await tokenNotes(world), await clientIds(world)]).toEqual([[], []]);
 });

@@ -1,14 +1,7 @@
 import { serverUnit } from '@tshub/contract';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { ServersParts } from '../../packages/hubd/src/servers/servers.ts';
-import {
-  makeWorld,
-  quick,
-  serversIn,
-  type TestServers,
-  type TestSettings,
-  type World,
-} from '../support/servers-for-test.ts';
+import { makeWorld, quick, serversIn, type World } from '../support/servers-for-test.ts';
+import { begin, clientIds, comeUp, kill, runningServer, tokenNotes } from '../support/servers-steps.ts';
 import { soon } from '../support/soon.ts';
 
 let world: World;
@@ -17,44 +10,13 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-/** A hub as it comes up: on whatever database, units and routes there are. */
-async function hubComesUp(
-  options: { settings?: TestSettings; parts?: Partial<ServersParts> } = {},
-): Promise<TestServers> {
-  const made = serversIn(world, options);
-  await made.servers.adopt();
-  return made;
-}
-
-/** Gives the promise of its end inside an object: awaiting the beginning must not be awaiting the end. */
-async function begin(made: TestServers, name = 'ada'): Promise<{ readonly done: Promise<unknown> }> {
-  return made.servers.start(await made.caller(name), await made.user(name), '', null);
-}
-
-async function runningServer(name = 'ada'): Promise<TestServers> {
-  const made = await hubComesUp();
-  const { done } = await begin(made, name);
-  await done;
-  return made;
-}
-
-/** kill -9: nothing of the old hub runs any more. What it still waits for never comes. */
-function kill(): void {
-  world.spawner.dropWatchers();
-}
-
-const tokens = async (): Promise<string[]> =>
-  (await world.db('tokens').select<{ note: string }[]>('note')).map((row) => row.note);
-const clients = async (): Promise<string[]> =>
-  (await world.db('oauth_clients').select<{ id: string }[]>('id')).map((row) => row.id);
-
 test('a server outlives its hub: same unit, same route untouched, same token', async () => {
-  await runningServer();
+  await runningServer(world);
   const token = world.spawner.starts[0]?.environment['JUPYTERHUB_API_TOKEN'] ?? '';
   const before = world.spawner.units.get('tshub-server-ada.service')?.invocation;
   const routed = world.proxy.changes.length;
-  kill();
-  const made = await hubComesUp();
+  kill(world);
+  const made = await comeUp(world);
   expect(made.servers.get('ada', '')).toMatchObject({ active: true, ready: true, pending: null, invocation: before });
   expect(world.proxy.changes).toHaveLength(routed);
   expect(await made.tokens.find(token)).toBeDefined();
@@ -62,9 +24,9 @@ test('a server outlives its hub: same unit, same route untouched, same token', a
 });
 
 test('an adopted server is watched: its end is noticed', async () => {
-  await runningServer();
-  kill();
-  const made = await hubComesUp();
+  await runningServer(world);
+  kill(world);
+  const made = await comeUp(world);
   world.spawner.end('ada', '', { result: 'exit-code', exitCode: 1, exitStatus: 3, reason: 'exited with code 3' });
   await soon(() => made.servers.get('ada', '')).toMatchObject({
     active: false,
@@ -74,8 +36,8 @@ test('an adopted server is watched: its end is noticed', async () => {
 });
 
 test('a server whose route is lost gets it again when it answers', async () => {
-  await runningServer();
-  kill();
+  await runningServer(world);
+  kill(world);
   world.proxy.routes.clear();
   const gate = world.proxy.gates.hold('Probe', 'before');
   const coming = serversIn(world);
@@ -89,8 +51,8 @@ test('a server whose route is lost gets it again when it answers', async () => {
 });
 
 test('whoever follows a start is told how it ended, although the hub was restarted meanwhile', async () => {
-  await runningServer();
-  kill();
+  await runningServer(world);
+  kill(world);
   world.proxy.routes.clear();
   const gate = world.proxy.gates.hold('Probe', 'before');
   const made = serversIn(world, { parts: { timing: { ...quick, adoptWait: 1 } } });
@@ -111,38 +73,38 @@ test('whoever follows a start is told how it ended, although the hub was restart
 });
 
 test('a server that runs but does not answer is kept: it may hold work', async () => {
-  await runningServer();
-  kill();
+  await runningServer(world);
+  kill(world);
   world.proxy.routes.clear();
   world.proxy.answer = () => [0, 'no answer'];
-  const made = await hubComesUp({ settings: { spawner: { http_timeout: 0.02 } } });
+  const made = await comeUp(world, { settings: { spawner: { http_timeout: 0.02 } } });
   await soon(() => made.servers.get('ada', '')?.ready).toBe(true);
   expect(world.spawner.isRunning('ada')).toBe(true);
 });
 
 test('a server that failed while the hub was away is cleared up, with its reason', async () => {
-  await runningServer();
-  kill();
+  await runningServer(world);
+  kill(world);
   world.spawner.end('ada', '', {
     result: 'oom-kill',
     exitCode: 2,
     exitStatus: 9,
     reason: 'out of memory: limit 256 MiB',
   });
-  const made = await hubComesUp();
+  const made = await comeUp(world);
   await soon(() => made.servers.get('ada', '')).toMatchObject({
     active: false,
     lastEnd: 'The server stopped: out of memory: limit 256 MiB',
   });
   expect([world.spawner.units.size, world.proxy.routes.size]).toEqual([0, 0]);
-  expect([await tokens(), await clients()]).toEqual([[], []]);
+  expect([await tokenNotes(world), await clientIds(world)]).toEqual([[], []]);
 });
 
 test('a server that is gone without a trace is cleared up as well', async () => {
-  await runningServer();
-  kill();
+  await runningServer(world);
+  kill(world);
   world.spawner.units.clear();
-  const made = await hubComesUp();
+  const made = await comeUp(world);
   await soon(() => made.servers.get('ada', '')).toMatchObject({
     active: false,
     lastEnd: 'The server stopped: it ended by itself',
@@ -151,11 +113,11 @@ test('a server that is gone without a trace is cleared up as well', async () => 
 });
 
 test('another unit under the name of a server is not that server', async () => {
-  await runningServer();
-  kill();
+  await runningServer(world);
+  kill(world);
   world.spawner.units.clear();
   world.spawner.run('ada', '');
-  const made = await hubComesUp();
+  const made = await comeUp(world);
   await soon(() => made.servers.get('ada', '')?.active).toBe(false);
   await soon(() => world.spawner.isRunning('ada')).toBe(false);
   await soon(() => world.proxy.routes.size).toBe(0);
@@ -165,26 +127,26 @@ test('a unit that belongs to nobody is stopped, with a warning; a failed one is 
   world.spawner.run('eve', '');
   world.spawner.run('mal', 'lab');
   world.spawner.end('mal', 'lab', { result: 'exit-code', exitCode: 1, exitStatus: 1, reason: 'exited with code 1' });
-  await hubComesUp();
+  await comeUp(world);
   expect(world.spawner.units.size).toBe(0);
   const warnings = world.records.filter((record) => record.level === 40).map((record) => record.msg);
   expect(warnings).toEqual([`${serverUnit('eve', '')} runs, but belongs to no server of the hub; stopping it`]);
 });
 
 test('a route that belongs to nobody is dropped, others are left alone', async () => {
-  await runningServer();
-  kill();
+  await runningServer(world);
+  kill(world);
   const stray = { target: 'unix:/run/tshub-servers/0/sock', uid: 1001, data: {}, lastActivity: 0 };
   world.proxy.routes.set('/user/eve/', { prefix: '/user/eve/', ...stray });
   world.proxy.routes.set('/services/wiki/', { prefix: '/services/wiki/', ...stray });
-  await hubComesUp();
+  await comeUp(world);
   await soon(() => [...world.proxy.routes.keys()]).toEqual(['/user/ada/', '/services/wiki/']);
 });
 
 for (const daemon of ['spawner', 'proxy'] as const) {
   test(`the hub comes up while ${daemon}d is away, and knows its servers once it is back`, async () => {
-    await runningServer();
-    kill();
+    await runningServer(world);
+    kill(world);
     world[daemon].isAway = true;
     const made = serversIn(world, { parts: { timing: { ...quick, adoptWait: 20 } } });
     await made.servers.adopt();
@@ -197,8 +159,8 @@ for (const daemon of ['spawner', 'proxy'] as const) {
 }
 
 test('a server can be stopped while it is not known yet whether it runs', async () => {
-  await runningServer();
-  kill();
+  await runningServer(world);
+  kill(world);
   world.proxy.routes.clear();
   const gate = world.proxy.gates.hold('Probe', 'before');
   const made = serversIn(world, { parts: { timing: { ...quick, adoptWait: 1 } } });
@@ -215,7 +177,7 @@ test('a server can be stopped while it is not known yet whether it runs', async 
 });
 
 test('a hub that is stopped leaves servers running, and a start under way to the next hub', async () => {
-  const old = await runningServer('bob');
+  const old = await runningServer(world, 'bob');
   const gate = world.proxy.gates.hold('Probe', 'before');
   const { done } = await begin(old);
   await gate.reached;
@@ -223,12 +185,12 @@ test('a hub that is stopped leaves servers running, and a start under way to the
   await expect(done).rejects.toThrow('the hub is being restarted');
   expect([world.spawner.isRunning('ada'), world.spawner.isRunning('bob')]).toEqual([true, true]);
   await expect(begin(old, 'eve')).rejects.toThrow('the hub is being restarted');
-  const made = await hubComesUp();
+  const made = await comeUp(world);
   await soon(() => [made.servers.get('ada', '')?.ready, made.servers.get('bob', '')?.ready]).toEqual([true, true]);
 });
 
 test('after the service manager started over, ends that were missed are found', async () => {
-  const made = await runningServer();
+  const made = await runningServer(world);
   world.spawner.units.clear();
   world.spawner.tell({ kind: 'restarted' });
   await soon(() => made.servers.get('ada', '')?.active).toBe(false);

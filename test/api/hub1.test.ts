@@ -2,6 +2,7 @@ import type { BusCaller } from '@tshub/bus';
 import { hubStatus, type PolkitAction, serverEntry, TshubError, userEntry } from '@tshub/contract';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { hubForTest, type TestHub } from '../support/hub-for-test.ts';
+import { problemOf } from '../support/problem-of.ts';
 import { quick } from '../support/servers-for-test.ts';
 
 const uids = { ada: 1001, bob: 1002, culler: 990, nobody: 65534 } as const;
@@ -40,15 +41,6 @@ function caller(uid: number, allowed: readonly PolkitAction[] = [], denied: read
       return Promise.resolve(isAllowed && !denied.includes(action));
     },
   };
-}
-
-async function problemOf(work: Promise<unknown>): Promise<TshubError> {
-  const error: unknown = await work.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (error instanceof TshubError) return error;
-  throw new Error(`expected a TshubError, found ${String(error)}`);
 }
 
 const methods = () => hub.hub.hub1.methods;

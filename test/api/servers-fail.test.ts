@@ -1,7 +1,8 @@
 import { TshubError } from '@tshub/contract';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { ProgressEvent } from '../../packages/hubd/src/servers/server.ts';
-import { serversIn, type TestServers, type TestSettings, makeWorld, type World } from '../support/servers-for-test.ts';
+import { problemOf } from '../support/problem-of.ts';
+import { makeWorld, type TestServers, type TestSettings, type World } from '../support/servers-for-test.ts';
+import { clientIds, comeUp, events, start, tokenNotes } from '../support/servers-steps.ts';
 import { soon } from '../support/soon.ts';
 
 let world: World;
@@ -10,33 +11,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-async function hub(settings: TestSettings = {}): Promise<TestServers> {
-  const made = serversIn(world, { settings });
-  await made.servers.adopt();
-  return made;
-}
-
-async function start(made: TestServers, name = 'ada', server = ''): Promise<void> {
-  const { done } = await made.servers.start(await made.caller(name), await made.user(name), server, null);
-  await done;
-}
-
-async function problemOf(work: Promise<unknown>): Promise<TshubError> {
-  const error = await work.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (error instanceof TshubError) return error;
-  throw new Error(`expected a TshubError, found ${String(error)}`);
-}
-
-async function events(made: TestServers, name = 'ada'): Promise<ProgressEvent[]> {
-  const all: ProgressEvent[] = [];
-  for await (const event of made.servers.progress(name, '', new AbortController().signal)) all.push(event);
-  return all;
-}
-
-const tokenRows = (): Promise<{ note: string }[]> => world.db('tokens').select<{ note: string }[]>('note');
+const hub = (settings: TestSettings = {}): Promise<TestServers> => comeUp(world, { settings });
 
 test('a refusal of spawnerd is told in its own words and everything is undone', async () => {
   const made = await hub();
@@ -49,8 +24,8 @@ test('a refusal of spawnerd is told in its own words and everything is undone', 
     message: 'the account ada is not in one of the groups students',
   });
   expect(made.servers.get('ada', '')).toMatchObject({ active: false, failed: true, lastEnd: error.message });
-  expect(await tokenRows()).toEqual([]);
-  expect(await world.db('oauth_clients').select('id')).toEqual([]);
+  expect(await tokenNotes(world)).toEqual([]);
+  expect(await clientIds(world)).toEqual([]);
   expect(made.messages('server-failed')).toEqual([`ada's server could not start: ${error.message}`]);
 });
 
@@ -156,7 +131,7 @@ for (const [method, place] of [
       lastEnd: 'The start was cancelled',
     });
     expect(world.spawner.units.size).toBe(0);
-    expect(await tokenRows()).toEqual([]);
+    expect(await tokenNotes(world)).toEqual([]);
   });
 }
 
@@ -185,7 +160,7 @@ test('a server that ends by itself is noticed: no route, no token, and a reason 
     lastEnd: 'The server stopped: it exited by itself (code 0)',
   });
   expect(world.proxy.routes.size).toBe(0);
-  expect(await tokenRows()).toEqual([]);
+  expect(await tokenNotes(world)).toEqual([]);
 });
 
 test('a server that runs out of memory is told so, and its failed unit is forgotten', async () => {

@@ -1,14 +1,9 @@
-import { spawnEnvironment, TshubError } from '@tshub/contract';
+import { spawnEnvironment, type TshubError } from '@tshub/contract';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ProgressEvent } from '../../packages/hubd/src/servers/server.ts';
-import {
-  serversIn,
-  type TestServers,
-  type TestSettings,
-  testApiUrl,
-  makeWorld,
-  type World,
-} from '../support/servers-for-test.ts';
+import { problemOf } from '../support/problem-of.ts';
+import { makeWorld, testApiUrl, type TestServers, type TestSettings, type World } from '../support/servers-for-test.ts';
+import { comeUp, events, start, tokenNotes } from '../support/servers-steps.ts';
 
 let world: World;
 beforeEach(async () => {
@@ -16,33 +11,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-async function hub(settings: TestSettings = {}): Promise<TestServers> {
-  const made = serversIn(world, { settings });
-  await made.servers.adopt();
-  return made;
-}
-
-async function start(made: TestServers, name = 'ada', server = ''): Promise<void> {
-  const { done } = await made.servers.start(await made.caller(name), await made.user(name), server, null);
-  await done;
-}
-
-async function problemOf(work: Promise<unknown>): Promise<TshubError> {
-  const error = await work.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (error instanceof TshubError) return error;
-  throw new Error(`expected a TshubError, found ${String(error)}`);
-}
-
-async function events(made: TestServers, name = 'ada'): Promise<ProgressEvent[]> {
-  const all: ProgressEvent[] = [];
-  for await (const event of made.servers.progress(name, '', new AbortController().signal)) all.push(event);
-  return all;
-}
-
-const tokenRows = (): Promise<{ note: string }[]> => world.db('tokens').select<{ note: string }[]>('note');
+const hub = (settings: TestSettings = {}): Promise<TestServers> => comeUp(world, { settings });
 
 test('a started server has a unit, a route, a token, an OAuth client and a row', async () => {
   const made = await hub();
@@ -87,7 +56,7 @@ test('a stopped server leaves neither unit nor route, token or client', async ()
   expect(made.servers.get('ada', '')).toMatchObject({ active: false, ready: false, pending: null, lastEnd: '' });
   expect(world.spawner.units.size).toBe(0);
   expect(world.proxy.changes).toEqual(['+/user/ada/', '-/user/ada/']);
-  expect(await tokenRows()).toEqual([]);
+  expect(await tokenNotes(world)).toEqual([]);
   expect(await made.clients.get('jupyterhub-user-ada')).toBeUndefined();
   expect(made.messages('server-stopped')).toEqual(["ada's server was stopped by its owner"]);
 });
