@@ -3,6 +3,7 @@ import type { Settings } from '@tshub/config';
 import { type hub1, type HubStatus, TshubError, version } from '@tshub/contract';
 import type { Log } from '@tshub/daemon';
 import { type Accounts, checkAllowed, hubCaller, type Order, ownerOf, type Who, whoIs } from './hub1-callers.ts';
+import { makeTokenLimit } from './hub1-token-limit.ts';
 import { readTokenWish } from './hub1-token.ts';
 import { entryOf, userEntryOf } from './hub1-view.ts';
 import type { Server } from './servers/server.ts';
@@ -39,6 +40,7 @@ const orders = {
 export function makeHub1(parts: Hub1Parts): Implementation<typeof hub1> {
   const { servers, users, tokens, accounts, clock, log } = parts;
   const started = clock.now();
+  const countToken = makeTokenLimit(clock, tokenLife * 1000);
 
   /** The caller's own user, if the hub knows them. */
   const userOf = async (who: Who): Promise<User | undefined> =>
@@ -98,6 +100,7 @@ export function makeHub1(parts: Hub1Parts): Implementation<typeof hub1> {
         // A token never holds more than its owner: what polkit gave beyond that is tshubctl's, with the uid in the note and in the log.
         const user = wish.isOwn ? await parts.admit(name) : undefined;
         const owner = ownerOf(who, user);
+        countToken(caller.uid);
         const token = await tokens.issue({
           owner: owner.kind === 'user' ? { kind: 'user', id: owner.id } : owner,
           scopes: wish.scopes,
