@@ -25,6 +25,12 @@ test('every daemon has a unit that starts its program with the system’s Node',
   expect(started.toSorted()).toEqual(programs.filter((program) => program !== 'tshubctl').toSorted());
 });
 
+/** Commands with root's rights. */
+const closing: Readonly<Record<string, readonly string[]>> = {
+  [units.hub]: ['+/usr/lib/tshub/hub-stopped', `+/usr/lib/tshub/close-if-misconfigured ${units.hubSocket}`],
+  [units.proxy]: [`+/usr/lib/tshub/close-if-misconfigured ${units.proxySocket}`],
+};
+
 describe.each([
   [units.hub, accounts.hub],
   [units.proxy, accounts.proxy],
@@ -41,12 +47,7 @@ describe.each([
 
   test('has no command that runs with other rights than its own, but for those that close its socket', () => {
     const commands = Object.entries(service).flatMap(([key, values]) => (key.startsWith('Exec') ? values : []));
-    expect(commands.filter((command) => !command.startsWith('/'))).toEqual(
-      {
-        [units.hub]: ['+/usr/lib/tshub/hub-stopped', `+/usr/lib/tshub/close-if-misconfigured ${units.hubSocket}`],
-        [units.proxy]: [`+/usr/lib/tshub/close-if-misconfigured ${units.proxySocket}`],
-      }[name] ?? [],
-    );
+    expect(commands.filter((command) => !command.startsWith('/'))).toEqual(closing[name] ?? []);
   });
 });
 
