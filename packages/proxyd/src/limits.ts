@@ -19,9 +19,9 @@ export interface Limits {
 export const maxAnswerHead = 65_536;
 /** Connections to one server at once; further requests wait for one of them. Websockets are not counted. */
 export const maxServerSockets = 128;
-export const maxHubSockets = 512;
+export const maxHubSockets = 2048;
 /** Requests to the hub under way from one address: slow ones from there leave room for everybody else. A whole class may share one. */
-export const maxHubRequestsOfAddress = 128;
+export const maxHubRequestsOfAddress = 512;
 /** Shorter than the 5 s after which Node closes an idle connection, so that requests seldom meet a closing one. */
 export const idleUpstreamMs = 4_000;
 /** How long a websocket may live on with one direction closed. */
