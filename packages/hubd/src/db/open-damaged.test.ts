@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -35,4 +35,17 @@ test('a database with damage behind its first page is refused too', async () => 
   bytes.fill(0xa5, 4096, 4 * 4096);
   writeFileSync(file, bytes);
   await expect(openDatabase({ file, log })).rejects.toMatchObject(refusal);
+});
+
+test('a file that cannot be used is named, with where to look', async () => {
+  mkdirSync(file);
+  await expect(openDatabase({ file, log })).rejects.toThrow(`See: df -h ${folder}`);
+});
+
+test('an error of a statement does not hold its values', async () => {
+  const db = await openDatabase({ file, log });
+  const failure = await db('users').insert({ name: 'ada', created: null, cookie_id: 'a-secret' }).catch(String);
+  await db.destroy();
+  expect(failure).toContain('NOT NULL');
+  expect(failure).not.toContain('a-secret');
 });

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { TshubError } from '@tshub/contract';
 import knexModule, { type Knex } from 'knex';
 import { migrate } from './migrate.ts';
@@ -30,6 +31,8 @@ export async function openDatabase(options: OpenOptions): Promise<Knex> {
     client: 'sqlite3',
     connection: { filename: options.file },
     useNullAsDefault: true,
+    // An error holds the statement, never its values: it goes to the journal, and values may be secrets.
+    compileSqlOnError: false,
     // What goes wrong is thrown; saying it twice helps nobody.
     log: { warn: () => undefined, error: () => undefined, deprecate: () => undefined, debug: () => undefined },
     // One writer, one connection: statements are in the order in which they were asked for.
@@ -65,9 +68,18 @@ async function requireSound(db: Knex, file: string): Promise<void> {
     if (found === 'ok') return;
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code !== 'SQLITE_NOTADB' && code !== 'SQLITE_CORRUPT') throw error;
+    if (code !== 'SQLITE_NOTADB' && code !== 'SQLITE_CORRUPT') throw cannotUse(file, error);
     [found, cause] = [(error as Error).message, error];
   }
   const problem = `${file}: expected a sound SQLite database, found damage (${found}); put back a backup, or move the file away to begin with an empty one: systemctl stop tshub; mv ${file} ${file}.damaged; systemctl start tshub`;
   throw new TshubError('config_invalid', { problem }, { cause });
+}
+
+/** A full disk, missing rights: worth another try, so no problem of the settings. */
+function cannotUse(file: string, error: unknown): Error {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new Error(
+    `${file}: cannot be used: ${reason}; is the disk full or not writable for the hub? See: df -h ${dirname(file)}; ls -l ${dirname(file)}`,
+    { cause: error },
+  );
 }
