@@ -31,12 +31,6 @@ const closing: Readonly<Record<string, readonly string[]>> = {
   [units.proxy]: [`+/usr/lib/tshub/close-if-misconfigured ${units.proxySocket}`],
 };
 
-/** Commands with root's rights: they close a socket, and nothing else. */
-const elevated: Readonly<Record<string, readonly string[]>> = {
-  [units.hub]: ['+/usr/lib/tshub/hub-stopped', `+/usr/lib/tshub/close-if-misconfigured ${units.hubSocket}`],
-  [units.proxy]: [`+/usr/lib/tshub/close-if-misconfigured ${units.proxySocket}`],
-};
-
 describe.each([
   [units.hub, accounts.hub],
   [units.proxy, accounts.proxy],
@@ -53,7 +47,7 @@ describe.each([
 
   test('has no command that runs with other rights than its own, but for those that close its socket', () => {
     const commands = Object.entries(service).flatMap(([key, values]) => (key.startsWith('Exec') ? values : []));
-    expect(commands.filter((command) => !command.startsWith('/'))).toEqual(elevated[name] ?? []);
+    expect(commands.filter((command) => !command.startsWith('/'))).toEqual(closing[name] ?? []);
   });
 });
 
