@@ -123,6 +123,7 @@ test('a check that cannot be made is an apology to the user and an error in the 
       text: expect.stringContaining('cannot be checked'),
     });
   expect(lines[0]).toMatchObject({ fields: { event: 'login-refused', reason: 'not-checked' } });
+  expect(JSON.stringify(lines[0])).toContain('tshub-authd.socket does not answer; see: systemctl status');
 });
 
 test('a check that asks more is answered in order, and ends as it ends', async () => {

@@ -117,7 +117,7 @@ export function makeLogin(parts: LoginParts): Login {
       attempt.ticket.dropped();
       log.error(
         { event: 'login-refused', user: attempt.shown, from: attempt.from, reason: 'not-checked', error },
-        `Login of ${quote(attempt.shown)} from ${attempt.from} could not be checked; the user was asked to try again`,
+        `Login of ${quote(attempt.shown)} from ${attempt.from} could not be checked, the user was asked to try again: ${error instanceof TshubError ? error.message : 'see TSHUB_STACK'}`,
       );
       return { kind: 'refused', status: 503, text: cannotCheck };
     } finally {
