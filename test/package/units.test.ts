@@ -25,12 +25,6 @@ test('every daemon has a unit that starts its program with the system’s Node',
   expect(started.toSorted()).toEqual(programs.filter((program) => program !== 'tshubctl').toSorted());
 });
 
-/** Commands with root's rights. */
-const closing: Readonly<Record<string, readonly string[]>> = {
-  [units.hub]: ['+/usr/lib/tshub/hub-stopped', `+/usr/lib/tshub/close-if-misconfigured ${units.hubSocket}`],
-  [units.proxy]: [`+/usr/lib/tshub/close-if-misconfigured ${units.proxySocket}`],
-};
-
 describe.each([
   [units.hub, accounts.hub],
   [units.proxy, accounts.proxy],
