@@ -1,4 +1,4 @@
-import { hub1, serverEntry, serverUnit, TshubError, type ServerEntry } from '@tshub/contract';
+import { hub1, receivedError, serverEntry, serverUnit, TshubError, type ServerEntry } from '@tshub/contract';
 import type { Context, Input, Outcome } from '../command.ts';
 import { paint, type Style } from '../output/style.ts';
 import { renderFields, renderTable, type Column } from '../output/table.ts';
@@ -98,7 +98,7 @@ export function serverFields(entry: ServerEntry, screen: Parameters<Outcome['tex
       ['Unit state', entry.active === undefined ? '' : `${entry.active} (${entry.sub ?? ''})`],
       ['Runs as', entry.uid === undefined ? '' : `uid ${entry.uid}`],
       ['Profile', entry.profile],
-      ['Started', ago(entry.started, screen.now)],
+      ['Started', entry.started === 0n ? '' : ago(entry.started, screen.now)],
       ['Activity', ago(entry.lastActivity, screen.now)],
       [
         'Memory',
@@ -117,11 +117,21 @@ export async function startServer(context: Context, input: Input): Promise<Outco
   const { user, server } = target(context, input);
   const options = parsePairs((input.options['option'] ?? []) as readonly string[]);
   const start = context.ask(hub1, changeTimeoutMs, (hub) => hub.StartServer(user, server, options));
-  const entry = understand(serverEntry, await tellProgress(context, user, server, start));
+  const answer = await tellProgress(context, user, server, start).catch((error: unknown) => {
+    throw withWayToLog(error, user, server);
+  });
+  const entry = understand(serverEntry, answer);
   return {
     json: { server: serverView(entry) },
     text: ({ isColoured }) => `${nameOf(user, server)} is ${paint('ready', 'green', isColoured)}: ${entry.url}`,
   };
+}
+
+/** A start that failed says why in a sentence; what the server wrote before it ended says more. */
+export function withWayToLog(error: unknown, user: string, server: string): unknown {
+  if (!(error instanceof TshubError) || error.code !== 'spawn_failed') return error;
+  const command = ['tshubctl server logs', user, ...(server === '' ? [] : [server])].join(' ');
+  return receivedError('spawn_failed', `${error.message}; see: ${command}`, { cause: error });
 }
 
 export async function stopServer(context: Context, input: Input): Promise<Outcome> {
