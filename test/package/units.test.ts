@@ -25,6 +25,12 @@ test('every daemon has a unit that starts its program with the system’s Node',
   expect(started.toSorted()).toEqual(programs.filter((program) => program !== 'tshubctl').toSorted());
 });
 
+/** Commands with root's rights: they close a socket, and nothing else. */
+const closing: Readonly<Record<string, readonly string[]>> = {
+  [units.hub]: ['+/usr/lib/tshub/hub-stopped', `+/usr/lib/tshub/close-if-misconfigured ${units.hubSocket}`],
+  [units.proxy]: [`+/usr/lib/tshub/close-if-misconfigured ${units.proxySocket}`],
+};
+
 describe.each([
   [units.hub, accounts.hub],
   [units.proxy, accounts.proxy],
@@ -54,6 +60,12 @@ test.each([units.hub, units.proxy, units.culler, units.spawner])(
     ]);
   },
 );
+
+test('the password check can become the user: no User=, with which systemd 257 takes CAP_SETUID away from root', () => {
+  const service = readUnit('tshub-authd@.service')['Service'] ?? {};
+  expect(service['User']).toBeUndefined();
+  expect(service['CapabilityBoundingSet']?.join(' ').split(' ')).toContain('CAP_SETUID');
+});
 
 test('only the spawner and the password check run as root', () => {
   const root = services.filter((name) => (readUnit(name)['Service']?.['User']?.[0] ?? 'root') === 'root');
