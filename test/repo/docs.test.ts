@@ -1,14 +1,18 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { loadSettings } from '@tshub/config';
+import { program } from '@tshub/tshubctl';
 import { expect, test } from 'vitest';
 import { filesBelow } from '../support/files.ts';
 
 const root = join(import.meta.dirname, '../..');
+const textOf = (page: string): string => readFileSync(join(root, page), 'utf8');
 const pages = [...filesBelow(join(root, 'docs'), '.md').map((page) => `docs/${page}`), 'README.md', 'test/README.md'];
 
 test('every link between pages leads to a file', () => {
   const broken = pages.flatMap((page) => {
-    const text = readFileSync(join(root, page), 'utf8').replace(/`[^`]*`/g, '');
+    const text = textOf(page).replace(/`[^`]*`/g, '');
     return [...text.matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)]
       .map(([, target]) => target ?? '')
       .filter((target) => !/^[a-z]+:/.test(target) && !existsSync(join(root, dirname(page), target)))
@@ -17,10 +21,39 @@ test('every link between pages leads to a file', () => {
   expect(broken).toEqual([]);
 });
 
-test('every script that the README names is there', () => {
-  const text = readFileSync(join(root, 'README.md'), 'utf8');
-  for (const [, script] of text.matchAll(/`(scripts\/[\w-]+)/g))
-    expect(existsSync(join(root, script ?? '')), script).toBe(true);
+test('every script that a page names is there', () => {
+  const named = pages.flatMap((page) => [...textOf(page).matchAll(/\bscripts\/[\w-]+/g)].map(([script]) => script));
+  expect(named).toContain('scripts/demo');
+  expect(named.filter((script) => !existsSync(join(root, script)))).toEqual([]);
+});
+
+test('every example of settings is good', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tshub-docs-'));
+  const file = join(folder, 'tshub.toml');
+  const examples = pages.flatMap((page) =>
+    [...textOf(page).matchAll(/^ *```toml\n(.*?)```/gms)].map(([, text]) => text ?? ''),
+  );
+  expect(examples).not.toEqual([]);
+  for (const example of examples) {
+    writeFileSync(file, example);
+    expect(() => loadSettings({ file, dropins: `${folder}.d` }), example).not.toThrow();
+  }
+  rmSync(folder, { recursive: true });
+});
+
+test('every command of tshubctl that a page names is one', () => {
+  const nouns = new Map(
+    (program.commands ?? []).map((one) => [one.name, (one.commands ?? []).map(({ name }) => name)]),
+  );
+  const unknown = pages.flatMap((page) =>
+    [...textOf(page).matchAll(/[`\n ]tshubctl ([a-z]+) ?([a-z]*)/g)]
+      .filter(([, noun = '', verb = '']) => {
+        const verbs = nouns.get(noun);
+        return verbs === undefined || (verbs.length > 0 && verb !== '' && !verbs.includes(verb));
+      })
+      .map(([command]) => `${page}: ${command.trim()}`),
+  );
+  expect(unknown).toEqual([]);
 });
 
 test('the version is the same wherever it stands', () => {
