@@ -1,17 +1,9 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import {
-  BusError,
-  connectBus,
-  variant,
-  type Bus,
-  type BusCaller,
-  type Implementation,
-  type Refusal,
-  type ReceivedSignal,
-} from '@tshub/bus';
+import { BusError, connectBus, variant, type Bus, type BusCaller, type Refusal } from '@tshub/bus';
 import { culler1, hub1, interfaces, proxy1, TshubError, type Interface } from '@tshub/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { answering, entry } from '../support/answering.ts';
 import { startPrivateBus, type PrivateBus } from '../support/private-bus.ts';
 
 const run = promisify(execFile);
@@ -27,47 +19,6 @@ let callers: BusCaller[] = [];
 let refusals: Refusal[] = [];
 let bugs: { error: unknown; id: string }[] = [];
 let problems: string[] = [];
-
-const entry = {
-  user: 'ada',
-  uid: 4_294_967_294,
-  ready: true,
-  share: 0.5,
-  started: 12n,
-  groups: ['a', 'b'],
-  key: Uint8Array.of(1, 2),
-  data: { __proto__: null, constructor: 'x' },
-};
-
-/** Answers every method with something of the promised shape. */
-function answering<I extends Interface>(table: I): Implementation<I> {
-  const values = {
-    b: true,
-    i: -1,
-    o: '/x',
-    s: 'text',
-    t: 2n ** 63n,
-    u: 7,
-    as: ['x'],
-    ay: Uint8Array.of(9),
-    'a{ss}': { k: 'v' },
-    'a{sv}': entry,
-    'aa{sv}': [entry],
-  };
-  const methods = Object.entries(table.methods).map(([name, { out }]) => [
-    name,
-    async (caller: BusCaller) => {
-      callers.push(caller);
-      const results = out.map(({ type }) => values[type]);
-      return results.length < 2 ? results[0] : results;
-    },
-  ]);
-  const properties = Object.entries(table.properties).map(([name, { type }]) => [name, () => values[type]]);
-  return {
-    methods: Object.fromEntries(methods),
-    properties: Object.fromEntries(properties),
-  };
-}
 
 async function callAs(uid: number, iface: string, method: string, args: unknown[]): Promise<Record<string, unknown>> {
   const script = new URL('../support/bus-client.ts', import.meta.url).pathname;
@@ -90,7 +41,7 @@ beforeAll(async () => {
     onBug: (error: unknown, id: string) => void bugs.push({ error, id }),
   };
   for (const table of interfaces) {
-    const implementation = answering(table);
+    const implementation = answering(table, (caller) => callers.push(caller));
     const methods = implementation.methods as Record<string, unknown>;
     if (table === culler1) {
       methods['CullNow'] = async (_: BusCaller, isDryRun: boolean) => {
@@ -307,104 +258,5 @@ describe('errors', () => {
     await expect(connectBus({ address: 'unix:path=/nonexistent/bus' })).rejects.toMatchObject({
       code: 'daemon_away',
     });
-  });
-});
-
-describe('signals', () => {
-  const table = {
-    ...hub1,
-    signals: {
-      Changed: {
-        says: 'x',
-        args: [
-          { name: 'user', type: 's' },
-          { name: 'data', type: 'a{sv}' },
-        ],
-      },
-    },
-  } as const;
-  const roundTrip = async (bus: Bus) => void (await bus.nameHasOwner('org.tshub.Hub1'));
-
-  test('a listener hears what matches until it stops', async () => {
-    const heard: ReceivedSignal[] = [];
-    const stop = await client.onSignal(
-      { sender: hub1.busName, interface: hub1.name, member: 'Changed', arg0: 'ada' },
-      (signal) => void heard.push(signal),
-    );
-    server.emit(table, 'Changed', ['ada', { n: 5n }]);
-    server.emit(table, 'Changed', ['bob', {}]);
-    await roundTrip(server);
-    await roundTrip(client);
-    stop();
-    server.emit(table, 'Changed', ['ada', {}]);
-    await roundTrip(server);
-    await roundTrip(client);
-    expect(heard).toEqual([
-      {
-        path: hub1.path,
-        interface: hub1.name,
-        member: 'Changed',
-        sender: server.uniqueName,
-        args: ['ada', { n: 5n }],
-      },
-    ]);
-  });
-
-  test('a signal from somebody else is not taken for one of the named sender', async () => {
-    const heard: ReceivedSignal[] = [];
-    const stop = await client.onSignal(
-      { sender: hub1.busName, member: 'Changed' },
-      (signal) => void heard.push(signal),
-    );
-    const liar = await connectBus({ address: daemon.address });
-    liar.emit(table, 'Changed', ['ada', {}], client.uniqueName);
-    await roundTrip(liar);
-    await roundTrip(client);
-    stop();
-    await liar.close();
-    expect(heard).toEqual([]);
-  });
-
-  test('the coming and going of a name is heard', async () => {
-    const owners: (string | null)[] = [];
-    const stop = await client.onOwnerChange('org.tshub.Other', (owner) => void owners.push(owner));
-    const other = await connectBus({ address: daemon.address });
-    await other.own('org.tshub.Other');
-    const { uniqueName } = other;
-    await other.close();
-    await expect.poll(() => owners).toEqual([uniqueName, null]);
-    stop();
-  });
-});
-
-describe('the end of a connection', () => {
-  test('closing it is not losing it', async () => {
-    const bus = await connectBus({ address: daemon.address });
-    let isLost = false;
-    void bus.lost.then(() => (isLost = true));
-    await bus.close();
-    expect(isLost).toBe(false);
-    await expect(bus.nameHasOwner('x.y')).rejects.toMatchObject({ code: 'daemon_away' });
-  });
-
-  test('the end of the bus fails what is pending and is told', async () => {
-    const own = await startPrivateBus();
-    const bus = await connectBus({ address: own.address });
-    const callee = await connectBus({ address: own.address });
-    const never = { ...answering(hub1) };
-    callee.serve(
-      hub1,
-      { ...never, methods: { ...never.methods, GetStatus: () => new Promise(() => undefined) } },
-      { accountUid: async () => 0 },
-    );
-    await callee.own(hub1.busName);
-    const pending = bus.calls(hub1, { timeoutMs: 0 }).GetStatus();
-    const outcome = expect(pending).rejects.toMatchObject({
-      code: 'daemon_away',
-      message: expect.stringContaining('tshub.service'),
-    });
-    await own.stop();
-    await outcome;
-    await expect(bus.lost).resolves.toBeInstanceOf(Error);
   });
 });
