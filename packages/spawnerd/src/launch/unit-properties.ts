@@ -122,19 +122,19 @@ function limits(settings: Settings['spawner']): UnitProperty[] {
     ['CPUAccounting', 'b', true],
     ['TasksAccounting', 'b', true],
     ['IOAccounting', 'b', true],
-    ...bytes('MemoryMax', mem_limit),
-    ...bytes('MemoryHigh', mem_high),
-    ...bytes('MemoryLow', mem_guarantee),
+    ...unlessZero('MemoryMax', mem_limit),
+    ...unlessZero('MemoryHigh', mem_high),
+    ...unlessZero('MemoryLow', mem_guarantee),
     ...(swap_limit === 'infinity' ? [] : [['MemorySwapMax', 't', BigInt(swap_limit)] as const]),
     ...(cpu_limit === 0 ? [] : [['CPUQuotaPerSecUSec', 't', BigInt(Math.round(cpu_limit * 1e6))] as const]),
-    ...bytes('CPUWeight', cpu_weight),
-    ...bytes('IOWeight', io_weight),
+    ...unlessZero('CPUWeight', cpu_weight),
+    ...unlessZero('IOWeight', io_weight),
     ['TasksMax', 't', tasks_max === 0 ? infinity : BigInt(tasks_max)],
   ];
 }
 
 /** A property whose setting of 0 means: leave it alone. */
-function bytes(property: string, value: number): UnitProperty[] {
+function unlessZero(property: string, value: number): UnitProperty[] {
   return value === 0 ? [] : [[property, 't', BigInt(value)]];
 }
 
