@@ -5,7 +5,7 @@ import type { Document } from './document.ts';
 export function catalog(): Document[] {
   const entries = Object.entries(events).map(
     ([name, { id, says, help }]) =>
-      `-- ${id}\nSubject: ${says}\nDefined-By: tshub\nSupport: https://github.com/tshub/tshub/issues\n\n${help === '' ? `Event ${name} of tshub.` : help}\n`,
+      `-- ${id}\nSubject: ${says}\nDefined-By: tshub\n\n${help === '' ? `Event ${name} of tshub.` : help}\n`,
   );
   return [
     {
