@@ -78,7 +78,7 @@ describe('a token in the header', () => {
   });
 
   test('outlives a restart of the hub, and so does a login', async () => {
-    const db = await openDatabase({ file: ':memory:', log: { info: () => undefined } });
+    const db = await openDatabase({ file: ':memory:', log: { info: () => undefined, error: () => undefined } });
     const before = await hubForTest({ db });
     const browser = before.browser();
     await browser.login('ada', 'ada-password');

@@ -67,7 +67,7 @@ export interface TestSettings {
 
 export async function makeWorld(): Promise<World> {
   const records: LogRecord[] = [];
-  const db = await openDatabase({ file: ':memory:', log: { info: () => undefined } });
+  const db = await openDatabase({ file: ':memory:', log: { info: () => undefined, error: () => undefined } });
   return {
     db,
     spawner: new FakeSpawner(),

@@ -18,6 +18,11 @@ const rows = {
   cannot_delete_yourself: { status: 400, exit: 1, says: 'Cannot delete yourself!' },
   config_invalid: { status: 500, exit: 78, says: '{problem}' },
   daemon_away: { status: 503, exit: 5, says: '{unit} does not answer; see: systemctl status {unit}' },
+  disk_full: {
+    status: 507,
+    exit: 1,
+    says: 'The disk of the hub is full: {where}; nothing was lost, and it goes on when there is room again. An administrator can look with: df -h {where}',
+  },
   forbidden: { status: 403, exit: 4, says: '{problem}' },
   internal: {
     status: 500,

@@ -10,7 +10,7 @@ import { openDatabase } from './open.ts';
 let folder: string;
 let file: string;
 const open: Knex[] = [];
-const log = { info: () => undefined };
+const log = { info: () => undefined, error: () => undefined };
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'tshub-db-'));

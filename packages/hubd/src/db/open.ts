@@ -1,10 +1,12 @@
 import { dirname } from 'node:path';
 import { TshubError } from '@tshub/contract';
 import knexModule, { type Knex } from 'knex';
+import { sqliteOn } from './full-disk.ts';
 import { migrate } from './migrate.ts';
 
 export interface OpenLog {
   info(fields: Readonly<Record<string, unknown>>, sentence: string): void;
+  error(fields: Readonly<Record<string, unknown>>, sentence: string): void;
 }
 
 export interface OpenOptions {
@@ -25,10 +27,13 @@ const pragmas = [
   'PRAGMA busy_timeout = 5000',
 ].join(';');
 
-/** Opens the hub's database and brings its schema up to date. Throws config_invalid for a file that is damaged or no database. */
+/**
+ * Opens the hub's database and brings its schema up to date. Throws config_invalid for a file that is damaged or no database.
+ * Statements throw disk_full when there is no room; the journal is told once here, not by everybody who meets it.
+ */
 export async function openDatabase(options: OpenOptions): Promise<Knex> {
   const db = knexModule({
-    client: 'sqlite3',
+    client: sqliteOn(dirname(options.file), (error) => options.log.error({ error }, error.message)),
     connection: { filename: options.file },
     useNullAsDefault: true,
     // An error holds the statement, never its values: it goes to the journal, and values may be secrets.
@@ -67,6 +72,7 @@ async function requireSound(db: Knex, file: string): Promise<void> {
     found = rows[0]?.quick_check.split('\n').at(-1) ?? 'no answer';
     if (found === 'ok') return;
   } catch (error) {
+    if (error instanceof TshubError) throw error;
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code !== 'SQLITE_NOTADB' && code !== 'SQLITE_CORRUPT') throw cannotUse(file, error);
     [found, cause] = [(error as Error).message, error];

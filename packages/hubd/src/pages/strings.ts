@@ -34,6 +34,7 @@ export const strings = {
       502: 'No answer from the server',
       503: 'Not available at the moment',
       504: 'No answer from the server',
+      507: 'No room left on the hub',
     } as Readonly<Record<number, string>>,
     other: 'That did not work',
     says: {

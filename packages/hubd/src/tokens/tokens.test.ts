@@ -26,7 +26,7 @@ const client = {
 beforeEach(async () => {
   now = 1_000_000;
   const clock = { now: () => now };
-  db = await openDatabase({ file: ':memory:', log: { info: () => undefined } });
+  db = await openDatabase({ file: ':memory:', log: { info: () => undefined, error: () => undefined } });
   tokens = makeTokens({ db, clock, settings: () => settings });
   clients = makeOAuthClients({ db, tokens });
   owner = { kind: 'user', id: (await makeUsersStore(db, clock).ensure('ada', false)).id };

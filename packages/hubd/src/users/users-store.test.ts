@@ -7,7 +7,7 @@ import { makeUsersStore } from './users-store.ts';
 let db: Knex;
 let users: UsersStore;
 beforeEach(async () => {
-  db = await openDatabase({ file: ':memory:', log: { info: () => undefined } });
+  db = await openDatabase({ file: ':memory:', log: { info: () => undefined, error: () => undefined } });
   users = makeUsersStore(db, { now: () => 1000 });
 });
 afterEach(() => db.destroy());
