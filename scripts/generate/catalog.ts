@@ -3,9 +3,8 @@ import type { Document } from './document.ts';
 
 /** The message catalog that journalctl -x reads; format of systemd's catalog files. */
 export function catalog(): Document[] {
-  const entries = Object.entries(events).map(
-    ([name, { id, says, help }]) =>
-      `-- ${id}\nSubject: ${says}\nDefined-By: tshub\n\n${help === '' ? `Event ${name} of tshub.` : help}\n`,
+  const entries = Object.values(events).map(
+    ({ id, says, help }) => `-- ${id}\nSubject: ${says}\nDefined-By: tshub\n\n${help}\n`,
   );
   return [
     {

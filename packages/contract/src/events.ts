@@ -29,19 +29,31 @@ export const events = {
     says: 'A login was refused',
     help: 'TSHUB_REASON says why, TSHUB_FROM from where. Many of them from one address are someone guessing.',
   },
-  logout: { id: '3eaf4f9b6d7c4a2e9f5b8c9d0e1f2a34', says: 'A user logged out', help: '' },
+  logout: {
+    id: '3eaf4f9b6d7c4a2e9f5b8c9d0e1f2a34',
+    says: 'A user logged out',
+    help: 'TSHUB_USER is who, TSHUB_FROM from where. The session of that browser and its tokens are of no use any more; the servers of the user go on.',
+  },
   'request-failed': {
     id: '4fb05aac7e8d4b3fa06c9d0e1f2a3b45',
     says: 'A request failed inside tshub',
     help: 'TSHUB_ID is the number that the user was shown; TSHUB_STACK holds the details. Please report it.',
   },
-  'route-added': { id: '50c16bbd8f9e4c40b17d0e1f2a3b4c56', says: 'The proxy has a new route', help: '' },
+  'route-added': {
+    id: '50c16bbd8f9e4c40b17d0e1f2a3b4c56',
+    says: 'The proxy has a new route',
+    help: 'Requests below TSHUB_PREFIX go to TSHUB_TARGET, and only if a process of the uid TSHUB_UID answers there. All routes: tshubctl route list',
+  },
   'route-refused': {
     id: '61d27cce90af4d51828e1f2a3b4c5d67',
     says: 'A server behind the proxy was not who the route promises',
     help: 'The process that answered on the socket had another uid than the route. The request was refused. Someone may have swapped a socket.',
   },
-  'route-removed': { id: '72e38ddfa1b04e62939f2a3b4c5d6e78', says: 'A route of the proxy is gone', help: '' },
+  'route-removed': {
+    id: '72e38ddfa1b04e62939f2a3b4c5d6e78',
+    says: 'A route of the proxy is gone',
+    help: 'Requests below TSHUB_PREFIX go to the hub again; TSHUB_ENDED connections were ended with it. Usually the server has stopped; its own entries say why.',
+  },
   'server-adopted': {
     id: '83f49eeab2c14f73a4a03b4c5d6e7f89',
     says: 'A running server was found and kept',
@@ -57,12 +69,20 @@ export const events = {
     says: 'A server could not start',
     help: 'TSHUB_REASON says why. See the log of the unit named in TSHUB_UNIT.',
   },
-  'server-ready': { id: 'b6c7c11de5f44ca697d36e7f8a9bacbc', says: 'A server is ready', help: '' },
-  'server-start': { id: 'c7d8d22ef6054db788e47f8a9bacbdcd', says: 'A server is being started', help: '' },
+  'server-ready': {
+    id: 'b6c7c11de5f44ca697d36e7f8a9bacbc',
+    says: 'A server is ready',
+    help: 'The server of TSHUB_USER (TSHUB_SERVER is its name, empty for the default one) answers and is reached through the proxy; the message says how long the start took. It runs as TSHUB_UNIT.',
+  },
+  'server-start': {
+    id: 'c7d8d22ef6054db788e47f8a9bacbdcd',
+    says: 'A server is being started',
+    help: 'The server of TSHUB_USER will run as TSHUB_UNIT. Next comes server-ready or server-failed; if neither does, look with: journalctl -u and that unit.',
+  },
   'server-stopped': {
     id: 'd8e9e33f07164ec899f58a9bacbdcede',
     says: 'A server has stopped',
-    help: 'TSHUB_REASON says why.',
+    help: 'TSHUB_REASON says why: its user, an administrator, or how its process ended. What it wrote is in the log of the unit named in TSHUB_UNIT.',
   },
   'spawn-refused': {
     id: 'e9faf44018274fd98a069bacbdcedfef',
