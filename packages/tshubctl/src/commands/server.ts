@@ -10,9 +10,14 @@ const readTimeoutMs = 30_000;
 /** A start takes what [spawner] start_timeout and http_timeout allow; a stop what stop_timeout does. */
 const changeTimeoutMs = 600_000;
 
-/** The user and server that a command is about: whoever types it, and the default server, unless said otherwise. */
-function target(context: Context, { args }: Input): { user: string; server: string } {
+/** The user and server that a verb is about: whoever types it, and the default server, unless said otherwise. Root must say it. */
+function target(context: Context, { args }: Input, verb: string): { user: string; server: string } {
   const [user = context.user, server = ''] = args;
+  if (args[0] === undefined && user === 'root') {
+    const command = `server ${verb}`;
+    const problem = `${command}: expected a user, since root has no server; see 'tshubctl ${command} USER'`;
+    throw new TshubError('bad_request', { problem });
+  }
   return { user, server };
 }
 
@@ -79,7 +84,7 @@ export async function listServers(context: Context, { args }: Input): Promise<Ou
 }
 
 export async function showServer(context: Context, input: Input): Promise<Outcome> {
-  const { user, server } = target(context, input);
+  const { user, server } = target(context, input, 'show');
   const entry = understand(serverEntry, await context.ask(hub1, readTimeoutMs, (hub) => hub.GetServer(user, server)));
   return { json: { server: serverView(entry) }, text: (screen) => serverFields(entry, screen) };
 }
@@ -114,7 +119,7 @@ export function serverFields(entry: ServerEntry, screen: Parameters<Outcome['tex
 }
 
 export async function startServer(context: Context, input: Input): Promise<Outcome> {
-  const { user, server } = target(context, input);
+  const { user, server } = target(context, input, 'start');
   const options = parsePairs((input.options['option'] ?? []) as readonly string[]);
   const start = context.ask(hub1, changeTimeoutMs, (hub) => hub.StartServer(user, server, options));
   const answer = await tellProgress(context, user, server, start).catch((error: unknown) => {
@@ -135,7 +140,7 @@ export function withWayToLog(error: unknown, user: string, server: string): unkn
 }
 
 export async function stopServer(context: Context, input: Input): Promise<Outcome> {
-  const { user, server } = target(context, input);
+  const { user, server } = target(context, input, 'stop');
   const given = input.options['reason'];
   const reason = typeof given === 'string' ? given : `stopped by ${context.user}`;
   await context.ask(hub1, changeTimeoutMs, (hub) => hub.StopServer(user, server, reason));
@@ -143,7 +148,7 @@ export async function stopServer(context: Context, input: Input): Promise<Outcom
 }
 
 export async function showLogs(context: Context, input: Input): Promise<Outcome> {
-  const { user, server } = target(context, input);
+  const { user, server } = target(context, input, 'logs');
   const { lines, follow } = input.options;
   if (typeof lines === 'string' && !/^(\d+|all)$/.test(lines)) {
     throw new TshubError('bad_request', { problem: `--lines: expected a number or "all", found "${lines}"` });
