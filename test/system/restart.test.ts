@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Kernel, tokenOf } from './support/kernel.ts';
 import { eventually } from './support/machine.ts';
-import { serverReady, show, visitorWithServer } from './support/server.ts';
+import { serverReady, show, type Shown, visitorWithServer } from './support/server.ts';
 import { machine, stopServer } from './support/suite.ts';
 import type { Visitor } from './support/visitor.ts';
 
@@ -132,4 +132,20 @@ test('the hub still hears of a death after the service manager was executed anew
   );
   await machine.run(['systemctl', 'kill', '--signal=KILL', '--kill-whom=main', unit]);
   await eventually('the hub still hears of a death', async () => !(await show('ada')).ready, 20);
+});
+
+test('a restart of the system bus leaves the server alone, and everything comes back by itself', async () => {
+  await guest.visit('/hub/spawn/ada');
+  await serverReady('ada');
+  const before = (await machine.show(unit, 'InvocationID'))['InvocationID'];
+  await machine.run(['systemctl', 'restart', 'dbus']);
+  await eventually('tshubctl lists the server', async () => {
+    const { out } = await machine.run(['tshubctl', 'server', 'list', '--json']);
+    const { servers } = JSON.parse(out) as { servers: Shown[] };
+    return servers.some(({ user, ready }) => user === 'ada' && ready);
+  });
+  await hubIsBack();
+  await eventually('the server is reached', async () => (await guest.fetch('/user/ada/api')).status === 200);
+  expect((await machine.show(unit, 'InvocationID'))['InvocationID']).toBe(before);
+  expect((await guest.fetch('/hub/home')).status).toBe(200);
 });
