@@ -3,6 +3,7 @@ import handshake from 'dbus-next/lib/handshake.js';
 import codec, { type RawMessage } from 'dbus-next/lib/message.js';
 import { BusError, daemonAway, errorOfReply } from './bus-error.ts';
 import { decodeBody, encodeBody } from './values.ts';
+import type { RawCall } from './types.ts';
 
 /**
  * One connection to a bus: messages out, replies and everything else in.
@@ -42,16 +43,8 @@ export interface OutgoingMessage {
   readonly body?: readonly unknown[];
 }
 
-export interface Call {
-  readonly destination: string;
-  readonly path: string;
-  readonly interface: string;
-  readonly member: string;
-  readonly signature?: string;
-  readonly body?: readonly unknown[];
+export interface Call extends Omit<RawCall, 'interactive'> {
   readonly flags?: number;
-  /** 0: wait for ever. */
-  readonly timeoutMs?: number;
 }
 
 interface Pending {

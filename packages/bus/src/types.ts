@@ -128,6 +128,7 @@ export interface RawCall {
   readonly member: string;
   readonly signature?: string;
   readonly body?: readonly unknown[];
+  /** Default 25000; 0: wait for ever. */
   readonly timeoutMs?: number;
   readonly interactive?: boolean;
 }
