@@ -9,7 +9,9 @@ export function configSample(): Document[] {
   ];
   let section = '';
   for (const setting of listSettings()) {
-    if (setting.section !== section) lines.push('', `[${setting.section}]`);
+    // Tables with names of one's own are examples as a whole: an empty one would be a role called NAME.
+    const header = /^\[\w+\]$/.test(setting.section) ? setting.section : `# ${setting.section}`;
+    if (setting.section !== section) lines.push('', header);
     section = setting.section;
     lines.push(`# ${setting.says}`, `# ${setting.key} = ${toml(setting.initial)}`);
   }

@@ -2,6 +2,7 @@ import { schema } from '@tshub/config';
 import * as z from 'zod';
 
 export interface Setting {
+  /** As TOML writes it: `[hub]`, `[roles.NAME]` for a table with names of one's own, `[[profiles]]` for a list of tables. */
   readonly section: string;
   readonly key: string;
   readonly says: string;
@@ -17,20 +18,34 @@ interface Node {
   readonly default?: unknown;
   readonly says?: string;
   readonly properties?: Readonly<Record<string, Node>>;
+  readonly additionalProperties?: Node | boolean;
+  readonly items?: Node;
 }
 
 /** Every setting in the order of the schema, from the JSON schema of what an administrator may write. */
 export function listSettings(): Setting[] {
   const top = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Node;
-  return Object.entries(top.properties ?? {}).flatMap(([section, node]) =>
-    Object.entries(node.properties ?? {}).map(([key, one]) => ({
-      section,
-      key,
-      says: one.says ?? '',
-      kind: kindOf(one),
-      initial: one.default,
-    })),
-  );
+  return Object.entries(top.properties ?? {}).flatMap(([name, node]) => settingsOf(name, node, `[${name}]`));
+}
+
+function settingsOf(path: string, node: Node, section: string): Setting[] {
+  const named = node.additionalProperties;
+  if (typeof named === 'object' && named.properties !== undefined)
+    return settingsOf(`${path}.NAME`, named, `[${path}.NAME]`);
+  if (node.items?.properties !== undefined) return settingsOf(path, node.items, `[[${path}]]`);
+  const all = Object.entries(node.properties ?? {});
+  const own = all.filter(([, one]) => !isTables(one));
+  const below = all.filter(([, one]) => isTables(one));
+  return [
+    ...own.map(([key, one]) => ({ section, key, says: one.says ?? '', kind: kindOf(one), initial: one.default })),
+    ...below.flatMap(([key, one]) => settingsOf(`${path}.${key}`, one, `[${path}.${key}]`)),
+  ];
+}
+
+/** Tables of settings of their own, rather than a value. */
+function isTables(node: Node): boolean {
+  const named = node.additionalProperties;
+  return (typeof named === 'object' && named.properties !== undefined) || node.items?.properties !== undefined;
 }
 
 const kinds: Readonly<Record<string, string>> = {
@@ -49,8 +64,9 @@ function kindOf(node: Node): string {
   return kinds[String(node.type)] ?? 'text';
 }
 
-/** A default as TOML. */
+/** A default as TOML; what has none is shown empty. */
 export function toml(value: unknown): string {
+  if (value === undefined) return '""';
   if (Array.isArray(value)) return `[${value.map(toml).join(', ')}]`;
   if (typeof value === 'object' && value !== null)
     return `{ ${Object.entries(value)

@@ -115,6 +115,7 @@ describe('a client with scopes of its own', () => {
     redirectUri: callback,
     allowedScopes: ['read:users', 'servers!user', 'shutdown'],
     server: { user: 'ada', server: '' },
+    service: null,
   };
   beforeEach(async () => {
     await makeOAuthClients({ db: t.hub.db, tokens: t.hub.tokens }).register(client, secret);

@@ -11,6 +11,7 @@ const order = [
   ['db', 'caller'],
   ['access'],
   ['users', 'groups', 'services'],
+  ['roles'],
   ['tokens', 'proxy'],
   ['servers'],
   ['activity', 'shares', 'oauth', 'login'],

@@ -1,6 +1,5 @@
 import { schema, type Settings } from '@tshub/config';
 import { makeLog } from '@tshub/daemon';
-import { scopesOf } from '../../packages/hubd/src/access/roles.ts';
 import type { Caller } from '../../packages/hubd/src/caller/caller.ts';
 import { openDatabase } from '../../packages/hubd/src/db/open.ts';
 import { makeOAuthClients } from '../../packages/hubd/src/oauth/clients.ts';
@@ -10,6 +9,7 @@ import { makeTokens } from '../../packages/hubd/src/tokens/tokens.ts';
 import type { User } from '../../packages/hubd/src/users/user.ts';
 import { makeUsersStore } from '../../packages/hubd/src/users/users-store.ts';
 import { makeClock, type TestClock } from './clock.ts';
+import { accessForTest } from './access-for-test.ts';
 import { FakeProxy } from './fake-proxy.ts';
 import { FakeSpawner } from './fake-spawner.ts';
 
@@ -102,7 +102,9 @@ export function serversIn(
   const users = makeUsersStore(db, clock);
   const tokens = makeTokens({ db, clock, settings: () => settings });
   const clients = makeOAuthClients({ db, tokens });
+  const access = accessForTest();
   const parts: ServersParts = {
+    access,
     db,
     settings,
     clock,
@@ -129,7 +131,7 @@ export function serversIn(
     async caller(name, admin = false) {
       const { id } = await user(name, admin);
       const owner = { kind: 'user', id, name, admin } as const;
-      return { owner, scopes: scopesOf(owner), via: 'token', tokenId: null, sessionId: null, from: '127.0.0.1' };
+      return { owner, scopes: access.scopesOf(owner), via: 'token', tokenId: null, sessionId: null, from: '127.0.0.1' };
     },
     messages: (event) => world.records.filter((record) => record.event === event).map((record) => record.msg),
   };

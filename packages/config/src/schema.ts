@@ -1,12 +1,23 @@
 import * as z from 'zod';
 import { culler } from './sections/culler.ts';
 import { hub } from './sections/hub.ts';
+import { customScopes, groups, roles } from './sections/permissions.ts';
 import { logging } from './sections/logging.ts';
 import { login } from './sections/login.ts';
 import { proxy } from './sections/proxy.ts';
 import { spawner } from './sections/spawner.ts';
 
 /** The whole of tshub.toml. */
-export const schema = z.strictObject({ culler, hub, logging, login, proxy, spawner });
+export const schema = z.strictObject({
+  culler,
+  custom_scopes: customScopes,
+  groups,
+  hub,
+  logging,
+  login,
+  proxy,
+  roles,
+  spawner,
+});
 
 export type Settings = z.output<typeof schema>;

@@ -24,6 +24,7 @@ const rows = {
     says: 'The disk of the hub is full: {where}; nothing was lost, and it goes on when there is room again. An administrator can look with: df -h {where}',
   },
   forbidden: { status: 403, exit: 4, says: '{problem}' },
+  group_exists: { status: 409, exit: 1, says: 'Group {group} already exists' },
   internal: {
     status: 500,
     exit: 1,
@@ -44,6 +45,8 @@ const rows = {
   not_running: { status: 400, exit: 1, says: '{server} is not running' },
   not_starting: { status: 400, exit: 1, says: '{server} is not starting' },
   pending: { status: 400, exit: 1, says: '{server} is pending {pending}' },
+  role_exists: { status: 409, exit: 1, says: 'Role {role} already exists' },
+  role_managed: { status: 405, exit: 1, says: 'Role {role} {by} and cannot be changed here' },
   route_conflict: { status: 409, exit: 1, says: 'the route {prefix} is reserved' },
   server_limit: { status: 429, exit: 1, says: '{problem}' },
   spawn_failed: { status: 500, exit: 1, says: '{problem}' },

@@ -9,6 +9,7 @@ import { parseInput, plainQuery } from './validate.ts';
 /** What a path names; the filter that a scope must cover. */
 export type PathResource =
   | { readonly kind: 'none' }
+  | { readonly kind: 'group'; readonly group: string }
   | { readonly kind: 'user'; readonly user: string }
   | { readonly kind: 'server'; readonly user: string; readonly server: string }
   | { readonly kind: 'service'; readonly service: string };
@@ -105,7 +106,8 @@ function isJson(ctx: Context): boolean {
 
 /** `/users/:user/server` and below is the default server, `/users/:user/servers/:server` a named one. */
 export function resourceOf(path: string, params: Readonly<Record<string, string>>): PathResource {
-  const { user, service } = params;
+  const { group, user, service } = params;
+  if (group !== undefined) return { kind: 'group', group };
   if (service !== undefined) return { kind: 'service', service };
   if (user === undefined) return { kind: 'none' };
   if (/^\/users\/:user\/servers?(\/|$)/.test(path)) return { kind: 'server', user, server: params['server'] ?? '' };

@@ -6,12 +6,14 @@ import {
   type FailureLog,
   type Handlers,
   mountRoutes,
+  type PathResource,
   type PublicError,
   securityHeaders,
 } from '@tshub/http';
 import Koa, { type Context } from 'koa';
+import type { Access } from './access/access.ts';
 import { requireScope, requireSome } from './access/require.ts';
-import type { Caller } from './caller/caller.ts';
+import type { Caller, Resource } from './caller/caller.ts';
 import type { Identify } from './caller/identify.ts';
 import { apiOnly } from './hub-listeners.ts';
 
@@ -20,6 +22,7 @@ export interface AppParts {
   /** Advertised to clients. */
   readonly version: () => string;
   readonly handlers: Handlers<typeof routes, Caller>;
+  readonly access: Pick<Access, 'server' | 'user'>;
   readonly identify: Identify;
   /** Puts login cookies on the application. */
   readonly installSessions: (app: Koa) => void;
@@ -31,7 +34,12 @@ export interface AppParts {
 export function makeApp(parts: AppParts): Koa {
   const app = new Koa({ proxy: true });
   const api = new Router();
-  mountRoutes(api, routes, parts.handlers, { base: apiBase, identify: parts.identify, requireScope, requireSome });
+  mountRoutes(api, routes, parts.handlers, {
+    base: apiBase,
+    identify: parts.identify,
+    requireScope: (caller, anyOf, path) => requireScope(caller, anyOf, resourceOf(parts.access, path)),
+    requireSome,
+  });
   const pages = new Router();
   pages.get('/hub/health', (ctx) => {
     ctx.type = 'text/html';
@@ -54,4 +62,16 @@ export function makeApp(parts: AppParts): Koa {
   // What happens after an answer has begun can only be written down: mostly browsers that went away.
   app.on('error', (error: unknown) => parts.log.debug({ error }, 'A connection ended before its answer'));
   return app;
+}
+
+/** What a path names, with the groups that matter to filters. */
+function resourceOf(access: Pick<Access, 'server' | 'user'>, path: PathResource): Resource {
+  switch (path.kind) {
+    case 'user':
+      return access.user(path.user);
+    case 'server':
+      return access.server(path.user, path.server);
+    default:
+      return path;
+  }
 }

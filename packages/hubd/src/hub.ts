@@ -5,7 +5,10 @@ import { hubApi, type hub1, type proxy1, type spawner1 } from '@tshub/contract';
 import type { Log } from '@tshub/daemon';
 import type { Account } from '@tshub/native';
 import type { Knex } from 'knex';
-import { scopesOf } from './access/roles.ts';
+import { makeAccess } from './access/access.ts';
+import { customScopes } from './access/custom-scopes.ts';
+import { Directory } from './access/directory.ts';
+import { builtInServices } from './access/roles.ts';
 import { readReport } from './activity/activity.ts';
 import { makeIdentify } from './caller/identify.ts';
 import { openDatabase } from './db/open.ts';
@@ -13,8 +16,10 @@ import { makeAdmit } from './hub-admit.ts';
 import { makeApp } from './hub-app.ts';
 import { describeReload, type Reload } from './hub-reload.ts';
 import { makeHub1 } from './hub1.ts';
+import { makeGroups } from './groups/groups.ts';
 import { infoHandlers } from './info/info-routes.ts';
 import type { Authenticate } from './login/authenticators/authenticator.ts';
+import type { Groups } from './groups/group.ts';
 import { openEndedSessions } from './login/ended-sessions.ts';
 import { makeLogin } from './login/login.ts';
 import { makeSessions } from './login/sessions.ts';
@@ -23,10 +28,12 @@ import { makeOAuthClients } from './oauth/clients.ts';
 import { makeCodesStore } from './oauth/codes-store.ts';
 import { oauthHandlers } from './oauth/oauth-routes.ts';
 import { makePages } from './pages/pages.ts';
+import { applyConfigRoles } from './roles/config-roles.ts';
+import type { Roles } from './roles/role.ts';
+import { makeRoles } from './roles/roles.ts';
 import { serverHandlers } from './servers/servers-routes.ts';
 import { serverModel } from './servers/servers-view.ts';
 import { makeServers, type ServersParts, type ServersRoom } from './servers/servers.ts';
-import { tokenScopes } from './tokens/token-scopes.ts';
 import type { Tokens } from './tokens/token.ts';
 import { makeTokens } from './tokens/tokens.ts';
 import type { UsersStore } from './users/user.ts';
@@ -63,6 +70,8 @@ export interface Hub {
   readonly servers: ServersRoom;
   readonly users: UsersStore;
   readonly tokens: Tokens;
+  readonly groups: Groups;
+  readonly roles: Roles;
   readonly db: Knex;
   readonly settings: () => Settings;
   /** Looks at what runs and begins what is done from time to time. */
@@ -84,12 +93,21 @@ export async function createHub(parts: HubParts): Promise<Hub> {
   const db = typeof parts.db === 'string' ? await openDatabase({ file: parts.db, log }) : parts.db;
 
   const users = makeUsersStore(db, clock);
+  const directory = new Directory();
+  const access = makeAccess({ directory, custom: customScopes(current.custom_scopes), sharedWith: () => [] });
+  const groups = makeGroups({ db, directory });
+  const roles = makeRoles({ db, directory, knows: access.knows, setAdmin: users.setAdmin });
+  await groups.load();
+  await roles.load();
+  const services = new Set(builtInServices);
+  await applyConfigRoles({ settings: current, directory, groups, users, roles, services });
   const tokens = makeTokens({ db, clock, settings });
   const clients = makeOAuthClients({ db, tokens });
   const codes = makeCodesStore(db, clock);
   const { spawner, proxy, watchUnits } = parts;
   const timing = parts.timing === undefined ? {} : { timing: parts.timing };
   const servers = makeServers({
+    access,
     db,
     settings: current,
     clock,
@@ -108,9 +126,10 @@ export async function createHub(parts: HubParts): Promise<Hub> {
   const sessions = makeSessions({ users, keys, ended, settings, clock });
   const xsrf = makeXsrf({ keys, clock });
   const login = makeLogin({ authenticate: parts.authenticate(settings), users, settings, clock, log, ...waiting });
-  const identify = makeIdentify({ tokens, users, clients, sessions, xsrf, clock, settings, scopesOf, tokenScopes });
+  const identify = makeIdentify({ tokens, users, clients, sessions, xsrf, clock, settings, access });
   const repairRoutes = (): Promise<void> => servers.reconcileRoutes();
   const pages = makePages({
+    access,
     settings,
     clock,
     log,
@@ -128,6 +147,7 @@ export async function createHub(parts: HubParts): Promise<Hub> {
   const app = makeApp({
     log,
     version: () => current.hub.jupyterhub_version,
+    access,
     identify,
     installSessions: sessions.install,
     mountPages: pages.mount,
@@ -135,12 +155,13 @@ export async function createHub(parts: HubParts): Promise<Hub> {
     handlers: {
       ...infoHandlers({ settings, runtime: parts.runtime }),
       ...oauthHandlers({
-        authorize: { clients, codes, tokens, sessions, xsrf, scopesOf, renderConfirm: pages.renderConfirm },
+        authorize: { clients, codes, tokens, sessions, xsrf, access, renderConfirm: pages.renderConfirm },
         exchange: { clients, codes, ended, tokens, users, settings },
         log,
       }),
-      ...serverHandlers({ servers, users, settings }),
+      ...serverHandlers({ access, servers, users, settings }),
       ...usersHandlers({
+        access,
         users,
         servers,
         settings,
@@ -154,10 +175,12 @@ export async function createHub(parts: HubParts): Promise<Hub> {
 
   return {
     handle: app.callback(),
-    hub1: makeHub1({ servers, users, tokens, accounts, admit, settings, clock, log, apiUrl }),
+    hub1: makeHub1({ access, servers, users, tokens, accounts, admit, settings, clock, log, apiUrl }),
     servers,
     users,
     tokens,
+    groups,
+    roles,
     db,
     settings,
     async start() {

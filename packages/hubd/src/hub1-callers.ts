@@ -1,8 +1,7 @@
 import type { BusCaller } from '@tshub/bus';
 import { accounts as accountNames, type PolkitAction, TshubError } from '@tshub/contract';
 import type { Account } from '@tshub/native';
-import { expandScopes } from './access/expand.ts';
-import { scopesOf } from './access/roles.ts';
+import type { Access } from './access/access.ts';
 import type { Caller, Owner } from './caller/caller.ts';
 import type { User } from './users/user.ts';
 
@@ -53,9 +52,15 @@ export async function checkAllowed(
 }
 
 /** The caller as the rules want it, with no more than what polkit has just allowed. `user` is their own user, if the hub knows them. */
-export function hubCaller(caller: BusCaller, who: Who, user: User | undefined, granted: readonly string[]): Caller {
+export function hubCaller(
+  access: Access,
+  caller: BusCaller,
+  who: Who,
+  user: User | undefined,
+  granted: readonly string[],
+): Caller {
   const owner = ownerOf(who, user);
-  const scopes = who.kind === 'culler' ? scopesOf(owner) : expandScopes(granted, { owner });
+  const scopes = who.kind === 'culler' ? access.scopesOf(owner) : access.expand(granted, owner);
   return { owner, scopes, via: 'bus', tokenId: null, sessionId: null, from: `uid ${caller.uid}` };
 }
 

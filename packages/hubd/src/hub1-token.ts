@@ -1,6 +1,6 @@
-import { type PolkitAction, type ScopeName, scopes, selfScopes, TshubError } from '@tshub/contract';
+import { type PolkitAction, type ScopeName, selfScopes, TshubError } from '@tshub/contract';
 import { expandScopes } from './access/expand.ts';
-import { formatScope, parseScope, userOfServer } from './access/scope.ts';
+import { formatScope, isScopeName, parseScope, userOfServer } from './access/scope.ts';
 
 /** The polkit action that covers a scope over everybody. What is not here is not given over the bus: it would make its holder another person. */
 const actionOf: Partial<Record<ScopeName, PolkitAction>> = {
@@ -81,7 +81,7 @@ function ofItsUser(scope: string): string {
 function spell(text: string, name: string): readonly string[] {
   if (text === 'self') return name === '' ? refuse(text) : selfScopes.map((scope) => `${scope}!user=${name}`);
   const scope = parseScope(text);
-  if (scope === null || !(scope.name in scopes))
+  if (scope === null || !isScopeName(scope.name))
     throw new TshubError('bad_request', { problem: `scopes: "${text.slice(0, 60)}" is not a scope` });
   if (scope.filter === null || scope.filter.value !== null) return [text];
   return scope.filter.kind === 'user' && name !== '' ? [`${text}=${name}`] : refuse(text);
@@ -90,7 +90,7 @@ function spell(text: string, name: string): readonly string[] {
 /** A scope that is filtered to somebody is still about somebody else: the action for all of them covers it. */
 function actionFor(scope: string): PolkitAction {
   const name = parseScope(scope)?.name;
-  return (name === undefined ? undefined : actionOf[name]) ?? refuse(scope);
+  return (name === undefined || !isScopeName(name) ? undefined : actionOf[name]) ?? refuse(scope);
 }
 
 function refuse(scope: string): never {

@@ -2,6 +2,7 @@ import type { BusCaller, Implementation } from '@tshub/bus';
 import type { Settings } from '@tshub/config';
 import { type hub1, type HubStatus, TshubError, version } from '@tshub/contract';
 import type { Log } from '@tshub/daemon';
+import type { Access } from './access/access.ts';
 import { type Accounts, checkAllowed, hubCaller, type Order, ownerOf, type Who, whoIs } from './hub1-callers.ts';
 import { makeTokenLimit } from './hub1-token-limit.ts';
 import { readTokenWish } from './hub1-token.ts';
@@ -13,6 +14,7 @@ import type { Tokens } from './tokens/token.ts';
 import type { User, UsersStore } from './users/user.ts';
 
 export interface Hub1Parts {
+  readonly access: Access;
   readonly servers: ServersRoom;
   readonly users: UsersStore;
   readonly tokens: Tokens;
@@ -140,7 +142,7 @@ export function makeHub1(parts: Hub1Parts): Implementation<typeof hub1> {
         // One's own login rules count at any time; somebody else's user is enough if the hub has it.
         const user = isOwn ? await parts.admit(name) : ((await users.byName(name)) ?? (await parts.admit(name)));
         const self = isOwn ? user : await userOf(who);
-        const hubCallerNow = hubCaller(caller, who, self, [`servers!user=${user.name}`]);
+        const hubCallerNow = hubCaller(parts.access, caller, who, self, [`servers!user=${user.name}`]);
         const hasOptions = Object.keys(options).length > 0;
         const { done } = await servers.start(hubCallerNow, user, server, hasOptions ? options : null);
         return entryOf(await done);
@@ -152,7 +154,7 @@ export function makeHub1(parts: Hub1Parts): Implementation<typeof hub1> {
         const user = await knownUser(name);
         if (servers.get(name, server)?.active !== true)
           throw new TshubError('not_running', { server: labelOf(name, server) });
-        const hubCallerNow = hubCaller(caller, who, await userOf(who), [`servers!user=${user.name}`]);
+        const hubCallerNow = hubCaller(parts.access, caller, who, await userOf(who), [`servers!user=${user.name}`]);
         const { done } = await servers.stop(hubCallerNow, user, server, reason);
         await done;
       },

@@ -13,6 +13,7 @@ const client: OAuthClient = {
   redirectUri: '/user/bob/lab/oauth_callback',
   allowedScopes: [],
   server: { user: 'bob', server: 'lab' },
+  service: null,
 };
 const expand = (...raw: string[]): string[] => [...expandScopes(raw, { owner: ada, client })].toSorted();
 

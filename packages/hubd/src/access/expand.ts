@@ -1,14 +1,18 @@
 import { scopes, selfScopes, type ScopeName } from '@tshub/contract';
 import type { Owner, ScopeSet } from '../caller/caller.ts';
 import type { OAuthClient } from '../oauth/client.ts';
-import { formatScope, parseScope, type FilterKind, type ParsedScope } from './scope.ts';
+import { formatScope, isScopeName, parseScope, type FilterKind, type ParsedScope } from './scope.ts';
 
 export interface ExpandContext {
   /** Whom `self` and `!user` stand for. */
   readonly owner: Owner | null;
-  /** What `!server` stands for: the client that a token was issued to. */
-  readonly client?: OAuthClient | null;
+  /** What `!server` and `!service` stand for: the client that a token was issued to. */
+  readonly client?: Pick<OAuthClient, 'server' | 'service'> | null;
+  /** Custom scopes of the settings, each with itself and everything below it; none if not said. */
+  readonly custom?: CustomScopes;
 }
+
+export type CustomScopes = ReadonlyMap<string, { readonly says: string; readonly closure: readonly string[] }>;
 
 type Filter = { readonly kind: FilterKind; readonly value: string } | null;
 
@@ -45,7 +49,7 @@ function addExpanded(into: Set<string>, scope: ParsedScope, context: ExpandConte
     return;
   }
   const filter = resolveFilter(scope, context);
-  if (filter !== undefined) addClosure(into, scope.name, filter);
+  if (filter !== undefined) addClosure(into, scope.name, filter, context.custom);
 }
 
 /** Undefined when a short form has nothing to stand for. */
@@ -55,12 +59,14 @@ function resolveFilter(scope: ParsedScope, { owner, client }: ExpandContext): Fi
   if (value !== null) return { kind, value };
   if (kind === 'user' && owner?.kind === 'user') return { kind, value: owner.name };
   if (kind === 'service' && owner?.kind === 'service') return { kind, value: owner.name };
+  if (kind === 'service' && client?.service) return { kind, value: client.service };
   if (kind === 'server' && client?.server) return { kind, value: `${client.server.user}/${client.server.server}` };
   return undefined;
 }
 
-function addClosure(into: Set<string>, name: ScopeName, filter: Filter): void {
-  for (const sub of closures.get(name) ?? []) {
+function addClosure(into: Set<string>, name: ParsedScope['name'], filter: Filter, custom?: CustomScopes): void {
+  const closure: readonly string[] = (isScopeName(name) ? closures.get(name) : custom?.get(name)?.closure) ?? [];
+  for (const sub of closure) {
     // Whoever may read one server must not learn about its user by that.
     if (filter?.kind === 'server' && sub !== name && sub.startsWith('read:user')) continue;
     into.add(formatScope(sub, filter));

@@ -1,8 +1,10 @@
 import type { ScopeName, ServerModel, UserModel } from '@tshub/contract';
-import type { ScopeSet } from '../caller/caller.ts';
+import type { Resource, ScopeSet } from '../caller/caller.ts';
 import { holds } from './require.ts';
 
 type UserKey = keyof UserModel;
+/** All that can be said of a user: a name, and the groups, which decide what `!group=` covers. */
+export type NamedUser = UserModel & { readonly name: string; readonly groups: readonly string[] };
 
 /** Which keys of a user each scope shows (peer's contract 3.7). */
 const userKeys: ReadonlyArray<readonly [ScopeName, readonly UserKey[]]> = [
@@ -19,12 +21,14 @@ const userKeys: ReadonlyArray<readonly [ScopeName, readonly UserKey[]]> = [
 ];
 
 /** A user with the keys and servers that these scopes cover; null when they cover nothing of it. */
-export function filterUser(model: UserModel & { readonly name: string }, scopes: ScopeSet): UserModel | null {
+export function filterUser(model: NamedUser, scopes: ScopeSet): UserModel | null {
   const keys = new Set<UserKey>();
+  const groups = new Set(model.groups);
   for (const [scope, shown] of userKeys) {
-    if (holds(scopes, scope, { kind: 'user', user: model.name }) === 'yes') for (const key of shown) keys.add(key);
+    if (holds(scopes, scope, { kind: 'user', user: model.name, groups }) === 'yes')
+      for (const key of shown) keys.add(key);
   }
-  const servers = visibleServers(model.name, model.servers ?? {}, scopes);
+  const servers = visibleServers(model.name, groups, model.servers ?? {}, scopes);
   if (Object.keys(servers).length > 0) for (const key of ['kind', 'name', 'servers'] as const) keys.add(key);
   if (keys.size === 0) return null;
   const shown = Object.fromEntries(Object.entries(model).filter(([key]) => keys.has(key as UserKey))) as UserModel;
@@ -33,24 +37,21 @@ export function filterUser(model: UserModel & { readonly name: string }, scopes:
 
 function visibleServers(
   user: string,
+  groups: ReadonlySet<string>,
   servers: Readonly<Record<string, ServerModel>>,
   scopes: ScopeSet,
 ): Record<string, ServerModel> {
   const shown: Record<string, ServerModel> = {};
   for (const [name, server] of Object.entries(servers)) {
-    if (holds(scopes, 'read:servers', { kind: 'server', user, server: name }) === 'yes')
-      shown[name] = filterServer(server, user, scopes);
+    const resource = { kind: 'server', user, groups, server: name } as const;
+    if (holds(scopes, 'read:servers', resource) === 'yes') shown[name] = filterServer(server, resource, scopes);
   }
   return shown;
 }
 
 /** A server without its internal state, unless that may be seen. */
-export function filterServer(server: ServerModel, user: string, scopes: ScopeSet): ServerModel {
-  if (
-    server.state === undefined ||
-    holds(scopes, 'admin:server_state', { kind: 'server', user, server: server.name }) === 'yes'
-  )
-    return server;
+export function filterServer(server: ServerModel, resource: Resource, scopes: ScopeSet): ServerModel {
+  if (server.state === undefined || holds(scopes, 'admin:server_state', resource) === 'yes') return server;
   const { state: _, ...shown } = server;
   return shown;
 }

@@ -5,7 +5,11 @@ import { expandScopes } from './expand.ts';
 import { intersectScopes, isWithin } from './intersect.ts';
 import { holds } from './require.ts';
 
-const common = (a: string[], b: string[]): string[] => [...intersectScopes(new Set(a), new Set(b))].toSorted();
+/** ada is in the group g, bob in none. */
+const groupsOf = (user: string): ReadonlySet<string> => new Set(user === 'ada' ? ['g'] : []);
+
+const common = (a: string[], b: string[]): string[] =>
+  [...intersectScopes(new Set(a), new Set(b), groupsOf)].toSorted();
 
 describe('what two sets of scopes both allow', () => {
   test.each([
@@ -21,7 +25,10 @@ describe('what two sets of scopes both allow', () => {
       ['servers!user=bob', 'servers!user=ada'],
       ['servers!server=bob/', 'servers!user=ada'],
     ],
-    ['kinds with nothing in common', ['servers!group=g'], ['servers!user=ada'], []],
+    ['kinds with nothing in common', ['servers!group=g'], ['servers!user=bob'], []],
+    ['a user within a group', ['servers!group=g'], ['servers!user=ada'], ['servers!user=ada']],
+    ['a server within a group', ['servers!server=ada/lab'], ['servers!group=g'], ['servers!server=ada/lab']],
+    ['a server of a user outside a group', ['servers!server=bob/lab'], ['servers!group=g'], []],
     ['the same group', ['servers!group=g'], ['servers!group=g'], ['servers!group=g']],
     ['other scopes', ['users'], ['groups'], []],
     ['a name that begins like another', ['servers!user=ad'], ['servers!server=ada/lab'], []],
@@ -31,9 +38,9 @@ describe('what two sets of scopes both allow', () => {
   });
 
   test('a set is within one that covers all of it', () => {
-    expect(isWithin(new Set(['servers!server=ada/']), new Set(['servers!user=ada']))).toBe(true);
-    expect(isWithin(new Set(['servers!user=ada']), new Set(['servers!server=ada/']))).toBe(false);
-    expect(isWithin(new Set(), new Set())).toBe(true);
+    expect(isWithin(new Set(['servers!server=ada/']), new Set(['servers!user=ada']), groupsOf)).toBe(true);
+    expect(isWithin(new Set(['servers!user=ada']), new Set(['servers!server=ada/']), groupsOf)).toBe(false);
+    expect(isWithin(new Set(), new Set(), groupsOf)).toBe(true);
   });
 });
 
@@ -54,10 +61,11 @@ const raw = fc.uniqueArray(
 const expanded = raw.map((some) => expandScopes(some, { owner: null }));
 const resource = fc.constantFrom(
   { kind: 'none' } as const,
-  { kind: 'user', user: 'ada' } as const,
-  { kind: 'user', user: 'bob' } as const,
-  { kind: 'server', user: 'ada', server: '' } as const,
-  { kind: 'server', user: 'bob', server: 'lab' } as const,
+  { kind: 'user', user: 'ada', groups: groupsOf('ada') } as const,
+  { kind: 'user', user: 'bob', groups: groupsOf('bob') } as const,
+  { kind: 'server', user: 'ada', server: '', groups: groupsOf('ada') } as const,
+  { kind: 'server', user: 'bob', server: 'lab', groups: groupsOf('bob') } as const,
+  { kind: 'group', group: 'g' } as const,
   { kind: 'service', service: 's' } as const,
 );
 
@@ -65,7 +73,7 @@ describe('intersection, for all sets of scopes', () => {
   test('is never wider than either side, and never narrower than both', () => {
     fc.assert(
       fc.property(expanded, expanded, names, resource, (a, b, name, on) => {
-        const both = intersectScopes(a, b);
+        const both = intersectScopes(a, b, groupsOf);
         const heldByBoth = holds(a, name, on) === 'yes' && holds(b, name, on) === 'yes';
         expect(holds(both, name, on) === 'yes').toBe(heldByBoth);
       }),
@@ -76,8 +84,8 @@ describe('intersection, for all sets of scopes', () => {
   test('does not depend on the order, and with itself changes nothing', () => {
     fc.assert(
       fc.property(expanded, expanded, (a, b) => {
-        expect(intersectScopes(a, b)).toEqual(intersectScopes(b, a));
-        expect(intersectScopes(a, a)).toEqual(a);
+        expect(intersectScopes(a, b, groupsOf)).toEqual(intersectScopes(b, a, groupsOf));
+        expect(intersectScopes(a, a, groupsOf)).toEqual(a);
       }),
     );
   });
@@ -85,9 +93,9 @@ describe('intersection, for all sets of scopes', () => {
   test('a larger set never leaves less in common', () => {
     fc.assert(
       fc.property(expanded, expanded, expanded, (a, b, more) => {
-        const small = intersectScopes(a, b);
-        const large = intersectScopes(a, expandScopes([...b, ...more], { owner: null }));
-        expect(isWithin(small, large)).toBe(true);
+        const small = intersectScopes(a, b, groupsOf);
+        const large = intersectScopes(a, expandScopes([...b, ...more], { owner: null }), groupsOf);
+        expect(isWithin(small, large, groupsOf)).toBe(true);
       }),
     );
   });

@@ -1,7 +1,7 @@
 import { TshubError } from '@tshub/contract';
 import { describe, expect, test } from 'vitest';
 import type { Caller, Resource } from '../caller/caller.ts';
-import { holds, listableUsers, requireScope, requireSome } from './require.ts';
+import { holds, listable, requireScope, requireSome } from './require.ts';
 
 const callerWith = (...scopes: string[]): Caller => ({
   owner: { kind: 'user', id: 1, name: 'ada', admin: false },
@@ -19,8 +19,8 @@ const codeOf = (action: () => void): string => {
     return error instanceof TshubError ? error.code : 'other';
   }
 };
-const ada: Resource = { kind: 'user', user: 'ada' };
-const adasLab: Resource = { kind: 'server', user: 'ada', server: 'lab' };
+const ada: Resource = { kind: 'user', user: 'ada', groups: new Set(['g']) };
+const adasLab: Resource = { kind: 'server', user: 'ada', server: 'lab', groups: new Set(['g']) };
 
 describe('whether a scope is held', () => {
   test.each<[string, Resource, string]>([
@@ -29,6 +29,8 @@ describe('whether a scope is held', () => {
     ['servers!server=ada/lab', adasLab, 'yes'],
     ['servers!server=ada/', adasLab, 'filtered'],
     ['servers!user=bob', adasLab, 'filtered'],
+    ['servers!group=g', adasLab, 'yes'],
+    ['servers!group=h', adasLab, 'filtered'],
     ['servers!server=ada/lab', ada, 'filtered'],
     ['servers!user=ada', { kind: 'none' }, 'filtered'],
     ['read:servers', adasLab, 'no'],
@@ -68,11 +70,12 @@ describe('what a caller is told', () => {
   });
 
   test('a list of users holds those that the scope names', () => {
-    expect(listableUsers(callerWith('list:users'), 'list:users')).toBe('all');
-    expect(listableUsers(callerWith('list:users!user=ada', 'list:users!user=bob'), 'list:users')).toEqual([
-      'ada',
-      'bob',
-    ]);
-    expect(codeOf(() => listableUsers(callerWith('list:users!server=ada/'), 'list:users'))).toBe('no_scope');
+    const kinds = ['user', 'group'] as const;
+    expect(listable(callerWith('list:users'), 'list:users', kinds)).toBe('all');
+    expect(listable(callerWith('list:users!user=ada', 'list:users!user=bob'), 'list:users', kinds)).toMatchObject({
+      user: ['ada', 'bob'],
+      group: [],
+    });
+    expect(codeOf(() => listable(callerWith('list:users!server=ada/'), 'list:users', kinds))).toBe('no_scope');
   });
 });

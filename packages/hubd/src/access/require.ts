@@ -1,6 +1,6 @@
 import { TshubError, type ScopeName } from '@tshub/contract';
 import type { Caller, Resource, ScopeSet } from '../caller/caller.ts';
-import { parseScope } from './scope.ts';
+import { type FilterKind, parseScope } from './scope.ts';
 
 /** Whether a scope is held for a resource: yes, only for others (`filtered`), or not at all. */
 export function holds(scopes: ScopeSet, scope: ScopeName, resource: Resource): 'yes' | 'filtered' | 'no' {
@@ -13,13 +13,19 @@ function coveringFilters(resource: Resource): string[] {
   switch (resource.kind) {
     case 'none':
       return [];
+    case 'group':
+      return [`group=${resource.group}`];
     case 'user':
-      return [`user=${resource.user}`];
+      return [`user=${resource.user}`, ...groupFilters(resource.groups)];
     case 'server':
-      return [`server=${resource.user}/${resource.server}`, `user=${resource.user}`];
+      return [`server=${resource.user}/${resource.server}`, `user=${resource.user}`, ...groupFilters(resource.groups)];
     case 'service':
       return [`service=${resource.service}`];
   }
+}
+
+function groupFilters(groups: ReadonlySet<string>): string[] {
+  return [...groups].map((group) => `group=${group}`);
 }
 
 function hasSome(scopes: ScopeSet, scope: ScopeName): boolean {
@@ -43,16 +49,19 @@ export function requireSome(caller: Caller, anyOf: readonly ScopeName[]): void {
   if (!anyOf.some((scope) => hasSome(caller.scopes, scope))) throw noScope(anyOf);
 }
 
-/** Which users a list may hold: all of them, or these. Throws no_scope when the scope is held for no user at all. */
-export function listableUsers(caller: Caller, scope: ScopeName): 'all' | readonly string[] {
+/** What a list may hold: everything, or what the filters of the scope name. */
+export type Listable = 'all' | Readonly<Record<FilterKind, readonly string[]>>;
+
+/** Throws no_scope when the scope is held for nothing of these kinds: `list:groups!user=ada` lists no groups. */
+export function listable(caller: Caller, scope: ScopeName, kinds: readonly FilterKind[]): Listable {
   if (caller.scopes.has(scope)) return 'all';
-  const users: string[] = [];
+  const found: Record<FilterKind, string[]> = { group: [], server: [], service: [], user: [] };
   for (const text of caller.scopes) {
-    const parsed = text.startsWith(`${scope}!user=`) ? parseScope(text) : null;
-    if (parsed?.filter?.value != null) users.push(parsed.filter.value);
+    const filter = text.startsWith(`${scope}!`) ? parseScope(text)?.filter : null;
+    if (filter?.value != null && kinds.includes(filter.kind)) found[filter.kind].push(filter.value);
   }
-  if (users.length === 0) throw noScope([scope]);
-  return users;
+  if (kinds.every((kind) => found[kind].length === 0)) throw noScope([scope]);
+  return found;
 }
 
 function noScope(anyOf: readonly ScopeName[]): TshubError {

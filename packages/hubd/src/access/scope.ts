@@ -5,22 +5,29 @@ export type FilterKind = 'group' | 'server' | 'service' | 'user';
 
 /** `read:users!user=ada`, taken apart. A short form (`!user`) has an empty value and is only legal before expansion. */
 export interface ParsedScope {
-  readonly name: ScopeName;
+  readonly name: ScopeName | CustomScopeName;
   readonly filter: { readonly kind: FilterKind; readonly value: string | null } | null;
 }
 
 const kinds: ReadonlySet<string> = new Set<FilterKind>(['group', 'server', 'service', 'user']);
 const short: ReadonlySet<string> = new Set<FilterKind>(['server', 'service', 'user']);
 
+/** A scope that the administrator made up for services; the hub itself asks for none (peer's contract 3.10). */
+export type CustomScopeName = `custom:${string}`;
+
 export function isScopeName(name: string): name is ScopeName {
   return Object.hasOwn(scopes, name);
 }
 
-/** Null for what is no scope: an unknown name or a filter of another form. */
+export function isCustomName(name: string): name is CustomScopeName {
+  return /^custom:[a-z0-9][a-z0-9_\-*:]+[a-z0-9_*]$/.test(name);
+}
+
+/** Null for what is no scope: an unknown name or a filter of another form. Whether a custom scope exists is not looked at. */
 export function parseScope(text: string): ParsedScope | null {
   const mark = text.indexOf('!');
   const name = mark < 0 ? text : text.slice(0, mark);
-  if (!isScopeName(name)) return null;
+  if (!isScopeName(name) && !isCustomName(name)) return null;
   if (mark < 0) return { name, filter: null };
   const filter = text.slice(mark + 1);
   const equals = filter.indexOf('=');

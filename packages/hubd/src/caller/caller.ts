@@ -20,9 +20,16 @@ export interface Caller {
   readonly from: string;
 }
 
-/** What a scope may be filtered to. `server` is `user/name`, with an empty name for the default server. */
+/** What a scope is asked for. Made by access/access.ts, which knows the groups that a user is in: `!group=` covers those too. */
 export type Resource =
   | { readonly kind: 'none' }
-  | { readonly kind: 'user'; readonly user: string }
-  | { readonly kind: 'server'; readonly user: string; readonly server: string }
+  | { readonly kind: 'group'; readonly group: string }
+  | { readonly kind: 'user'; readonly user: string; readonly groups: ReadonlySet<string> }
+  | {
+      readonly kind: 'server';
+      readonly user: string;
+      /** Empty for the default server. */
+      readonly server: string;
+      readonly groups: ReadonlySet<string>;
+    }
   | { readonly kind: 'service'; readonly service: string };

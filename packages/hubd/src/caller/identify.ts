@@ -1,10 +1,11 @@
 import type { Settings } from '@tshub/config';
 import type { Context } from 'koa';
+import type { Access } from '../access/access.ts';
 import type { Session, Sessions, Xsrf } from '../login/session.ts';
 import type { OAuthClients } from '../oauth/client.ts';
 import type { Token, Tokens } from '../tokens/token.ts';
 import type { User, UsersStore } from '../users/user.ts';
-import type { Caller, Owner, ScopeSet } from './caller.ts';
+import type { Caller, Owner } from './caller.ts';
 
 export interface IdentifyParts {
   readonly tokens: Pick<Tokens, 'find' | 'touch'>;
@@ -14,9 +15,7 @@ export interface IdentifyParts {
   readonly xsrf: Pick<Xsrf, 'check'>;
   readonly clock: { now(): number };
   readonly settings: () => Settings;
-  /** What an owner may do, and what a token of its own may. */
-  readonly scopesOf: (owner: Owner) => ScopeSet;
-  readonly tokenScopes: (token: Token, owner: Owner, client: Awaited<ReturnType<OAuthClients['get']>>) => ScopeSet;
+  readonly access: Pick<Access, 'scopesOf' | 'tokenScopes'>;
 }
 
 export interface IdentifyOptions {
@@ -50,7 +49,7 @@ async function byToken(parts: IdentifyParts, ctx: Context, text: string): Promis
   await noteUse(parts, token);
   return {
     owner,
-    scopes: parts.tokenScopes(token, owner, client),
+    scopes: parts.access.tokenScopes(token, owner, client),
     via: 'token',
     tokenId: token.id,
     sessionId: token.sessionId,
@@ -91,5 +90,5 @@ function queryArgument(ctx: Context): string | undefined {
 
 function sessionCaller(parts: IdentifyParts, session: Session, from: string): Caller {
   const owner = ownerOf(session.user);
-  return { owner, scopes: parts.scopesOf(owner), via: 'cookie', tokenId: null, sessionId: session.id, from };
+  return { owner, scopes: parts.access.scopesOf(owner), via: 'cookie', tokenId: null, sessionId: session.id, from };
 }

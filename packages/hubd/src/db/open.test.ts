@@ -57,10 +57,10 @@ describe('the database', () => {
     const db = await openHere();
     await db('users').insert({ name: 'ada', created: 1, cookie_id: 'x' });
     const result = await migrate(db, { file, migrations: [...migrations, next] });
-    expect(result).toEqual({ applied: ['999-next'], backup: `${file}.backup-002-ended-sessions` });
+    expect(result).toEqual({ applied: ['999-next'], backup: `${file}.backup-${migrations.at(-1)?.name}` });
     const backup = knexModule({
       client: 'sqlite3',
-      connection: { filename: `${file}.backup-002-ended-sessions` },
+      connection: { filename: `${file}.backup-${migrations.at(-1)?.name}` },
       useNullAsDefault: true,
     });
     open.push(backup);

@@ -10,6 +10,8 @@ export interface OAuthClient {
   readonly allowedScopes: readonly string[];
   /** Which server it is, as `user/server`; null for others. */
   readonly server: { readonly user: string; readonly server: string } | null;
+  /** Which service it is; null for others. */
+  readonly service: string | null;
 }
 
 export interface OAuthClients {

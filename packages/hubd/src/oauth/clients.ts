@@ -13,6 +13,7 @@ interface Row {
   readonly allowed_scopes: string;
   readonly server_user: string | null;
   readonly server_name: string | null;
+  readonly service: string | null;
 }
 
 interface Entry {
@@ -72,6 +73,7 @@ function rowOf(client: OAuthClient, secret: string): Row {
     allowed_scopes: JSON.stringify(client.allowedScopes),
     server_user: client.server?.user ?? null,
     server_name: client.server?.server ?? null,
+    service: client.service,
   };
 }
 
@@ -82,5 +84,6 @@ function clientOf(row: Row): OAuthClient {
     redirectUri: row.redirect_uri,
     allowedScopes: JSON.parse(row.allowed_scopes) as string[],
     server: row.server_user === null ? null : { user: row.server_user, server: row.server_name ?? '' },
+    service: row.service,
   };
 }

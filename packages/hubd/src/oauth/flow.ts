@@ -1,8 +1,7 @@
 import type { Form, Reply } from '@tshub/http';
 import type { Context } from 'koa';
-import type { ScopeSet } from '../caller/caller.ts';
+import type { Access } from '../access/access.ts';
 import type { Session, Sessions, Xsrf } from '../login/session.ts';
-import type { Owner } from '../caller/caller.ts';
 import type { Tokens } from '../tokens/token.ts';
 import type { OAuthClient, OAuthClients } from './client.ts';
 import type { CodesStore } from './codes-store.ts';
@@ -23,7 +22,7 @@ export interface AuthorizeParts {
   readonly tokens: Pick<Tokens, 'ofClient'>;
   readonly sessions: Pick<Sessions, 'ensureId' | 'read'>;
   readonly xsrf: Pick<Xsrf, 'check'>;
-  readonly scopesOf: (owner: Owner) => ScopeSet;
+  readonly access: Access;
   readonly renderConfirm: (ctx: Context, confirmation: Confirmation) => void | Promise<void>;
 }
 

@@ -15,7 +15,7 @@ const formLimit = 65_536;
 
 export type LoginPagesParts = Pick<
   PagesParts,
-  'log' | 'login' | 'servers' | 'sessions' | 'settings' | 'tokens' | 'xsrf'
+  'access' | 'log' | 'login' | 'servers' | 'sessions' | 'settings' | 'tokens' | 'xsrf'
 >;
 
 /** `/hub/login` and `/hub/logout` (peer's contract 7.1). */

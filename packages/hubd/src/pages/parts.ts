@@ -1,6 +1,7 @@
 import type { Settings } from '@tshub/config';
 import type { Log } from '@tshub/daemon';
 import type { Context } from 'koa';
+import type { Access } from '../access/access.ts';
 import type { Caller } from '../caller/caller.ts';
 import type { Login } from '../login/login.ts';
 import type { Sessions, Xsrf } from '../login/session.ts';
@@ -10,6 +11,7 @@ import type { UsersStore } from '../users/user.ts';
 
 /** What the pages are given by hub.ts. */
 export interface PagesParts {
+  readonly access: Access;
   readonly settings: () => Settings;
   readonly clock: { now(): number };
   readonly log: Log;

@@ -62,7 +62,7 @@ export function makeSpawnPages(parts: PagesParts, frame: PageFrame): (router: Ro
       return sendPage(frame, ctx, visitor.session, page);
     }
     const canStart = startScopes.some(
-      (scope) => holds(visitor.caller.scopes, scope, { kind: 'server', user: user.name, server: name }) === 'yes',
+      (scope) => holds(visitor.caller.scopes, scope, parts.access.server(user.name, name)) === 'yes',
     );
     const view = {
       status: 200,

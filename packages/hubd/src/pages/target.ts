@@ -19,13 +19,13 @@ export interface Target {
  * Throws no_scope or not_accessible, the latter also for users who do not exist.
  */
 export async function findTarget(
-  parts: Pick<PagesParts, 'servers' | 'users'>,
+  parts: Pick<PagesParts, 'access' | 'servers' | 'users'>,
   caller: Caller,
   anyOf: Parameters<typeof requireScope>[1],
   userName: string = caller.owner.name,
   name = '',
 ): Promise<Target> {
-  requireScope(caller, anyOf, { kind: 'server', user: userName, server: name });
+  requireScope(caller, anyOf, parts.access.server(userName, name));
   const user = await parts.users.byName(userName);
   if (user === undefined) throw new TshubError('not_accessible');
   return { user, name, isOwn: isOwner(caller, user), server: parts.servers.get(user.name, name) };

@@ -2,7 +2,7 @@ import type { Router } from '@koa/router';
 import { escapeName, TshubError } from '@tshub/contract';
 import type { Context } from 'koa';
 import { holds, requireScope } from '../access/require.ts';
-import type { Caller } from '../caller/caller.ts';
+import type { Caller, Resource } from '../caller/caller.ts';
 import { loginUrl } from '../login/next.ts';
 import { type PageFrame, sendPage } from './layout.ts';
 import type { PagesParts } from './parts.ts';
@@ -28,7 +28,7 @@ export function makeUserPages(parts: PagesParts, frame: PageFrame): (router: Rou
     }
     const { user: userName = '' } = ctx.params as { user?: string };
     const name = serverName(ctx, userName);
-    requireScope(caller, ['access:servers'], { kind: 'server', user: userName, server: name });
+    requireScope(caller, ['access:servers'], parts.access.server(userName, name));
     const user = await parts.users.byName(userName);
     if (user === undefined) throw new TshubError('not_accessible');
     const server = servers.get(user.name, name);
@@ -43,7 +43,7 @@ export function makeUserPages(parts: PagesParts, frame: PageFrame): (router: Rou
       status: 424,
       heading,
       reason: server?.lastEnd ?? '',
-      start: mayStart(caller, user.name, name) ? spawnUrl : null,
+      start: mayStart(caller, parts.access.server(user.name, name)) ? spawnUrl : null,
     };
     sendPage(frame, ctx, await sessions.read(ctx), notRunningPage(view));
   }
@@ -79,10 +79,8 @@ export function makeUserPages(parts: PagesParts, frame: PageFrame): (router: Rou
   };
 }
 
-function mayStart(caller: Caller, user: string, server: string): boolean {
-  return (['start:servers', 'servers'] as const).some(
-    (scope) => holds(caller.scopes, scope, { kind: 'server', user, server }) === 'yes',
-  );
+function mayStart(caller: Caller, server: Resource): boolean {
+  return (['start:servers', 'servers'] as const).some((scope) => holds(caller.scopes, scope, server) === 'yes');
 }
 
 /** Scripts want to know, not to see: JupyterLab tells its user by this status. */

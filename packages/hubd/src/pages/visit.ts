@@ -1,7 +1,6 @@
 import { type Form, readForm } from '@tshub/http';
 import { TshubError } from '@tshub/contract';
 import type { Context } from 'koa';
-import { scopesOf } from '../access/roles.ts';
 import type { Caller, Owner } from '../caller/caller.ts';
 import type { Session } from '../login/session.ts';
 import { loginUrl, ownOrigins, safeNext } from '../login/next.ts';
@@ -18,7 +17,7 @@ export interface Visit {
 /** Largest form of a page, in bytes. */
 const formLimit = 65_536;
 
-type VisitParts = Pick<PagesParts, 'sessions' | 'settings' | 'xsrf'>;
+type VisitParts = Pick<PagesParts, 'access' | 'sessions' | 'settings' | 'xsrf'>;
 
 /**
  * Who visits; undefined when the answer is a way to the login page already.
@@ -34,13 +33,13 @@ export async function visit(parts: VisitParts, ctx: Context): Promise<Visit | un
   }
   const form = isGet ? new URLSearchParams() : await readForm(ctx.req, { limit: formLimit });
   parts.xsrf.check(ctx, session, form.get('_xsrf') ?? firstQuery(ctx, '_xsrf'));
-  return { session, caller: callerOf(session, ctx.ip), form };
+  return { session, caller: callerOf(parts, session, ctx.ip), form };
 }
 
-function callerOf(session: Session, from: string): Caller {
+function callerOf({ access }: VisitParts, session: Session, from: string): Caller {
   const { id, name, admin } = session.user;
   const owner: Owner = { kind: 'user', id, name, admin };
-  return { owner, scopes: scopesOf(owner), via: 'cookie', tokenId: null, sessionId: session.id, from };
+  return { owner, scopes: access.scopesOf(owner), via: 'cookie', tokenId: null, sessionId: session.id, from };
 }
 
 /** Sends a browser to a path of this host. */

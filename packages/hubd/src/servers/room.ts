@@ -1,5 +1,6 @@
 import type { Settings } from '@tshub/config';
 import type { Log } from '@tshub/daemon';
+import type { Access } from '../access/access.ts';
 import type { OAuthClients } from '../oauth/client.ts';
 import type { ProxyLink } from '../proxy/proxy-link.ts';
 import type { WantedRoute } from '../proxy/route-changes.ts';
@@ -15,6 +16,7 @@ import type { Timing } from './waiting.ts';
 
 /** What the steps of this room share. */
 export interface Room {
+  readonly access: Pick<Access, 'server'>;
   readonly store: ServersStore;
   readonly entries: Entries;
   readonly spawner: SpawnerLink;

@@ -33,7 +33,7 @@ export class ServerOrders {
     name: string,
     options: ServerOptions | null,
   ): Promise<{ readonly done: Promise<Server> }> {
-    checkScope(caller, 'start:servers', user, name);
+    this.#checkScope(caller, 'start:servers', user, name);
     if (this.#isClosing()) throw abandoned;
     const { hub } = this.#room.settings();
     const label = serverLabel(user.name, name);
@@ -53,13 +53,13 @@ export class ServerOrders {
   }
 
   async stop(caller: Caller, user: User, name: string, reason: string): Promise<{ readonly done: Promise<void> }> {
-    checkScope(caller, 'delete:servers', user, name);
+    this.#checkScope(caller, 'delete:servers', user, name);
     const entry = this.#room.entries.get(user.name, name);
     return { done: entry === undefined ? Promise.resolve() : this.#stopEntry(entry, caller, reason) };
   }
 
   async remove(caller: Caller, user: User, name: string): Promise<{ readonly done: Promise<void> }> {
-    checkScope(caller, 'delete:servers', user, name);
+    this.#checkScope(caller, 'delete:servers', user, name);
     if (name === '')
       throw new TshubError('bad_request', { problem: 'The default server can be stopped, but not removed' });
     const entry = this.#room.entries.get(user.name, name);
@@ -72,6 +72,10 @@ export class ServerOrders {
       await this.#room.store.remove(entry.row.id);
     };
     return { done: heard(work()) };
+  }
+
+  #checkScope(caller: Caller, scope: ScopeName, user: User, server: string): void {
+    requireScope(caller, [scope], this.#room.access.server(user.name, server));
   }
 
   #load(user: User): Load {
@@ -112,10 +116,6 @@ export class ServerOrders {
     entry.stopping = heard(work.finally(() => (entry.stopping = null)));
     return entry.stopping;
   }
-}
-
-function checkScope(caller: Caller, scope: ScopeName, user: User, server: string): void {
-  requireScope(caller, [scope], { kind: 'server', user: user.name, server });
 }
 
 /** Whoever asked may be gone by the time it fails; that must not end the hub. */

@@ -1,6 +1,7 @@
 import type { Settings } from '@tshub/config';
 import { type serverRoutes, serverUnit, TshubError } from '@tshub/contract';
 import type { Handlers, Reply } from '@tshub/http';
+import type { Access } from '../access/access.ts';
 import { holds } from '../access/require.ts';
 import type { Caller } from '../caller/caller.ts';
 import type { User, UsersStore } from '../users/user.ts';
@@ -12,6 +13,7 @@ import { neverStarted, serverModel } from './servers-view.ts';
 import { pause } from './waiting.ts';
 
 export interface ServersRoutesParts {
+  readonly access: Pick<Access, 'server'>;
   readonly servers: Servers;
   readonly users: Pick<UsersStore, 'byName'>;
   readonly settings: () => Pick<Settings, 'hub'>;
@@ -70,8 +72,7 @@ async function getServer(parts: ServersRoutesParts, caller: Caller, userName: st
     parts.servers.get(user.name, name) ??
     (name === '' ? neverStarted(user.id, user.name, serverUnit(user.name, '')) : undefined);
   if (server === undefined) throw new TshubError('not_found', { what: `Server ${printable(name)} of ${user.name}` });
-  const resource = { kind: 'server', user: user.name, server: name } as const;
-  const withState = holds(caller.scopes, 'admin:server_state', resource) === 'yes';
+  const withState = holds(caller.scopes, 'admin:server_state', parts.access.server(user.name, name)) === 'yes';
   return { status: 200, json: serverModel(server, { publicUrl: parts.settings().hub.public_url, withState }) };
 }
 

@@ -3,6 +3,7 @@ import type { Settings } from '@tshub/config';
 import type { proxy1, spawner1, UnitStatus } from '@tshub/contract';
 import type { Log } from '@tshub/daemon';
 import type { Knex } from 'knex';
+import type { Access } from '../access/access.ts';
 import type { OAuthClients } from '../oauth/client.ts';
 import { ProxyLink } from '../proxy/proxy-link.ts';
 import type { Tokens } from '../tokens/token.ts';
@@ -24,6 +25,7 @@ import type { WatchUnits } from './watch-units.ts';
 type ServerSettings = Pick<Settings, 'hub' | 'spawner'>;
 
 export interface ServersParts {
+  readonly access: Pick<Access, 'server'>;
   readonly db: Knex;
   readonly settings: ServerSettings;
   readonly clock: { now(): number };
@@ -74,6 +76,7 @@ export function makeServers(parts: ServersParts): ServersRoom {
     ask: timing.ask,
   }));
   const room: Room = {
+    access: parts.access,
     store,
     entries,
     spawner,

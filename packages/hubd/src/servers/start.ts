@@ -157,6 +157,7 @@ class Start {
       redirectUri: callbackPath(user, server),
       allowedScopes: [],
       server: { user, server },
+      service: null,
     };
     await room.clients.register(client, token.text);
     signal.throwIfAborted();

@@ -21,6 +21,7 @@ const client = {
   redirectUri: '/user/ada/oauth_callback',
   allowedScopes: [],
   server: { user: 'ada', server: '' },
+  service: null,
 };
 
 beforeEach(async () => {

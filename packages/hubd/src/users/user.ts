@@ -16,8 +16,8 @@ export interface UserQuery {
   readonly state?: 'active' | 'inactive';
   readonly nameFilter?: string;
   readonly sort?: 'id' | '-id' | 'name' | '-name' | 'last_activity' | '-last_activity';
-  /** Only these names; the horizontal filter of the caller's scopes. */
-  readonly only?: readonly string[];
+  /** Only these and the members of these groups; the horizontal filter of the caller's scopes. */
+  readonly only?: { readonly users: readonly string[]; readonly groups: readonly string[] };
 }
 
 export interface UsersStore {
@@ -28,6 +28,10 @@ export interface UsersStore {
   count(): Promise<number>;
   /** Makes the user if there is none; sets `admin` either way. */
   ensure(name: string, admin: boolean): Promise<User>;
+  /** Makes those that there are not, as no administrators. */
+  addMissing(names: readonly string[]): Promise<void>;
+  /** False when there is no such user. */
+  setAdmin(name: string, admin: boolean): Promise<boolean>;
   remove(id: number): Promise<void>;
   /** Keeps the later time. */
   touch(id: number, at: number): Promise<void>;

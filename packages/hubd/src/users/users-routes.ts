@@ -10,9 +10,10 @@ import {
 } from '@tshub/contract';
 import { pageOf, readPage, type Handlers, type Reply } from '@tshub/http';
 import type { Context } from 'koa';
-import { filterUser } from '../access/filter.ts';
-import { listableUsers } from '../access/require.ts';
-import { identifyScopes, rolesOf } from '../access/roles.ts';
+import type { Access } from '../access/access.ts';
+import { filterUser, type NamedUser } from '../access/filter.ts';
+import { listable } from '../access/require.ts';
+import { identifyScopes } from '../access/roles.ts';
 import type { Caller } from '../caller/caller.ts';
 import type { Report } from '../activity/activity.ts';
 import type { Server, Servers } from '../servers/server.ts';
@@ -20,6 +21,7 @@ import type { User, UserQuery, UsersStore } from './user.ts';
 import { userModelOf } from './users-view.ts';
 
 export interface UsersRoutesParts {
+  readonly access: Access;
   readonly users: UsersStore;
   readonly servers: Pick<Servers, 'get' | 'ofUser' | 'touch'>;
   readonly serverModel: (server: Server) => ServerModel;
@@ -29,8 +31,9 @@ export interface UsersRoutesParts {
 
 /** Handlers about users. */
 export function usersHandlers(parts: UsersRoutesParts): Handlers<typeof userRoutes, Caller> {
-  const modelOf = (user: User, includeStopped: boolean): UserModel & { readonly name: string } =>
-    userModelOf(user, parts.servers.ofUser(user.id), { serverModel: parts.serverModel, includeStopped });
+  const { access, serverModel } = parts;
+  const modelOf = (user: User, includeStopped: boolean): NamedUser =>
+    userModelOf(user, parts.servers.ofUser(user.id), { access, serverModel, includeStopped });
   const known = async (name: string): Promise<User> => {
     const user = await parts.users.byName(name);
     if (user === undefined) throw new TshubError('not_found', { what: `User ${name}` });
@@ -65,13 +68,14 @@ export function usersHandlers(parts: UsersRoutesParts): Handlers<typeof userRout
   };
 }
 
-type ModelOf = (user: User, includeStopped: boolean) => UserModel & { readonly name: string };
+type ModelOf = (user: User, includeStopped: boolean) => NamedUser;
 type OwnModel = UserModel | { kind: 'service'; name: string; admin: boolean; roles: string[] };
 
 /** The caller itself: whose credentials they are can be read with any of them. */
 async function ownModel(parts: UsersRoutesParts, caller: Caller, modelOf: ModelOf): Promise<OwnModel> {
   const { owner } = caller;
-  if (owner.kind === 'service') return { kind: 'service', name: owner.name, admin: false, roles: [...rolesOf(owner)] };
+  if (owner.kind === 'service')
+    return { kind: 'service', name: owner.name, admin: false, roles: [...parts.access.rolesOf(owner)] };
   const user = await parts.users.byId(owner.id);
   const shown =
     user === undefined ? null : filterUser(modelOf(user, false), new Set([...caller.scopes, ...identifyScopes(owner)]));
@@ -88,12 +92,12 @@ async function listUsers(
 ): Promise<Reply> {
   const { api_page_default_limit: defaultLimit, api_page_max_limit: maxLimit } = parts.settings().hub;
   const page = readPage(ctx, query, { defaultLimit, maxLimit });
-  const only = listableUsers(caller, 'list:users');
+  const only = listable(caller, 'list:users', ['user', 'group']);
   const { users, total } = await parts.users.list({
     ...queryOf(query),
     offset: page.offset,
     limit: page.limit,
-    ...(only === 'all' ? {} : { only }),
+    ...(only === 'all' ? {} : { only: { users: only.user, groups: only.group } }),
   });
   const wanted =
     query.state === 'ready'

@@ -96,7 +96,7 @@ describe('lists of users', () => {
     const page = await users.list({ offset: 1, limit: 2 });
     expect(page.users.map((user) => user.name)).toEqual(['ada', 'Bob_1']);
     expect(page.total).toBe(4);
-    expect((await users.list({ offset: 0, limit: 1, only: ['ada', 'cy'] })).total).toBe(2);
-    expect((await users.list({ offset: 0, limit: 1, only: [] })).total).toBe(0);
+    expect((await users.list({ offset: 0, limit: 1, only: { users: ['ada', 'cy'], groups: [] } })).total).toBe(2);
+    expect((await users.list({ offset: 0, limit: 1, only: { users: [], groups: ['none'] } })).total).toBe(0);
   });
 });

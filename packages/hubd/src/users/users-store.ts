@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { TshubError } from '@tshub/contract';
 import type { Knex } from 'knex';
 import { Cache } from '../db/cache.ts';
+import { inChunks } from '../db/chunks.ts';
 import type { User, UserQuery, UsersStore } from './user.ts';
 
 interface Row {
@@ -59,6 +60,20 @@ export function makeUsersStore(db: Knex, clock: Clock): UsersStore {
       if (user === undefined) throw new TshubError('not_found', { what: `User ${name}` });
       return user;
     },
+    async addMissing(names) {
+      const row = (name: string) => ({ name, admin: false, created: clock.now(), cookie_id: newCookieId() });
+      await inChunks(names, async (some) => {
+        await db('users').insert(some.map(row)).onConflict('name').ignore();
+        return [];
+      });
+    },
+    async setAdmin(name, admin) {
+      const user = await store.byName(name);
+      if (user === undefined) return false;
+      await db('users').where({ id: user.id }).update({ admin });
+      byId.delete(user.id);
+      return true;
+    },
     async remove(id) {
       await db('users').where({ id }).del();
       byId.delete(id);
@@ -110,7 +125,14 @@ function filtered(db: Knex, query: UserQuery): Knex.QueryBuilder {
   if (query.state === 'inactive') users.whereNotExists(active);
   if (query.nameFilter !== undefined)
     users.whereRaw("lower(users.name) like lower(?) escape '\\'", [`%${query.nameFilter.replace(/[\\%_]/g, '\\$&')}%`]);
-  if (query.only !== undefined) users.whereIn('users.name', [...query.only]);
+  const { only } = query;
+  if (only !== undefined) {
+    const members = db('group_members')
+      .join('groups', 'groups.id', 'group_members.group_id')
+      .whereIn('groups.name', [...only.groups])
+      .select('group_members.user_id');
+    users.where((either) => either.whereIn('users.name', [...only.users]).orWhereIn('users.id', members));
+  }
   return users;
 }
 

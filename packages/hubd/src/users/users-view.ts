@@ -1,20 +1,18 @@
-import type { ServerModel, UserModel } from '@tshub/contract';
+import type { ServerModel } from '@tshub/contract';
 import { formatTimestamp } from '@tshub/http';
-import { rolesOf } from '../access/roles.ts';
+import type { Access } from '../access/access.ts';
+import type { NamedUser } from '../access/filter.ts';
 import type { Server } from '../servers/server.ts';
 import type { User } from './user.ts';
 
 export interface UserViewOptions {
+  readonly access: Pick<Access, 'groupsOf' | 'rolesOf'>;
   readonly serverModel: (server: Server) => ServerModel;
   readonly includeStopped: boolean;
 }
 
 /** Everything that the API can say of a user; what a caller may see of it is for access/filter.ts. */
-export function userModelOf(
-  user: User,
-  servers: readonly Server[],
-  options: UserViewOptions,
-): UserModel & { readonly name: string } {
+export function userModelOf(user: User, servers: readonly Server[], options: UserViewOptions): NamedUser {
   const shown = servers.filter((server) => server.active || options.includeStopped);
   const models = Object.fromEntries(shown.map((server) => [server.name, options.serverModel(server)]));
   const main = servers.find((server) => server.name === '' && server.active);
@@ -22,8 +20,8 @@ export function userModelOf(
     kind: 'user',
     name: user.name,
     admin: user.admin,
-    roles: [...rolesOf({ kind: 'user', id: user.id, name: user.name, admin: user.admin })],
-    groups: [],
+    roles: [...options.access.rolesOf({ kind: 'user', id: user.id, name: user.name, admin: user.admin })],
+    groups: [...options.access.groupsOf(user.name)].toSorted(),
     server: main?.ready === true ? (models['']?.url ?? null) : null,
     pending: main?.pending ?? null,
     created: formatTimestamp(user.created),

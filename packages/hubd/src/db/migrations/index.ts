@@ -1,8 +1,10 @@
 import * as first from './001-first.ts';
 import * as endedSessions from './002-ended-sessions.ts';
+import * as permissions from './003-permissions.ts';
 
 /** The migrations in order; an imported list, because a folder scan does not survive bundling. */
 export const migrations = [
   { name: '001-first', ...first },
   { name: '002-ended-sessions', ...endedSessions },
+  { name: '003-permissions', ...permissions },
 ] as const;

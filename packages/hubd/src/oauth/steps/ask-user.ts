@@ -1,9 +1,7 @@
-import { scopes as scopeTable } from '@tshub/contract';
-import { expandScopes } from '../../access/expand.ts';
-import { isWithin } from '../../access/intersect.ts';
+import type { Access } from '../../access/access.ts';
+import { accessScopes } from '../../access/roles.ts';
 import { formatScope, parseScope } from '../../access/scope.ts';
 import { ownerOf } from '../../caller/identify.ts';
-import { accessScopes, tokenScopes } from '../../tokens/token-scopes.ts';
 import { filled, type Flow, type Step } from '../flow.ts';
 import { identityScopes } from './check-scope.ts';
 
@@ -13,7 +11,12 @@ export const askUser: Step = async (flow) => {
   const client = filled(flow.client, 'client');
   if (client.server?.user === session.user.name || (await hasAlready(flow))) return undefined;
   const scopes = filled(flow.scopes, 'scopes');
-  await flow.parts.renderConfirm(flow.ctx, { session, client, scopes, texts: textsOf(scopes, accessScopes(client)) });
+  await flow.parts.renderConfirm(flow.ctx, {
+    session,
+    client,
+    scopes,
+    texts: textsOf(flow.parts.access, scopes, accessScopes(client)),
+  });
   return 'answered';
 };
 
@@ -25,21 +28,22 @@ async function hasAlready(flow: Flow): Promise<boolean> {
   const tokens = await flow.parts.tokens.ofClient(client.id, owner.id);
   // `inherit` stands for what the user may do later as well, so only the word itself covers it.
   if (scopes.includes('inherit')) return tokens.some((token) => token.scopes.includes('inherit'));
-  const wanted = expandScopes(scopes, { owner, client });
-  return tokens.some((token) => isWithin(wanted, tokenScopes(token, owner, client)));
+  const { access } = flow.parts;
+  const wanted = access.expand(scopes, owner, client);
+  return tokens.some((token) => access.isWithin(wanted, access.tokenScopes(token, owner, client)));
 }
 
 /** Sentences for people; identity and access go without saying. */
-function textsOf(scopes: readonly string[], access: readonly string[]): string[] {
-  if (scopes.includes('inherit')) return [scopeTable.inherit.says];
-  const unsaid = new Set<string>([...access, ...identityScopes]);
-  return scopes.filter((raw) => !unsaid.has(raw)).map(textOf);
+function textsOf(access: Access, scopes: readonly string[], unasked: readonly string[]): string[] {
+  if (scopes.includes('inherit')) return [access.says('inherit')];
+  const unsaid = new Set<string>([...unasked, ...identityScopes]);
+  return scopes.filter((raw) => !unsaid.has(raw)).map((raw) => textOf(access, raw));
 }
 
-function textOf(raw: string): string {
+function textOf(access: Access, raw: string): string {
   const scope = parseScope(raw);
   if (scope === null) return raw;
-  const { says } = scopeTable[scope.name];
+  const says = access.says(scope.name);
   if (scope.filter === null) return says;
   return scope.filter.value === null
     ? `${says} (only your own)`

@@ -1,4 +1,4 @@
-import { accessScopes } from '../../tokens/token-scopes.ts';
+import { accessScopes } from '../../access/roles.ts';
 import { filled, type Step } from '../flow.ts';
 import { identityScopes } from './check-scope.ts';
 
