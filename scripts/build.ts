@@ -18,7 +18,7 @@ import { packagesOf, programs, type Program } from './bundles.ts';
 const root = new URL('..', import.meta.url).pathname;
 const dist = join(root, 'dist');
 
-// knex loads its drivers by name; only SQLite's is shipped. dbus-next passes file descriptors with usocket and finds
+// knex loads its drivers by name; only those of SQLite and PostgreSQL are shipped. dbus-next passes file descriptors with usocket and finds
 // a session bus with x11; it does without either.
 const notShipped = [
   'better-sqlite3',
@@ -26,7 +26,6 @@ const notShipped = [
   'mysql',
   'mysql2',
   'oracledb',
-  'pg',
   'pg-native',
   'pg-query-stream',
   'tedious',

@@ -15,6 +15,17 @@ export default defineConfig({
       {
         root,
         test: {
+          name: 'postgres',
+          // What is about rows, once more upon the other database.
+          include: ['packages/hubd/src/**/*.test.ts', 'test/api/**/*.test.ts', 'test/postgres/**/*.test.ts'],
+          exclude: ['**/proxy-*.test.ts', '**/spawner-*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        root,
+        test: {
           name: 'bus',
           include: ['test/bus/**/*.test.ts'],
           // One private bus, and each well-known name can be owned once.

@@ -18,7 +18,8 @@ async function untilFull(work: (i: number) => Promise<unknown>): Promise<void> {
 }
 
 beforeEach(async () => {
-  t = await hubForTest({ timing: quick, accounts: [{ name: 'ada', uid: 1001 }] });
+  // SQLite, whatever the others run on: it can be told how much room there is.
+  t = await hubForTest({ db: ':memory:', timing: quick, accounts: [{ name: 'ada', uid: 1001 }] });
   await t.user('ada', { admin: true });
   token = await t.token('ada');
   await t.hub.db.raw('PRAGMA max_page_count = 1');

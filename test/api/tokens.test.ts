@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openDatabase } from '../../packages/hubd/src/db/open.ts';
+import { databaseForTest } from '../support/database-for-test.ts';
 import { hubForTest, type TestHub } from '../support/hub-for-test.ts';
 
 let t: TestHub;
@@ -78,7 +78,7 @@ describe('a token in the header', () => {
   });
 
   test('outlives a restart of the hub, and so does a login', async () => {
-    const db = await openDatabase({ file: ':memory:', log: { info: () => undefined, error: () => undefined } });
+    const db = await databaseForTest();
     const before = await hubForTest({ db });
     const browser = before.browser();
     await browser.login('ada', 'ada-password');

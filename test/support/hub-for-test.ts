@@ -12,6 +12,7 @@ import type { Authenticate } from '../../packages/hubd/src/login/authenticators/
 import type { User } from '../../packages/hubd/src/users/user.ts';
 import { ask, type Answer, Browser, type Visit } from './browser.ts';
 import { makeClock, type TestClock } from './clock.ts';
+import { databaseForTest } from './database-for-test.ts';
 import { FakeProxy } from './fake-proxy.ts';
 import { FakeSpawner } from './fake-spawner.ts';
 
@@ -77,9 +78,10 @@ export async function hubForTest(options: HubForTestOptions = {}): Promise<TestH
     level: 'debug',
     output: { write: (line: string) => void logged.push(JSON.parse(line) as LogRecord) },
   });
+  const db = options.db ?? (await databaseForTest());
   const hub = await createHub({
     settings,
-    db: options.db ?? ':memory:',
+    db,
     clock,
     log,
     spawner: spawner.calls,
@@ -132,6 +134,7 @@ export async function hubForTest(options: HubForTestOptions = {}): Promise<TestH
     async close() {
       await Promise.all([forProxy, forPrograms].map(closeServer));
       await hub.stop();
+      if (options.db === undefined && typeof db !== 'string') await db.destroy();
       rmSync(folder, { recursive: true, force: true });
     },
   };

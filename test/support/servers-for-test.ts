@@ -1,7 +1,8 @@
+import type { Knex } from 'knex';
 import { schema, type Settings } from '@tshub/config';
 import { makeLog } from '@tshub/daemon';
 import type { Caller } from '../../packages/hubd/src/caller/caller.ts';
-import { openDatabase } from '../../packages/hubd/src/db/open.ts';
+import { databaseForTest } from './database-for-test.ts';
 import { makeOAuthClients } from '../../packages/hubd/src/oauth/clients.ts';
 import { makeServers, type ServersParts, type ServersRoom } from '../../packages/hubd/src/servers/servers.ts';
 import type { Timing } from '../../packages/hubd/src/servers/waiting.ts';
@@ -31,7 +32,7 @@ export const quick: Partial<Timing> = {
 
 /** What outlives a hub: the database, the fakes, the log. */
 export interface World {
-  readonly db: Awaited<ReturnType<typeof openDatabase>>;
+  readonly db: Knex;
   readonly spawner: FakeSpawner;
   readonly proxy: FakeProxy;
   readonly clock: TestClock;
@@ -67,7 +68,7 @@ export interface TestSettings {
 
 export async function makeWorld(): Promise<World> {
   const records: LogRecord[] = [];
-  const db = await openDatabase({ file: ':memory:', log: { info: () => undefined, error: () => undefined } });
+  const db = await databaseForTest();
   return {
     db,
     spawner: new FakeSpawner(),

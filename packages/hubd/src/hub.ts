@@ -43,7 +43,7 @@ import { makeUsersStore } from './users/users-store.ts';
 /** Everything from outside that the hub works with; tests replace any of it. */
 export interface HubParts {
   readonly settings: Settings;
-  /** A file, `:memory:`, or an open database, which is left open. */
+  /** A file (unless the settings name a database), or an open database, which is left open. */
   readonly db: string | Knex;
   readonly clock: { now(): number };
   readonly log: Log;
@@ -90,7 +90,8 @@ export async function createHub(parts: HubParts): Promise<Hub> {
   const waiting = parts.wait === undefined ? {} : { wait: parts.wait };
   let current = parts.settings;
   const settings = (): Settings => current;
-  const db = typeof parts.db === 'string' ? await openDatabase({ file: parts.db, log }) : parts.db;
+  const db =
+    typeof parts.db === 'string' ? await openDatabase({ file: parts.db, url: current.hub.db_url, log }) : parts.db;
 
   const users = makeUsersStore(db, clock);
   const directory = new Directory();

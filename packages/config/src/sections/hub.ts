@@ -12,6 +12,16 @@ export const hub = z
       .meta({
         says: 'What browsers see, for example "https://hub.example.org". Empty: whatever the browser asked for.',
       }),
+    db_url: z
+      .string()
+      .regex(
+        /^$|^postgres(ql)?:\/\/(?![^/]*:[^/]*@)/,
+        'expected "" or a URL such as "postgresql:///tshub?host=/run/postgresql", without a password: this file can be read by all',
+      )
+      .default('')
+      .meta({
+        says: 'Database of the hub: empty for SQLite in /var/lib/tshub, or the URL of a PostgreSQL database such as "postgresql:///tshub?host=/run/postgresql". Passwords are no part of it.',
+      }),
     jupyterhub_version: z
       .string()
       .regex(/^\d+\.\d+\.\d+([abc.+-][0-9A-Za-z.+-]*)?$/, 'expected a version such as "5.5.1"')

@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs';
 import { TshubError } from '@tshub/contract';
 import type { Knex } from 'knex';
 import { migrations as ours } from './migrations/index.ts';
@@ -10,8 +9,10 @@ export interface Migration {
 }
 
 export interface MigrateOptions {
-  /** The database's file, for a backup beside it; `:memory:` has none. */
-  readonly file: string;
+  /** For people: a file or a URL. */
+  readonly where: string;
+  /** Keeps what there is now under a name with `last` in it, and says where; null when there is nothing to keep. */
+  readonly backUp: (last: string) => Promise<string | null>;
   readonly migrations?: readonly Migration[];
 }
 
@@ -24,12 +25,12 @@ export async function migrate(
   const present = await appliedNames(db);
   const unknown = present.filter((name) => !migrations.some((migration) => migration.name === name));
   if (unknown.length > 0) {
-    const problem = `${options.file}: was written by a newer tshub (it has ${JSON.stringify(unknown[0])}); install that version, or put back a backup from the same folder`;
+    const problem = `${options.where}: was written by a newer tshub (it has ${JSON.stringify(unknown[0])}); install that version, or put back a backup from the same folder`;
     throw new TshubError('config_invalid', { problem });
   }
   const wanted = migrations.filter((migration) => !present.includes(migration.name));
   if (wanted.length === 0) return { applied: [], backup: null };
-  const backup = present.length > 0 ? await backUp(db, options.file, present.at(-1) ?? '') : null;
+  const backup = present.length > 0 ? await options.backUp(present.at(-1) ?? '') : null;
   const config = { migrationSource: sourceOf(migrations) };
   // A lock that is there was left by a process that was killed: the hub is the only writer.
   if (present.length > 0) await db.migrate.forceFreeMigrationsLock(config);
@@ -41,14 +42,6 @@ async function appliedNames(db: Knex): Promise<string[]> {
   if (!(await db.schema.hasTable('knex_migrations'))) return [];
   const rows: Array<{ name: string }> = await db('knex_migrations').select('name').orderBy('id');
   return rows.map((row) => row.name);
-}
-
-async function backUp(db: Knex, file: string, last: string): Promise<string | null> {
-  if (file === ':memory:') return null;
-  const backup = `${file}.backup-${last}`;
-  rmSync(backup, { force: true });
-  await db.raw('VACUUM INTO ?', [backup]);
-  return backup;
 }
 
 function sourceOf(migrations: readonly Migration[]): Knex.MigrationSource<Migration> {

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import knexModule, { type Knex } from 'knex';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { migrate, type Migration } from './migrate.ts';
+import { migrate, type MigrateOptions, type Migration } from './migrate.ts';
 import { migrations } from './migrations/index.ts';
 import { openDatabase } from './open.ts';
+import { backUpFile } from './sqlite.ts';
 
 let folder: string;
 let file: string;
@@ -19,6 +20,11 @@ beforeEach(() => {
 afterEach(async () => {
   await Promise.all(open.splice(0).map((db) => db.destroy()));
   rmSync(folder, { recursive: true });
+});
+
+const places = (db: Knex): Pick<MigrateOptions, 'backUp' | 'where'> => ({
+  where: file,
+  backUp: (last) => backUpFile(db, file, last),
 });
 
 async function openHere(): Promise<Knex> {
@@ -56,7 +62,7 @@ describe('the database', () => {
   test('is backed up before its schema changes', async () => {
     const db = await openHere();
     await db('users').insert({ name: 'ada', created: 1, cookie_id: 'x' });
-    const result = await migrate(db, { file, migrations: [...migrations, next] });
+    const result = await migrate(db, { ...places(db), migrations: [...migrations, next] });
     expect(result).toEqual({ applied: ['999-next'], backup: `${file}.backup-${migrations.at(-1)?.name}` });
     const backup = knexModule({
       client: 'sqlite3',
@@ -78,20 +84,20 @@ describe('the database', () => {
         throw new Error('half way');
       },
     };
-    await expect(migrate(db, { file, migrations: [...migrations, broken] })).rejects.toThrow('half way');
+    await expect(migrate(db, { ...places(db), migrations: [...migrations, broken] })).rejects.toThrow('half way');
     expect(await db.schema.hasTable('later')).toBe(false);
-    expect((await migrate(db, { file, migrations: [...migrations, next] })).applied).toEqual(['999-next']);
+    expect((await migrate(db, { ...places(db), migrations: [...migrations, next] })).applied).toEqual(['999-next']);
   });
 
   test('a lock that a killed hub left is no obstacle', async () => {
     const db = await openHere();
     await db('knex_migrations_lock').update({ is_locked: 1 });
-    expect((await migrate(db, { file, migrations: [...migrations, next] })).applied).toEqual(['999-next']);
+    expect((await migrate(db, { ...places(db), migrations: [...migrations, next] })).applied).toEqual(['999-next']);
   });
 
   test('of a newer tshub is refused and left alone', async () => {
     const db = await openHere();
-    await migrate(db, { file, migrations: [...migrations, next] });
+    await migrate(db, { ...places(db), migrations: [...migrations, next] });
     await db.destroy();
     await expect(openHere()).rejects.toMatchObject({
       code: 'config_invalid',

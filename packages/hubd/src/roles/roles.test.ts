@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { makeAccess } from '../access/access.ts';
 import { Directory } from '../access/directory.ts';
-import { openDatabase } from '../db/open.ts';
+import { databaseForTest } from '../../../../test/support/database-for-test.ts';
 import type { Groups } from '../groups/group.ts';
 import { makeGroups } from '../groups/groups.ts';
 import type { UsersStore } from '../users/user.ts';
@@ -38,7 +38,7 @@ async function start(config: Record<string, unknown> = {}): Promise<void> {
 }
 
 beforeEach(async () => {
-  db = await openDatabase({ file: ':memory:', log: { info: () => undefined, error: () => undefined } });
+  db = await databaseForTest();
   await start();
   await users.addMissing(['ada', 'bob']);
 });

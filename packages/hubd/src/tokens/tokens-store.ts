@@ -59,20 +59,23 @@ export function makeTokensStore(db: Knex): TokensStore {
 
   return {
     async add(row) {
-      const [id] = await db('tokens').insert({
-        user_id: row.owner.kind === 'user' ? row.owner.id : null,
-        service: row.owner.kind === 'service' ? row.owner.name : null,
-        prefix: row.prefix,
-        hash: row.hash,
-        scopes: JSON.stringify(row.scopes),
-        client_id: row.clientId ?? null,
-        session_id: row.sessionId ?? null,
-        note: row.note,
-        created: row.created,
-        expires_at: row.expiresAt,
-        last_activity: null,
-      });
-      return Number(id);
+      const [added]: Array<{ id: number }> = await db('tokens')
+        .insert({
+          user_id: row.owner.kind === 'user' ? row.owner.id : null,
+          service: row.owner.kind === 'service' ? row.owner.name : null,
+          prefix: row.prefix,
+          hash: row.hash,
+          scopes: JSON.stringify(row.scopes),
+          client_id: row.clientId ?? null,
+          session_id: row.sessionId ?? null,
+          note: row.note,
+          created: row.created,
+          expires_at: row.expiresAt,
+          last_activity: null,
+        })
+        .returning('id');
+      if (added === undefined) throw new Error('a token was not added');
+      return added.id;
     },
     async byPrefix(prefix) {
       const found: Row[] = await rows().where({ prefix });

@@ -1,7 +1,7 @@
 import { schema, type Settings } from '@tshub/config';
 import type { Knex } from 'knex';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openDatabase } from '../db/open.ts';
+import { databaseForTest } from '../../../../test/support/database-for-test.ts';
 import { makeOAuthClients } from '../oauth/clients.ts';
 import type { OAuthClients } from '../oauth/client.ts';
 import { makeUsersStore } from '../users/users-store.ts';
@@ -27,7 +27,7 @@ const client = {
 beforeEach(async () => {
   now = 1_000_000;
   const clock = { now: () => now };
-  db = await openDatabase({ file: ':memory:', log: { info: () => undefined, error: () => undefined } });
+  db = await databaseForTest();
   tokens = makeTokens({ db, clock, settings: () => settings });
   clients = makeOAuthClients({ db, tokens });
   owner = { kind: 'user', id: (await makeUsersStore(db, clock).ensure('ada', false)).id };

@@ -1,13 +1,13 @@
 import type { Knex } from 'knex';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openDatabase } from '../db/open.ts';
+import { databaseForTest } from '../../../../test/support/database-for-test.ts';
 import type { UsersStore } from './user.ts';
 import { makeUsersStore } from './users-store.ts';
 
 let db: Knex;
 let users: UsersStore;
 beforeEach(async () => {
-  db = await openDatabase({ file: ':memory:', log: { info: () => undefined, error: () => undefined } });
+  db = await databaseForTest();
   users = makeUsersStore(db, { now: () => 1000 });
 });
 afterEach(() => db.destroy());
