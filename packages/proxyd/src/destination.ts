@@ -23,6 +23,8 @@ export interface Destination {
 export interface Counters {
   requests: bigint;
   websockets: number;
+  /** Answers given, by status. */
+  readonly answers: Map<number, number>;
   /** Requests to the hub under way, by the address of their client. */
   readonly hubRequests: Map<string, number>;
 }
@@ -34,6 +36,10 @@ export interface Forwarding {
   readonly clock: () => number;
   readonly log: Log;
   readonly counters: Counters;
+}
+
+export function countAnswer({ answers }: Counters, status: number): void {
+  answers.set(status, (answers.get(status) ?? 0) + 1);
 }
 
 /** Who or what did not answer, in words. */

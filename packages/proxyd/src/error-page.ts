@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
+import { valueOf } from './head-fields.ts';
+import type { RequestHead } from './request-head.ts';
 
 /** What the proxy itself says to a client: small, and the same as JSON for programs. */
 export interface Refusal {
@@ -8,6 +10,15 @@ export interface Refusal {
   readonly says: string;
   /** What they can do; only on a page. */
   readonly advice?: { readonly text: string; readonly link?: { readonly href: string; readonly text: string } };
+}
+
+/** An answer of the proxy itself. */
+export interface Answer {
+  readonly status: number;
+  readonly reason: string;
+  /** Flat, as Node's rawHeaders; with the length of the body. */
+  readonly headers: readonly string[];
+  readonly body: Buffer;
 }
 
 export interface ErrorPage {
@@ -23,7 +34,15 @@ const style =
 const styleHash = createHash('sha256').update(style).digest('base64');
 const policy = `default-src 'none'; style-src 'sha256-${styleHash}'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'`;
 
-/** The answer for a refusal, as HTML unless `accept` asks for JSON alone or first. */
+/** The whole answer for a refusal; `head` is null for a request that could not be understood. */
+export function pageFor(refusal: Refusal, head: Pick<RequestHead, 'raw'> | null): Answer {
+  const { status } = refusal;
+  const { headers, body } = errorPage(refusal, head === null ? undefined : valueOf(head.raw, 'accept'));
+  if (status === 405) headers.push('Allow', 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS');
+  return { status, reason: STATUS_CODES[status] ?? 'Error', headers, body };
+}
+
+/** The page for a refusal, as HTML unless `accept` asks for JSON alone or first. */
 export function errorPage(refusal: Refusal, accept: string | undefined): ErrorPage {
   const isJson = prefersJson(accept ?? '');
   const text = isJson ? `${JSON.stringify({ status: refusal.status, message: refusal.says })}\n` : pageOf(refusal);

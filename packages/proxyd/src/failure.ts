@@ -1,6 +1,6 @@
 import { type Destination, type Forwarding, nameOf } from './destination.ts';
 import type { Refusal } from './error-page.ts';
-import { upstreamCodes } from './upstream.ts';
+import { upstreamCodes } from './upstream-codes.ts';
 
 const notThere = new Set(['EACCES', 'EAGAIN', 'ECONNREFUSED', 'ENOENT', 'ENOTSOCK', 'EPERM', 'EPROTOTYPE']);
 const tooLate = new Set<string>([upstreamCodes.connectTimeout, upstreamCodes.silent]);

@@ -5,9 +5,9 @@ import type { RawHeaders } from './headers.ts';
 const tokenName = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 // Controls but the tab, and either half of CRLF alone. Whoever passes one on decides how the next reader splits lines.
 // oxlint-disable-next-line no-control-regex
-const badText = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)|(?<!\r)\n/;
+const badText = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n|$)|(?<!\r)\n/;
 
-/** Whether text that came, but for its last byte, can no longer become a head. `text` is latin1. */
+/** Whether text that came can no longer become a head, or part of one. `text` is latin1. */
 export function isBadText(text: string): boolean {
   return badText.test(text);
 }
@@ -20,7 +20,14 @@ for (const name of [
   ...['Content-Type', 'Cookie', 'Date', 'DNT', 'ETag', 'Etag', 'Expires', 'Host', 'If-Modified-Since', 'If-None-Match'],
   ...['Keep-Alive', 'Last-Modified', 'Location', 'Origin', 'Pragma', 'Priority', 'Range', 'Referer', 'Sec-Fetch-Dest'],
   ...['Sec-Fetch-Mode', 'Sec-Fetch-Site', 'Sec-Fetch-User', 'Server', 'Set-Cookie', 'Transfer-Encoding', 'Upgrade'],
-  ...['Upgrade-Insecure-Requests', 'User-Agent', 'Vary', 'X-Content-Type-Options', 'X-JupyterHub-Version', 'X-XSRFToken'],
+  ...[
+    'Upgrade-Insecure-Requests',
+    'User-Agent',
+    'Vary',
+    'X-Content-Type-Options',
+    'X-JupyterHub-Version',
+    'X-XSRFToken',
+  ],
   ...['Sec-WebSocket-Key', 'Sec-WebSocket-Version', 'Sec-WebSocket-Extensions', 'Sec-WebSocket-Protocol'],
 ]) {
   knownKeys.set(name, name.toLowerCase());
@@ -79,6 +86,12 @@ export function readLength(value: string): number | null {
 export function hasToken(list: string, token: string): boolean {
   if (list === token) return true;
   return list.split(',').some((item) => item.trim().toLowerCase() === token);
+}
+
+/** The first value of a field. */
+export function valueOf(raw: RawHeaders, key: string): string | undefined {
+  for (let i = 0; i + 1 < raw.length; i += 2) if (keyOf(raw[i] ?? '') === key) return raw[i + 1];
+  return undefined;
 }
 
 /** Fields as text, each with its CRLF. */

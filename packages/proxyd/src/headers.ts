@@ -1,4 +1,5 @@
 import { mayServerSet, withoutHubLogin } from './cookies.ts';
+import { keyOf } from './head-fields.ts';
 import { pathOf } from './route-path.ts';
 import { plainAddress, type Trusts, unixPeer } from './trusted-peers.ts';
 
@@ -67,7 +68,7 @@ export function requestHeaders(raw: RawHeaders, options: RequestHeadersOptions):
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = raw[i] ?? '';
     let value = raw[i + 1] ?? '';
-    const key = name.toLowerCase();
+    const key = keyOf(name);
     if (hopByHop.has(key) || listed?.has(key) === true) continue;
     if (isForwarding(key)) {
       noteForwarded(forwarded, key, value);
@@ -109,7 +110,7 @@ export function responseHeaders(raw: RawHeaders, options: ResponseHeadersOptions
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = raw[i] ?? '';
     const value = raw[i + 1] ?? '';
-    const key = name.toLowerCase();
+    const key = keyOf(name);
     if (hopByHop.has(key) || listed?.has(key) === true) continue;
     if (serverPrefix !== null && !mayServerSend(key, value, serverPrefix, target)) continue;
     out.push(name, value);
@@ -122,7 +123,7 @@ export function trailerPairs(raw: RawHeaders): Array<[string, string]> {
   const pairs: Array<[string, string]> = [];
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = raw[i] ?? '';
-    const key = name.toLowerCase();
+    const key = keyOf(name);
     if (!hopByHop.has(key) && !kept.has(key) && !isForwarding(key)) pairs.push([name, raw[i + 1] ?? '']);
   }
   return pairs;

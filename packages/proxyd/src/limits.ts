@@ -1,4 +1,4 @@
-import type { Server } from 'node:http';
+import type { Server } from 'node:net';
 import type { Settings } from '@tshub/config';
 import { type Trusts, trustedPeers } from './trusted-peers.ts';
 
@@ -24,6 +24,10 @@ export const maxHubSockets = 2048;
 export const maxHubRequestsOfAddress = 512;
 /** Shorter than the 5 s after which Node closes an idle connection, so that requests seldom meet a closing one. */
 export const idleUpstreamMs = 4_000;
+/** How long a client that ended its half still gets an answer of which it takes nothing. */
+export const halfAnsweredMs = 3_000;
+/** How long a connection stays open for the client to take its last answer. */
+export const lingerMs = 2_000;
 /** How long a websocket may live on with one direction closed. */
 export const halfClosedMs = 30_000;
 
@@ -45,11 +49,4 @@ export function limitsOf(settings: Settings['proxy']): Limits {
 /** Applies what a listener can change while it serves. */
 export function applyLimits(server: Server, limits: Limits): void {
   server.maxConnections = limits.maxConnections;
-  server.headersTimeout = limits.headersMs;
-  server.keepAliveTimeout = limits.idleMs;
-  // An upload may take hours; one that stalls is ended by forwardRequest.
-  server.requestTimeout = 0;
-  server.timeout = 0;
-  // Node drops headers beyond a count in silence; their size is limited anyway.
-  server.maxHeadersCount = 0;
 }

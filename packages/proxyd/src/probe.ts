@@ -1,5 +1,9 @@
 import { codeOf, sentenceOf } from './failure.ts';
-import { coded, type Upstream, upstreamCodes } from './upstream.ts';
+import { valueOf } from './head-fields.ts';
+import type { ResponseHead } from './response-head.ts';
+import type { Upstream } from './upstream.ts';
+import { coded, upstreamCodes } from './upstream-codes.ts';
+import type { Asker, UpstreamConnection } from './upstream-connection.ts';
 
 export interface ProbeAnswer {
   /** HTTP status, or 0 without an answer. */
@@ -15,30 +19,52 @@ export const maxProbeMs = 30_000;
 /** Asks once for a path, following nothing, and gives up after `timeoutMs` as a whole. Never throws. */
 export function probe(upstream: Upstream, path: string, timeoutMs: number): Promise<ProbeAnswer> {
   return new Promise((resolve) => {
-    const ask = upstream.requestAlone({
-      method: 'GET',
-      path,
-      headers: { host: 'localhost', accept: 'application/json', connection: 'close' },
-    });
     const settle = (answer: ProbeAnswer) => {
       clearTimeout(timer);
       resolve(answer);
-      ask.destroy();
+      connection.drop();
     };
+    const fail = (error: Error) => settle({ status: 0, version: '', problem: problemOf(error) });
     const timer = setTimeout(() => {
-      ask.destroy(coded(upstreamCodes.silent, `no answer within ${timeoutMs / 1000} s`));
+      fail(coded(upstreamCodes.silent, `no answer within ${timeoutMs / 1000} s`));
     }, timeoutMs);
-    ask.once('response', (answer) => {
-      const version = answer.headers['x-jupyterhub-version'];
-      settle({ status: answer.statusCode ?? 0, version: typeof version === 'string' ? version : '', problem: '' });
-    });
-    ask.once('upgrade', (_answer, socket) => {
-      socket.destroy();
-      settle({ status: 0, version: '', problem: 'it switched to another protocol unasked' });
-    });
-    ask.on('error', (error) => settle({ status: 0, version: '', problem: problemOf(error) }));
-    ask.end();
+    const connection = upstream.pool.askAlone(new Probe(path, settle, fail));
   });
+}
+
+/** One GET of which only the head of the answer matters. */
+class Probe implements Asker {
+  readonly method = 'GET';
+  readonly isRequestSent = true;
+  readonly upgrade = null;
+  readonly onFailure: (error: Error) => void;
+  #path: string;
+  #settle: (answer: ProbeAnswer) => void;
+
+  constructor(path: string, settle: (answer: ProbeAnswer) => void, fail: (error: Error) => void) {
+    this.#path = path;
+    this.#settle = settle;
+    this.onFailure = fail;
+  }
+
+  onConnection({ socket }: UpstreamConnection): void {
+    const lines = [`GET ${this.#path} HTTP/1.1`, 'Host: localhost', 'Accept: application/json', 'Connection: close'];
+    socket.write(`${lines.join('\r\n')}\r\n\r\n`, 'latin1');
+  }
+
+  onAnswer({ status, raw }: ResponseHead): void {
+    this.#settle({ status, version: valueOf(raw, 'x-jupyterhub-version') ?? '', problem: '' });
+  }
+
+  onSwitch(): never {
+    throw new Error('a probe asks for no other protocol');
+  }
+
+  onContinue(): void {}
+  onBody(): void {}
+  onAnswerEnd(): void {}
+  onPause(): void {}
+  onDrain(): void {}
 }
 
 function problemOf(error: Error): string {

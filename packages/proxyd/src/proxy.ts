@@ -1,11 +1,10 @@
-import { Server } from 'node:net';
 import type { Settings } from '@tshub/config';
 import { paths, type ProxyStatus, version } from '@tshub/contract';
 import { type ListenAddress, listenOn, type Log } from '@tshub/daemon';
 import { Connections } from './connections.ts';
 import type { Counters, Destination, Ending } from './destination.ts';
 import { applyLimits, type Limits, limitsOf, maxHubSockets, maxServerSockets } from './limits.ts';
-import { makeListener } from './listener.ts';
+import { makeEngine, makeListener } from './listener.ts';
 import { probe, type ProbeAnswer } from './probe.ts';
 import { Routes } from './routes.ts';
 import type { RoutesStore } from './routes-store.ts';
@@ -45,7 +44,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   const { socketRoots = [paths.serverSockets] } = options;
   let limits = limitsOf(options.settings);
   const readLimits = (): Limits => limits;
-  const counters: Counters = { requests: 0n, websockets: 0, hubRequests: new Map() };
+  const counters: Counters = { requests: 0n, websockets: 0, answers: new Map(), hubRequests: new Map() };
   const makeUpstream = (target: Target, uids: readonly number[], maxSockets: number) =>
     new Upstream({ target, uids, maxSockets, limits: readLimits, peer });
 
@@ -66,22 +65,16 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   };
 
   const connections = new Connections();
-  const server = makeListener({
-    limits: readLimits,
-    clock,
-    log,
-    counters,
-    table: routes.table,
-    hub: toHub,
-    connections,
-  });
+  const parts = { limits: readLimits, clock, log, counters, table: routes.table, hub: toHub, connections };
+  const server = makeListener(parts, makeEngine(parts));
+  applyLimits(server, limits);
   await listenOn(server, options.listen);
   const address = server.address();
 
   let ending: Promise<void> | undefined;
   const end = async () => {
-    // http's close() would begin with closeIdleConnections(), see there.
-    const closed = new Promise<void>((resolve) => Server.prototype.close.call(server, () => resolve()));
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    connections.isDraining = true;
     // Kept routes must outlive even a proxy that is killed while it waits.
     await routes.save();
     await drained(connections, counters, limits.drainMs);
@@ -89,8 +82,6 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     routes.close();
     toHub.upstream.close();
     await closed;
-    // Ends http's timer; there is nothing left to close.
-    server.close();
   };
 
   return {
@@ -108,10 +99,9 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
       routes: routes.table.size,
     }),
     reload(settings) {
-      const { maxHeaderSize } = limits;
       limits = limitsOf(settings);
       applyLimits(server, limits);
-      return limits.maxHeaderSize === maxHeaderSize ? [] : ['proxy.max_header_size'];
+      return [];
     },
     close() {
       ending ??= end();

@@ -45,10 +45,10 @@ export function readRequestHead(bytes: Buffer, maxSize: number): HeadRead {
   const blank = bytes.indexOf(headEnd, start);
   const size = blank === -1 ? bytes.length - start : blank + 4 - start;
   if (blank === -1 || size > maxSize) {
-    if (isBadText(bytes.latin1Slice(start, Math.min(bytes.length - 1, start + maxSize)))) return noHttp;
+    if (isBadText(bytes.toString('latin1', start, Math.min(bytes.length, start + maxSize)))) return noHttp;
     return size > maxSize ? tooLarge : null;
   }
-  const text = bytes.latin1Slice(start, blank + 2);
+  const text = bytes.toString('latin1', start, blank + 2);
   if (isBadText(text)) return noHttp;
   const read = parse(text);
   return 'refusal' in read ? read : { head: read, end: blank + 4 };

@@ -1,23 +1,16 @@
-import { Agent, type ClientRequest, request, type RequestOptions } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
-import { idleUpstreamMs, type Limits, maxAnswerHead } from './limits.ts';
+import type { Limits } from './limits.ts';
 import { type Target } from './target.ts';
 import { listenerUids } from './tcp-owner.ts';
-
-/** `code` of the errors that an upstream connection ends with, beside Node's own. */
-export const upstreamCodes = {
-  peer: 'TSHUB_PEER',
-  connectTimeout: 'TSHUB_CONNECT_TIMEOUT',
-  silent: 'TSHUB_SILENT',
-} as const;
+import { coded, upstreamCodes } from './upstream-codes.ts';
+import { UpstreamPool } from './upstream-pool.ts';
 
 export interface UpstreamOptions {
   readonly target: Target;
   /** Who may answer there. */
   readonly uids: readonly number[];
   readonly maxSockets: number;
-  readonly limits: () => Pick<Limits, 'connectMs'>;
+  readonly limits: () => Pick<Limits, 'connectMs' | 'upstreamMs'>;
   /** Credentials of the peer of a connected UNIX socket. */
   readonly peer: (fd: number) => { readonly uid: number };
 }
@@ -26,31 +19,25 @@ export interface UpstreamOptions {
 export class Upstream {
   readonly target: Target;
   #options: UpstreamOptions;
-  #agent: VerifiedAgent;
+  readonly pool: UpstreamPool;
 
   constructor(options: UpstreamOptions) {
     this.target = options.target;
     this.#options = options;
-    this.#agent = new VerifiedAgent(() => this.connect(), options.maxSockets);
-  }
-
-  /** A request over a kept connection. */
-  request(options: RequestOptions): ClientRequest {
-    return request({ ...options, agent: this.#agent, maxHeaderSize: maxAnswerHead });
-  }
-
-  /** A request over a connection of its own, which may become something else than HTTP. */
-  requestAlone(options: RequestOptions): ClientRequest {
-    return request({ ...options, createConnection: () => this.connect(true), maxHeaderSize: maxAnswerHead });
+    this.pool = new UpstreamPool({
+      connect: () => this.#connect(),
+      maxSockets: options.maxSockets,
+      silenceMs: () => options.limits().upstreamMs,
+    });
   }
 
   /** The socket errors with TSHUB_PEER unless one of `uids` is at its other end; until that is known nothing is sent. */
-  connect(allowHalfOpen = false): Socket {
+  #connect(): Socket {
     const { target, limits } = this.#options;
     const socket =
       target.kind === 'unix'
-        ? connect({ path: target.path, allowHalfOpen })
-        : connect({ host: target.host, port: target.port, allowHalfOpen, noDelay: true });
+        ? connect({ path: target.path, allowHalfOpen: true })
+        : connect({ host: target.host, port: target.port, allowHalfOpen: true, noDelay: true });
     const { connectMs } = limits();
     const timer =
       connectMs === 0
@@ -69,7 +56,7 @@ export class Upstream {
 
   /** Ends idle connections and whatever is under way. */
   close(): void {
-    this.#agent.destroy();
+    this.pool.close();
   }
 
   #verify(socket: Socket): void {
@@ -83,30 +70,6 @@ export class Upstream {
       const reason = error instanceof Error ? error.message : String(error);
       socket.destroy(coded(upstreamCodes.peer, `its owner cannot be found out: ${reason}`));
     }
-  }
-}
-
-export function coded(code: string, message: string): Error & { code: string } {
-  return Object.assign(new Error(message), { code });
-}
-
-/** `connect` gives its socket at once, so that the limit counts connections that are still being made. */
-class VerifiedAgent extends Agent {
-  #connect: () => Socket;
-
-  constructor(connectTo: () => Socket, maxSockets: number) {
-    super({ keepAlive: true, maxSockets, maxFreeSockets: 16, scheduling: 'lifo', timeout: idleUpstreamMs });
-    this.#connect = connectTo;
-  }
-
-  override createConnection(): Socket {
-    return this.#connect();
-  }
-
-  override reuseSocket(socket: Duplex, to: ClientRequest): void {
-    super.reuseSocket(socket, to);
-    // The idle limit is over; an answer may take its time.
-    (socket as Socket).setTimeout(0);
   }
 }
 

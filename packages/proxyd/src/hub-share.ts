@@ -1,0 +1,27 @@
+import type { RawHeaders } from './headers.ts';
+import { maxHubRequestsOfAddress } from './limits.ts';
+
+/** How many requests to the hub are under way from one address: slow ones from there leave room for everybody else. */
+
+/** What requestHeaders has worked out; '' for loopback, where a proxy that is not in trusted_proxies speaks for many. */
+export function hubAddress(headers: RawHeaders): string {
+  const at = headers.indexOf('X-Real-IP');
+  const address = at === -1 ? '' : (headers[at + 1] ?? '');
+  return address === '::1' || address.startsWith('127.') ? '' : address;
+}
+
+/** false: this address has its share already. */
+export function enterHub(underWay: Map<string, number>, address: string): boolean {
+  if (address === '') return true;
+  const before = underWay.get(address) ?? 0;
+  if (before >= maxHubRequestsOfAddress) return false;
+  underWay.set(address, before + 1);
+  return true;
+}
+
+export function leaveHub(underWay: Map<string, number>, address: string): void {
+  if (address === '') return;
+  const left = (underWay.get(address) ?? 0) - 1;
+  if (left > 0) underWay.set(address, left);
+  else underWay.delete(address);
+}

@@ -1,0 +1,10 @@
+/** `code` of the errors that an upstream connection ends with, beside Node's own. */
+export const upstreamCodes = {
+  peer: 'TSHUB_PEER',
+  connectTimeout: 'TSHUB_CONNECT_TIMEOUT',
+  silent: 'TSHUB_SILENT',
+} as const;
+
+export function coded(code: string, message: string): Error & { code: string } {
+  return Object.assign(new Error(message), { code });
+}
