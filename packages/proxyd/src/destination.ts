@@ -1,18 +1,14 @@
 import type { Log } from '@tshub/daemon';
 import type { Limits } from './limits.ts';
+import type { OpenEndings } from './open-endings.ts';
 import type { Upstream } from './upstream.ts';
-
-/** Something under way that ends when its route does: an answer, or a websocket. */
-export interface Ending {
-  destroy(): unknown;
-}
 
 /** Where a request goes: the hub, or a user server (or service) below its prefix. */
 export interface Destination {
   /** null: the hub. */
   readonly serverPrefix: string | null;
   readonly upstream: Upstream;
-  readonly open: Set<Ending>;
+  readonly open: OpenEndings;
   /** Milliseconds since 1970. */
   lastActivity: number;
   /** Why the last request failed, or null: the journal hears once of a server that does not answer, not once a request. */

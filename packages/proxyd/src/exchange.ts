@@ -1,10 +1,11 @@
 import type { ClientConnection } from './client-connection.ts';
-import { countAnswer, type Destination, type Ending, type Forwarding } from './destination.ts';
+import { countAnswer, type Destination, type Forwarding } from './destination.ts';
 import type { Refusal } from './error-page.ts';
 import { codeOf, noteFailure, noteSuccess, refusalOf } from './failure.ts';
 import { fieldLines } from './head-fields.ts';
 import { type RawHeaders, requestHeaders, responseHeaders, trailerPairs } from './headers.ts';
 import { enterHub, hubAddress, leaveHub } from './hub-share.ts';
+import type { Ending } from './open-endings.ts';
 import type { RequestBody } from './request-body.ts';
 import type { RequestHead } from './request-head.ts';
 import type { ResponseHead } from './response-head.ts';
@@ -16,6 +17,7 @@ const smallBody = 8192;
 
 /** One request: sent on to its destination, the answer streamed back; either side ends when the other does early. */
 export class Exchange implements Asker, Ending {
+  place = -1;
   readonly head: RequestHead;
   #parts: Forwarding;
   #client: ClientConnection;

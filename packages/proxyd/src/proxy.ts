@@ -2,9 +2,10 @@ import type { Settings } from '@tshub/config';
 import { paths, type ProxyStatus, version } from '@tshub/contract';
 import { type ListenAddress, listenOn, type Log } from '@tshub/daemon';
 import { Connections } from './connections.ts';
-import type { Counters, Destination, Ending } from './destination.ts';
+import type { Counters, Destination } from './destination.ts';
 import { applyLimits, type Limits, limitsOf, maxHubSockets, maxServerSockets } from './limits.ts';
 import { makeEngine, makeListener } from './listener.ts';
+import { OpenEndings } from './open-endings.ts';
 import { probe, type ProbeAnswer } from './probe.ts';
 import { Routes } from './routes.ts';
 import type { RoutesStore } from './routes-store.ts';
@@ -59,7 +60,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   const toHub: Destination = {
     serverPrefix: null,
     upstream: makeUpstream({ kind: 'unix', path: hub.socket }, hub.uids, maxHubSockets),
-    open: new Set<Ending>(),
+    open: new OpenEndings(),
     lastActivity: 0,
     problem: null,
   };

@@ -1,5 +1,6 @@
 import type { Log } from '@tshub/daemon';
-import type { Destination, Ending } from './destination.ts';
+import type { Destination } from './destination.ts';
+import { OpenEndings } from './open-endings.ts';
 import { parsePrefix } from './route-prefix.ts';
 import { RouteTable } from './route-table.ts';
 import type { RoutesStore, StoredRoute } from './routes-store.ts';
@@ -115,7 +116,7 @@ export class Routes {
     this.table.set(segments, {
       serverPrefix: text,
       upstream: this.#parts.makeUpstream(parsed, uid),
-      open: new Set<Ending>(),
+      open: new OpenEndings(),
       uid,
       data,
       lastActivity,
@@ -127,6 +128,6 @@ export class Routes {
 }
 
 function endAll(route: Route): void {
-  for (const ending of route.open) ending.destroy();
+  route.open.destroyAll();
   route.upstream.close();
 }

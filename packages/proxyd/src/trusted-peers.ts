@@ -7,14 +7,28 @@ export type Trusts = (address: string) => boolean;
 /** What stands for the peer's address when the public listener is a UNIX socket; may be listed as trusted. */
 export const unixPeer = 'unix';
 
+/** Addresses whose judgement is remembered. */
+const maxSeen = 4096;
+
 /** Reads `[proxy] trusted_proxies`: addresses, networks, or "unix"; throws config_invalid. */
 export function trustedPeers(list: readonly string[]): Trusts {
   const known = new BlockList();
   for (const entry of list) if (entry !== unixPeer) addPeer(known, entry);
   const trustsUnix = list.includes(unixPeer);
-  return (address) => {
+  const check: Trusts = (address) => {
     const family = isIP(address);
     return family === 0 ? trustsUnix && address === unixPeer : known.check(address, family === 4 ? 'ipv4' : 'ipv6');
+  };
+  // Node makes objects of both for each comparison: a microsecond, and every request has one.
+  const seen = new Map<string, boolean>();
+  return (address) => {
+    let isTrusted = seen.get(address);
+    if (isTrusted === undefined) {
+      if (seen.size >= maxSeen) seen.clear();
+      isTrusted = check(address);
+      seen.set(address, isTrusted);
+    }
+    return isTrusted;
   };
 }
 

@@ -1,12 +1,14 @@
 import type { Duplex } from 'node:stream';
 import { Socket } from 'node:net';
 import { FrameWatcher } from './activity.ts';
-import type { Destination, Ending, Forwarding } from './destination.ts';
+import type { Destination, Forwarding } from './destination.ts';
 import { halfClosedMs } from './limits.ts';
+import type { Ending } from './open-endings.ts';
 import type { Taker } from './upstream-connection.ts';
 
 /** A websocket under way: bytes from each side to the other, as fast as the other takes them. */
 export class Tunnel implements Ending {
+  place = -1;
   /** What the client's connection tells. */
   readonly client: Taker;
   /** What the server's connection tells. */

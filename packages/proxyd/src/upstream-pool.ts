@@ -9,8 +9,6 @@ export interface PoolOptions {
   readonly silenceMs: () => number;
 }
 
-const maxIdle = 16;
-
 /** Connections to one server that are used again, the last one first; askers beyond the limit wait for one. */
 export class UpstreamPool implements ConnectionOwner {
   #options: PoolOptions;
@@ -57,10 +55,6 @@ export class UpstreamPool implements ConnectionOwner {
     for (const asker of this.#waiting) {
       this.#waiting.delete(asker);
       connection.ask(asker, this.#options.silenceMs());
-      return;
-    }
-    if (this.#idle.length >= maxIdle) {
-      connection.drop();
       return;
     }
     this.#idle.push(connection);

@@ -1,0 +1,14 @@
+// Measures and reports, never judges: scripts/bench NAME.
+import type { Bench } from './frame.ts';
+import { proxy } from './proxy.ts';
+
+/** Every bench, sorted by name. */
+const benches: readonly Bench[] = [proxy];
+
+const [, , name, rounds = '3'] = process.argv;
+const bench = benches.find((candidate) => candidate.name === name);
+if (bench === undefined) {
+  for (const { name: known, says } of benches) console.log(`${known.padEnd(12)}${says}`);
+  process.exit(name === undefined || name === '--help' ? 0 : 2);
+}
+await bench.run({ rounds: Number(rounds), print: (line) => console.log(line) });

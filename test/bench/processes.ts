@@ -1,0 +1,95 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+
+/** A process that is measured, with its children (nginx works in one). */
+export class Measured {
+  readonly child: ChildProcess;
+  #said = '';
+
+  constructor(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+    this.child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const note = (chunk: Buffer) => (this.#said = (this.#said + chunk.toString()).slice(-4000));
+    this.child.stdout?.on('data', note);
+    this.child.stderr?.on('data', note);
+  }
+
+  /** Resolves when something listens on the port. */
+  async listens(port: number): Promise<this> {
+    for (let i = 0; i < 200; i++) {
+      if (this.child.exitCode !== null) throw new Error(`${this.child.spawnfile} ended: ${this.#said}`);
+      if (await canConnect(port)) return this;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    throw new Error(`nothing listens on port ${port}: ${this.#said}`);
+  }
+
+  /** CPU seconds so far. */
+  cpu(): number {
+    return this.#pids().reduce((sum, pid) => sum + cpuOf(pid), 0);
+  }
+
+  /** Resident KiB. */
+  memory(): number {
+    return this.#pids().reduce((sum, pid) => sum + memoryOf(pid), 0);
+  }
+
+  async stop(): Promise<void> {
+    if (this.child.exitCode !== null) return;
+    const ended = new Promise((resolve) => this.child.once('exit', resolve));
+    this.child.kill('SIGTERM');
+    const timer = setTimeout(() => this.child.kill('SIGKILL'), 3000);
+    await ended;
+    clearTimeout(timer);
+  }
+
+  #pids(): number[] {
+    const own = this.child.pid ?? 0;
+    const children = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && parentOf(name) === own);
+    return [own, ...children.map(Number)];
+  }
+}
+
+function statOf(pid: number | string): string[] {
+  try {
+    // The name, in parentheses, may hold spaces.
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  } catch {
+    return [];
+  }
+}
+
+function parentOf(pid: string): number {
+  return Number(statOf(pid)[1] ?? -1);
+}
+
+const ticksPerSecond = 100;
+
+function cpuOf(pid: number): number {
+  const stat = statOf(pid);
+  return (Number(stat[11] ?? 0) + Number(stat[12] ?? 0)) / ticksPerSecond;
+}
+
+function memoryOf(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'latin1');
+  return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0);
+}
+
+function canConnect(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1' });
+    socket.once('connect', () => resolve(true));
+    socket.once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}
