@@ -1,9 +1,10 @@
 // Measures and reports, never judges: scripts/bench NAME.
 import type { Bench } from './frame.ts';
+import { hub } from './hub.ts';
 import { proxy } from './proxy.ts';
 
 /** Every bench, sorted by name. */
-const benches: readonly Bench[] = [proxy];
+const benches: readonly Bench[] = [hub, proxy];
 
 const [, , name, rounds = '3'] = process.argv;
 const bench = benches.find((candidate) => candidate.name === name);

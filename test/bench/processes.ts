@@ -34,6 +34,21 @@ export class Measured {
     return this.#pids().reduce((sum, pid) => sum + memoryOf(pid), 0);
   }
 
+  /** CPU seconds of the process itself. */
+  ownCpu(): number {
+    return cpuOf(this.child.pid ?? 0);
+  }
+
+  /** Resident KiB of the process itself. */
+  ownMemory(): number {
+    return memoryOf(this.child.pid ?? 0);
+  }
+
+  /** Throws when it has ended. */
+  check(): void {
+    if (this.child.exitCode !== null) throw new Error(`${this.child.spawnfile} ended: ${this.#said}`);
+  }
+
   async stop(): Promise<void> {
     if (this.child.exitCode !== null) return;
     const ended = new Promise((resolve) => this.child.once('exit', resolve));

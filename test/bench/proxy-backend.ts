@@ -3,7 +3,9 @@ import { createServer, type Socket } from 'node:net';
 
 const [, , port, path] = process.argv;
 const body = 'x'.repeat(200);
-const small = Buffer.from(`HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+const small = Buffer.from(
+  `HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+);
 const switching = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
 const block = Buffer.alloc(65_536);
 

@@ -54,7 +54,12 @@ export async function requests(port: number, count: number, clients: number): Pr
 }
 
 /** As `requests`, but only so many a second, whether or not the proxy could do more: the load that all of them get alike. */
-export async function pacedRequests(port: number, count: number, clients: number, perSecond: number): Promise<number[]> {
+export async function pacedRequests(
+  port: number,
+  count: number,
+  clients: number,
+  perSecond: number,
+): Promise<number[]> {
   const text = Buffer.from(`GET ${path}api/status HTTP/1.1\r\nHost: hub.example\r\n${agent}\r\n`);
   const latencies: number[] = [];
   const free = await Promise.all(Array.from({ length: clients }, () => connected(port)));
