@@ -7,7 +7,6 @@ export {
   type PublicError,
 } from './error-boundary.ts';
 export type { ApiRequest, Handler, Handlers, Reply } from './handler.ts';
-export { apiMethods, type MethodsOptions } from './methods.ts';
 export { mountRoutes, resourceOf, type MountOptions, type PathResource } from './mount.ts';
 export { pageOf, readPage, type Page, type PageLimits } from './paging.ts';
 export { securityHeaders, type SecurityHeaders } from './security-headers.ts';

@@ -1,13 +1,11 @@
 import { createServer, get, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Router } from '@koa/router';
 import { TshubError, type Route } from '@tshub/contract';
 import Koa from 'koa';
 import * as z from 'zod';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { errorBoundary } from './error-boundary.ts';
 import type { Handlers } from './handler.ts';
-import { apiMethods } from './methods.ts';
 import { mountRoutes, resourceOf, type PathResource } from './mount.ts';
 import { pageOf, readPage } from './paging.ts';
 
@@ -74,9 +72,9 @@ beforeEach(async () => {
   caller = { via: 'token' };
   asked = [];
   logged = [];
-  const router = new Router();
-  mountRoutes(router, table, handlers, {
+  const api = mountRoutes(table, handlers, {
     base: '/hub/api',
+    head: ['/health'],
     identify: () => Promise.resolve(caller),
     requireScope: (_, __, resource) => asked.push(resource),
     requireSome: () => undefined,
@@ -90,8 +88,7 @@ beforeEach(async () => {
       newId: () => 'id1',
     }),
   );
-  app.use(apiMethods(router, { base: '/hub/api', head: ['/health'] }));
-  app.use(router.routes());
+  app.use(api);
   app.use(() => {
     throw new TshubError('not_found', { what: 'page' });
   });
@@ -119,17 +116,16 @@ describe('a table of routes', () => {
   test('needs a handler for each route, and has none to spare', () => {
     const options = {
       base: '',
+      head: [],
       identify: () => Promise.resolve(null),
       requireScope: () => undefined,
       requireSome: () => undefined,
     };
     const { 'things.add': _, ...fewer } = handlers;
-    expect(() => mountRoutes(new Router(), table, fewer as typeof handlers, options)).toThrow(
-      'routes without a handler: things.add',
+    expect(() => mountRoutes(table, fewer as typeof handlers, options)).toThrow('routes without a handler: things.add');
+    expect(() => mountRoutes(table, { ...handlers, other: () => undefined } as typeof handlers, options)).toThrow(
+      'handlers without a route: other',
     );
-    expect(() =>
-      mountRoutes(new Router(), table, { ...handlers, other: () => undefined } as typeof handlers, options),
-    ).toThrow('handlers without a route: other');
   });
 
   test('asks for a scope on what the path names', async () => {

@@ -1,9 +1,9 @@
-import type { Router } from '@koa/router';
 import { TshubError, type Route, type ScopeName } from '@tshub/contract';
 import type { Context, Middleware } from 'koa';
 import { readJson } from './body.ts';
 import type { Handler, Handlers } from './handler.ts';
 import { send } from './send.ts';
+import { RouteTree } from './route-tree.ts';
 import { parseInput, plainQuery } from './validate.ts';
 
 /** What a path names; the filter that a scope must cover. */
@@ -16,6 +16,8 @@ export type PathResource =
 
 export interface MountOptions<Caller> {
   readonly base: string;
+  /** Paths below the base that answer HEAD as they answer GET. */
+  readonly head: readonly string[];
   /** Who asks; null for nobody. Throws when a cookie came without its XSRF token. */
   readonly identify: (ctx: Context) => Promise<Caller | null>;
   /** Throws no_scope or not_accessible. */
@@ -26,38 +28,58 @@ export interface MountOptions<Caller> {
 
 type Table = Readonly<Record<string, Route>>;
 
-/** Mounts every route of a table; refuses, at start, a route without a handler and a handler without a route. */
+type Run = (ctx: Context, params: Readonly<Record<string, string>>) => Promise<void>;
+
+/**
+ * Serves every route of a table below the base; refuses, at start, a route without a handler and a handler without a route.
+ * To others it says (peer's contract 2.1): OPTIONS 200, wrong method and most HEADs 405, unknown path 404.
+ */
 export function mountRoutes<T extends Table, Caller extends { readonly via: string }>(
-  router: Router,
   table: T,
   handlers: Handlers<T, Caller>,
   options: MountOptions<Caller>,
-): void {
+): Middleware {
   const missing = Object.keys(table).filter((name) => !(name in handlers));
   const extra = Object.keys(handlers).filter((name) => !(name in table));
   if (missing.length > 0) throw new Error(`routes without a handler: ${missing.join(', ')}`);
   if (extra.length > 0) throw new Error(`handlers without a route: ${extra.join(', ')}`);
+  const tree = new RouteTree<Run>();
   for (const [name, route] of Object.entries(table)) {
-    const middleware = makeMiddleware(route, handlers[name] as unknown as Handler<Route, Caller>, options);
-    for (const path of pathsOf(route.path))
-      router.register(options.base + path, [route.method], middleware, { strict: true });
+    const run = makeRun(route, handlers[name] as unknown as Handler<Route, Caller>, options);
+    for (const path of pathsOf(route.path)) tree.add(route.method, path, run);
   }
+  const { base, head } = options;
+  return (ctx, next) => {
+    const { path, method } = ctx;
+    if (!path.startsWith(base) || (path.length > base.length && path[base.length] !== '/')) return next();
+    const below = path.slice(base.length);
+    const found = tree.find(below === '' ? '/' : below);
+    if (found === undefined) throw new TshubError('not_found', { what: path });
+    if (method === 'OPTIONS') {
+      ctx.status = 200;
+      ctx.body = '';
+      return Promise.resolve();
+    }
+    const route = found.methods.get(method === 'HEAD' && head.includes(below) ? 'GET' : method);
+    if (route === undefined) throw new TshubError('method_not_allowed');
+    return route.value(ctx, Object.fromEntries(route.names.map((name, i) => [name, found.values[i] ?? ''])));
+  };
 }
 
-/** The path itself; the root without its slash; and for a server its empty name, which is the default server's. */
+/** The path itself; for a server also its empty name, which is the default server's. */
 function pathsOf(path: string): string[] {
-  if (path === '/') return ['', '/'];
   if (path.endsWith('/servers/:server')) return [path, path.slice(0, -':server'.length)];
   return [path];
 }
 
-function makeMiddleware<Caller extends { readonly via: string }>(
+function makeRun<Caller extends { readonly via: string }>(
   route: Route,
   handler: Handler<Route, Caller>,
   options: MountOptions<Caller>,
-): Middleware {
-  return async (ctx) => {
-    const params = paramsOf(route.path, ctx.params as Record<string, string>);
+): Run {
+  return async (ctx, given) => {
+    // The default server's path has no name in it.
+    const params = route.path.includes(':server') ? { server: '', ...given } : given;
     const caller = await checkCaller(ctx, route, params, options);
     const query =
       route.query === undefined ? plainQuery(ctx.query) : parseInput(route.query, plainQuery(ctx.query), 'query');
@@ -72,14 +94,6 @@ function makeMiddleware<Caller extends { readonly via: string }>(
     });
     if (reply !== undefined) send(ctx, reply);
   };
-}
-
-function paramsOf(path: string, given: Readonly<Record<string, string>>): Record<string, string> {
-  const names = path
-    .split('/')
-    .filter((part) => part.startsWith(':'))
-    .map((part) => part.slice(1));
-  return Object.fromEntries(names.map((name) => [name, given[name] ?? '']));
 }
 
 async function checkCaller<Caller extends { readonly via: string }>(

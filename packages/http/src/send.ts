@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Context } from 'koa';
 import type { Reply } from './handler.ts';
 
@@ -28,5 +28,5 @@ function sendJson(ctx: Context, json: unknown): void {
   if (!ctx.type) ctx.type = 'application/json';
   ctx.body = text;
   if (ctx.method !== 'GET' || ctx.status !== 200) return;
-  ctx.etag = createHash('sha256').update(text).digest('base64url').slice(0, 27);
+  ctx.etag = hash('sha256', text, 'base64url').slice(0, 27);
 }

@@ -1,7 +1,6 @@
 import { Router } from '@koa/router';
 import { apiBase, routes, TshubError } from '@tshub/contract';
 import {
-  apiMethods,
   errorBoundary,
   type FailureLog,
   type Handlers,
@@ -33,9 +32,9 @@ export interface AppParts {
 /** The web side of the hub: headers and errors around everything, then the API, then pages. */
 export function makeApp(parts: AppParts): Koa {
   const app = new Koa({ proxy: true });
-  const api = new Router();
-  mountRoutes(api, routes, parts.handlers, {
+  const api = mountRoutes(routes, parts.handlers, {
     base: apiBase,
+    head: ['/health'],
     identify: parts.identify,
     requireScope: (caller, anyOf, path) => requireScope(caller, anyOf, resourceOf(parts.access, path)),
     requireSome,
@@ -51,8 +50,7 @@ export function makeApp(parts: AppParts): Koa {
   app.use(apiOnly());
   app.use(errorBoundary({ log: parts.log, apiBase, renderPage: parts.renderError }));
   parts.installSessions(app);
-  app.use(apiMethods(api, { base: apiBase, head: ['/health'] }));
-  app.use(api.routes());
+  app.use(api);
   app.use(pages.routes());
   app.use((ctx) => {
     // A path that there is, asked for with a method that there is not.

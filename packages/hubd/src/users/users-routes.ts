@@ -14,7 +14,7 @@ import type { Access } from '../access/access.ts';
 import { filterUser, type NamedUser } from '../access/filter.ts';
 import { listable } from '../access/require.ts';
 import { identifyScopes } from '../access/roles.ts';
-import type { Caller } from '../caller/caller.ts';
+import type { Caller, ScopeSet } from '../caller/caller.ts';
 import type { Report } from '../activity/activity.ts';
 import type { Server, Servers } from '../servers/server.ts';
 import type { User, UserQuery, UsersStore } from './user.ts';
@@ -59,7 +59,7 @@ export function usersHandlers(parts: UsersRoutesParts): Handlers<typeof userRout
       const model = await ownModel(parts, caller, modelOf);
       const me = {
         ...model,
-        scopes: [...caller.scopes].toSorted(),
+        scopes: sorted(caller.scopes),
         token_id: caller.tokenId === null ? null : `a${caller.tokenId}`,
         session_id: caller.sessionId,
       };
@@ -116,6 +116,14 @@ function queryOf(query: UserListQuery): Omit<UserQuery, 'limit' | 'offset' | 'on
     ...(query.name_filter === undefined ? {} : { nameFilter: query.name_filter }),
     ...(query.sort === undefined ? {} : { sort: query.sort }),
   };
+}
+
+/** Sets of scopes are kept until what they allow changes: each is put in order once. */
+const sortedScopes = new WeakMap<ScopeSet, string[]>();
+function sorted(scopes: ScopeSet): string[] {
+  let list = sortedScopes.get(scopes);
+  if (list === undefined) sortedScopes.set(scopes, (list = [...scopes].toSorted()));
+  return list;
 }
 
 function isOn(value: string | undefined): boolean {
