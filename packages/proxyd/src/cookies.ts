@@ -3,7 +3,7 @@
 const hubLogin = new Set(['jupyterhub-hub-login', '__Host-jupyterhub-hub-login', '__Secure-jupyterhub-hub-login']);
 const hubNames = /^(?:__host-|__secure-)?jupyterhub-(?:hub-login|session-id)$/;
 // With the one that servers of Jupyter guard their forms with: a neighbour's would come beside the right one.
-const ownNames = /^(?:(?:__host-|__secure-)?jupyterhub-|_xsrf$)/;
+const ownNames = /^(?:(?:__host-|__secure-)?(?:jupyterhub|tshub)-|_xsrf$)/;
 
 /** A Cookie header without the hub's login; the very same string when it held none, '' when it held nothing else. */
 export function withoutHubLogin(header: string): string {

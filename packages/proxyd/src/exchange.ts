@@ -71,10 +71,11 @@ export class Exchange implements Asker, Ending {
       this.#refuse(tooLarge);
       return;
     }
-    const { remoteAddress, encrypted } = this.#client.facts;
+    const { encrypted, ...sender } = this.#client.facts;
     this.#headers = requestHeaders(head.raw, {
-      client: { remoteAddress, isSecure: encrypted },
+      client: { ...sender, isSecure: encrypted },
       trusts: limits.trusts,
+      remoteUser: limits.remoteUser,
       toServer: to.serverPrefix !== null,
       framing: head.framing,
       method: head.method,

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { type RequestHeadersOptions, requestHeaders, responseHeaders, trailerPairs } from './headers.ts';
+import { remoteUserRule } from './remote-user.ts';
 import { plainAddress, trustedPeers } from './trusted-peers.ts';
 
 const options: RequestHeadersOptions = {
   client: { remoteAddress: '203.0.113.7', isSecure: false },
   trusts: trustedPeers(['10.0.0.0/8']),
+  remoteUser: remoteUserRule('X-Forwarded-User', trustedPeers(['10.0.0.0/8']), () => new Set()),
   toServer: true,
   framing: 'none',
   method: 'GET',
@@ -260,5 +262,21 @@ describe('trusted proxies', () => {
     expect(plainAddress('::ffff:10.0.0.1')).toBe('10.0.0.1');
     expect(plainAddress('fd00::1')).toBe('fd00::1');
     expect(plainAddress(undefined)).toBe('unix');
+  });
+});
+
+describe('the user that a web server in front vouches for', () => {
+  const raw = ['Host', 'h', 'X-Forwarded-User', 'ada', 'X_Tshub_Remote_User', 'eve', 'X-Tshub-Remote-User', 'eve'];
+  const asserted = (out: readonly string[]): string[] => valuesOf(out, 'x-tshub-remote-user');
+
+  test('is told to the hub, and only under our own name', () => {
+    const out = requestHeaders(raw, { ...behindProxy, toServer: false });
+    expect(asserted(out)).toEqual(['ada']);
+    expect(out.join()).not.toMatch(/X-Forwarded-User|eve/);
+  });
+
+  test('is nobody when a browser says so, and nothing for user servers', () => {
+    for (const out of [requestHeaders(raw, { ...options, toServer: false }), requestHeaders(raw, behindProxy)])
+      expect(out.join()).not.toMatch(/ada|eve/);
   });
 });

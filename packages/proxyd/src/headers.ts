@@ -1,6 +1,7 @@
 import { mayServerSet, withoutHubLogin } from './cookies.ts';
 import { keyOf } from './head-fields.ts';
 import { pathOf } from './route-path.ts';
+import { assertedUser, type RemoteUser, type Sender } from './remote-user.ts';
 import { plainAddress, type Trusts, unixPeer } from './trusted-peers.ts';
 
 /**
@@ -12,15 +13,14 @@ export type RawHeaders = readonly string[];
 /** How a message's body is delimited. */
 export type Framing = 'none' | 'length' | 'chunked';
 
-export interface ClientSide {
-  /** The peer's address as the connection gives it; undefined on a UNIX socket. */
-  readonly remoteAddress: string | undefined;
+export interface ClientSide extends Sender {
   readonly isSecure: boolean;
 }
 
 export interface RequestHeadersOptions {
   readonly client: ClientSide;
   readonly trusts: Trusts;
+  readonly remoteUser: RemoteUser;
   /** A user server or a service rather than the hub: the hub's login is not for it. */
   readonly toServer: boolean;
   readonly framing: Framing;
@@ -60,7 +60,7 @@ const bodyless = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS']);
 
 /** What is sent to the server for what came from the client. */
 export function requestHeaders(raw: RawHeaders, options: RequestHeadersOptions): string[] {
-  const { client, toServer, framing, upgrade } = options;
+  const { client, toServer, framing, upgrade, remoteUser } = options;
   const listed = connectionNames(raw);
   const out: string[] = [];
   const forwarded: Forwarded = { for: [], proto: '', host: '', port: '' };
@@ -70,6 +70,7 @@ export function requestHeaders(raw: RawHeaders, options: RequestHeadersOptions):
     let value = raw[i + 1] ?? '';
     const key = keyOf(name);
     if (hopByHop.has(key) || listed?.has(key) === true) continue;
+    if (remoteUser.isAboutUser(key)) continue;
     if (isForwarding(key)) {
       noteForwarded(forwarded, key, value);
       continue;
@@ -87,6 +88,8 @@ export function requestHeaders(raw: RawHeaders, options: RequestHeadersOptions):
     host = 'localhost';
     out.push('Host', host);
   }
+  const user = toServer ? undefined : remoteUser.asserted(raw, client);
+  if (user !== undefined) out.push(assertedUser, user);
   pushForwarded(out, forwarded, host, client, options.trusts);
   if (framing === 'chunked') out.push('Transfer-Encoding', 'chunked');
   else if (framing === 'none' && !bodyless.has(options.method)) out.push('Content-Length', '0');

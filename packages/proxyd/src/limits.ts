@@ -1,10 +1,12 @@
 import type { Server } from 'node:net';
 import type { Settings } from '@tshub/config';
+import { type RemoteUser, remoteUserRule } from './remote-user.ts';
 import { type Trusts, trustedPeers } from './trusted-peers.ts';
 
 /** The settings of the public listener as the code uses them: milliseconds, bytes, 0 for no limit. */
 export interface Limits {
   readonly trusts: Trusts;
+  readonly remoteUser: RemoteUser;
   readonly maxConnections: number;
   readonly headersMs: number;
   readonly idleMs: number;
@@ -33,8 +35,10 @@ export const halfClosedMs = 30_000;
 
 /** Throws config_invalid for an entry of trusted_proxies that is no address. */
 export function limitsOf(settings: Settings['proxy']): Limits {
+  const trusts = trustedPeers(settings.trusted_proxies);
   return {
-    trusts: trustedPeers(settings.trusted_proxies),
+    trusts,
+    remoteUser: remoteUserRule(settings.remote_user_header, trusts),
     maxConnections: settings.max_connections,
     headersMs: settings.headers_timeout * 1000,
     idleMs: settings.idle_timeout * 1000,

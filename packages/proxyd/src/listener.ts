@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:net';
 import { ClientConnection, type EngineParts } from './client-connection.ts';
 import type { Engine } from './engine.ts';
+import { descriptorOf } from './upstream.ts';
 
 /** Between two warnings that connections are turned away. */
 const fullWarningMs = 60_000;
@@ -13,10 +14,19 @@ export function makeEngine(parts: EngineParts): Engine {
   };
 }
 
+interface ListenerParts extends EngineParts {
+  /** Credentials of the peer of a connected UNIX socket. */
+  readonly peer: (fd: number) => { readonly uid: number };
+}
+
 /** The listener for plain HTTP; not listening yet. */
-export function makeListener(parts: EngineParts, engine: Engine): Server {
+export function makeListener(parts: ListenerParts, engine: Engine): Server {
   const server = createServer({ allowHalfOpen: true, keepAlive: true, noDelay: true }, (socket) =>
-    engine.serve(socket, { remoteAddress: socket.remoteAddress, encrypted: false }),
+    engine.serve(socket, {
+      remoteAddress: socket.remoteAddress,
+      encrypted: false,
+      peerUid: () => parts.peer(descriptorOf(socket)).uid,
+    }),
   );
   let warnedAt = -fullWarningMs;
   server.on('drop', () => {

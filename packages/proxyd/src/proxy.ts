@@ -67,7 +67,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
 
   const connections = new Connections();
   const parts = { limits: readLimits, clock, log, counters, table: routes.table, hub: toHub, connections };
-  const server = makeListener(parts, makeEngine(parts));
+  const server = makeListener({ ...parts, peer }, makeEngine(parts));
   applyLimits(server, limits);
   await listenOn(server, options.listen);
   const address = server.address();

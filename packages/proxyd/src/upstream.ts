@@ -74,7 +74,7 @@ export class Upstream {
 }
 
 // Node does not offer a socket's descriptor; systemd and OpenSSH check peers this way as well.
-function descriptorOf(socket: Socket): number {
+export function descriptorOf(socket: Socket): number {
   const handle = (socket as unknown as { _handle?: { fd?: unknown } })._handle;
   if (typeof handle?.fd !== 'number' || handle.fd < 0) throw new Error('the connection is gone');
   return handle.fd;

@@ -7,6 +7,16 @@ export const proxy = z
     trusted_proxies: strings.default([]).meta({
       says: 'Addresses of reverse proxies whose X-Forwarded headers are believed, such as "10.0.0.1" or "10.0.0.0/8".',
     }),
+    remote_user_header: z
+      .string()
+      .regex(
+        /^$|^(?!X-Forwarded-(?:For|Host|Port|Proto)$|X-Real-IP$|X-Scheme$|X-XSRFToken$|X-CSRFToken$)(?:X-|Remote-)[A-Za-z0-9-]+$/i,
+        'expected "" or a header such as "X-Remote-User"',
+      )
+      .default('')
+      .meta({
+        says: 'Header in which a trusted proxy says who the user is, with authenticator = "remote-user". A process of this host is believed over a UNIX socket only.',
+      }),
     max_connections: z
       .number()
       .int()
