@@ -1,4 +1,5 @@
 import { type IncomingHttpHeaders, request } from 'node:http';
+import type { Duplex } from 'node:stream';
 
 export interface Answer {
   readonly status: number;
@@ -21,30 +22,42 @@ interface Cookie {
   readonly path: string;
 }
 
-/** Where requests go: the proxy's socket, or a TCP port. */
-export type Place = { readonly socketPath: string } | { readonly host: string; readonly port: number };
+/** Where requests go: the proxy's socket, a TCP port, or whatever somebody connects to. */
+export type Place =
+  | { readonly socketPath: string }
+  | { readonly host: string; readonly port: number }
+  | { readonly createConnection: () => Duplex };
 
 /** One request, redirects not followed. */
 export function ask(place: Place, path: string, visit: Visit = {}): Promise<Answer> {
   const { method = 'GET', headers = {}, body } = visit;
   return new Promise((resolve, reject) => {
     const length = body === undefined ? {} : { 'Content-Length': Buffer.byteLength(body) };
-    const sent = request({ ...place, path, method, headers: { ...length, ...headers }, agent: false }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('error', reject);
-      response.on('end', () => {
-        const text = Buffer.concat(chunks).toString('utf8');
-        const { statusCode = 0, headers: got } = response;
-        resolve({
-          status: statusCode,
-          headers: got,
-          text,
-          location: got.location ?? '',
-          json: () => JSON.parse(text) as never,
+    const sent = request(
+      {
+        ...place,
+        path,
+        method,
+        headers: { ...length, ...headers },
+        ...('createConnection' in place ? {} : { agent: false }),
+      },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('error', reject);
+        response.on('end', () => {
+          const text = Buffer.concat(chunks).toString('utf8');
+          const { statusCode = 0, headers: got } = response;
+          resolve({
+            status: statusCode,
+            headers: got,
+            text,
+            location: got.location ?? '',
+            json: () => JSON.parse(text) as never,
+          });
         });
-      });
-    });
+      },
+    );
     sent.on('error', reject);
     sent.end(body);
   });

@@ -9,6 +9,7 @@ import type { Account } from '@tshub/native';
 import { hubServer } from '../../packages/hubd/src/hub-listeners.ts';
 import { createHub, type Hub, type HubParts } from '../../packages/hubd/src/hub.ts';
 import type { Authenticate } from '../../packages/hubd/src/login/authenticators/authenticator.ts';
+import { type LoginSecrets, noSecrets } from '../../packages/hubd/src/login/secrets.ts';
 import type { User } from '../../packages/hubd/src/users/user.ts';
 import { ask, type Answer, Browser, type Visit } from './browser.ts';
 import { makeClock, type TestClock } from './clock.ts';
@@ -31,6 +32,8 @@ export interface HubForTestOptions {
   /** Accounts of the host; none if not said. */
   readonly accounts?: ReadonlyArray<Pick<Account, 'name' | 'uid'> & { readonly groups?: readonly string[] }>;
   readonly timing?: HubParts['timing'];
+  readonly secrets?: Partial<LoginSecrets>;
+  readonly outside?: HubParts['outside'];
   readonly keys?: readonly string[];
   /** Pauses of logins and pages; none if not said. */
   readonly wait?: HubParts['wait'];
@@ -92,6 +95,8 @@ export async function hubForTest(options: HubForTestOptions = {}): Promise<TestH
     keys: options.keys ?? testKeys,
     runtime: { version: 'Node.js test', executable: '/usr/bin/node' },
     wait: options.wait ?? (() => Promise.resolve()),
+    secrets: () => ({ ...noSecrets, ...options.secrets }),
+    ...(options.outside === undefined ? {} : { outside: options.outside }),
     ...(options.timing === undefined ? {} : { timing: options.timing }),
   });
   const socketPath = join(folder, 'hub.sock');

@@ -41,7 +41,10 @@ test.each([
     '[spawner]\nmem_limit = "lots"',
     'tshub.toml: spawner.mem_limit: expected a size such as "512M" or "2G", found "lots"',
   ],
-  ['[login]\nauthenticator = "ldap"', 'tshub.toml: login.authenticator: expected "pam" or "dummy", found "ldap"'],
+  [
+    '[login]\nauthenticator = "ldap"',
+    'tshub.toml: login.authenticator: expected "pam" or "oidc" or "remote-user" or "shared-password" or "guest" or "dummy", found "ldap"',
+  ],
   [
     '[login]\nauthenticator = "dummy"',
     'tshub.toml: login.authenticator: authenticator = "dummy" lets anybody in: it needs dummy_is_for_tests_only = true, found "dummy"',

@@ -1,23 +1,28 @@
 import * as z from 'zod';
+import { checkTogether } from './check-together.ts';
 import { culler } from './sections/culler.ts';
 import { hub } from './sections/hub.ts';
 import { customScopes, groups, roles } from './sections/permissions.ts';
 import { logging } from './sections/logging.ts';
 import { login } from './sections/login.ts';
+import { oidc } from './sections/oidc.ts';
 import { proxy } from './sections/proxy.ts';
 import { spawner } from './sections/spawner.ts';
 
 /** The whole of tshub.toml. */
-export const schema = z.strictObject({
-  culler,
-  custom_scopes: customScopes,
-  groups,
-  hub,
-  logging,
-  login,
-  proxy,
-  roles,
-  spawner,
-});
+export const schema = z
+  .strictObject({
+    culler,
+    custom_scopes: customScopes,
+    groups,
+    hub,
+    logging,
+    login,
+    oidc,
+    proxy,
+    roles,
+    spawner,
+  })
+  .superRefine(checkTogether);
 
 export type Settings = z.output<typeof schema>;

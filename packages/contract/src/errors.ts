@@ -37,6 +37,11 @@ const rows = {
     exit: 4,
     says: 'Too many failed logins. Please wait {seconds} seconds and try again.',
   },
+  login_unchecked: {
+    status: 503,
+    exit: 1,
+    says: 'Logins cannot be checked at the moment. Please try again, and tell the administrator if it stays so.',
+  },
   method_not_allowed: { status: 405, exit: 2, says: 'Method Not Allowed' },
   no_credentials: { status: 403, exit: 4, says: 'Missing or invalid credentials.' },
   no_scope: { status: 403, exit: 4, says: 'Action is not authorized with current scopes; requires any of [{scopes}]' },

@@ -23,6 +23,8 @@ export const paths = {
   /** The administrator's settings, and drop-ins read after it in name order. */
   config: '/etc/tshub/tshub.toml',
   configDropins: '/etc/tshub/tshub.toml.d',
+  /** Root's folder of secrets for the hub (root:tshub 0750), a file each; systemd credentials of the same names win. */
+  secrets: '/etc/tshub/secrets',
   /** hubd's StateDirectory: database, cookie key, backups. */
   hubState: '/var/lib/tshub',
   database: '/var/lib/tshub/tshub.sqlite',
@@ -31,6 +33,8 @@ export const paths = {
   hubSocket: '/run/tshub/hub.sock',
   /** One connection is one login; root:tshub 0660. */
   authSocket: '/run/tshub-authd/authd.sock',
+  /** Ways out of the hub, which has no network: a socket `host:port` for each unit tshub-outside@ that root has enabled. */
+  outside: '/run/tshub-outside',
   /** proxyd's RuntimeDirectory, kept over its restarts. */
   proxyState: '/run/tshub-proxy',
   /** Parent of every user server's RuntimeDirectory (`<parent>/<id>/sock`). */

@@ -11,6 +11,7 @@ const admit = (login: Readonly<Record<string, unknown>>): ((name: string) => Pro
   makeAdmit({
     accounts: { byName: (name) => Promise.resolve(accounts[name] ?? null) },
     users: {
+      byName: () => Promise.resolve(undefined),
       ensure: (name, admin) => Promise.resolve({ id: 1, name, admin, created: 0, lastActivity: null, cookieId: '' }),
     },
     settings: () => schema.parse({ login }),
@@ -31,5 +32,16 @@ describe('a local account that comes over the bus', () => {
     ['nobody-here', {}],
   ])('%s stays out with %j', async (name, login) => {
     await expect(admit(login)(name)).rejects.toMatchObject({ code: 'forbidden' });
+  });
+
+  test('is nobody where names are checked by somebody else', async () => {
+    const authenticator = 'oidc';
+    const oidc = { provider: 'google', client_id: 'hub' };
+    const byProvider = makeAdmit({
+      accounts: { byName: (name) => Promise.resolve(accounts[name] ?? null) },
+      users: { byName: () => Promise.resolve(undefined), ensure: () => Promise.reject(new Error('not expected')) },
+      settings: () => schema.parse({ login: { authenticator }, oidc }),
+    });
+    await expect(byProvider('boss')).rejects.toMatchObject({ code: 'forbidden' });
   });
 });

@@ -11,7 +11,7 @@ export interface AdmitParts {
       readonly groups: ReadonlyArray<{ readonly name: string }>;
     } | null>;
   };
-  readonly users: Pick<UsersStore, 'ensure'>;
+  readonly users: Pick<UsersStore, 'byName' | 'ensure'>;
   readonly settings: () => Settings;
 }
 
@@ -23,11 +23,16 @@ export function makeAdmit({ accounts, users, settings }: AdmitParts): (name: str
     if (account === null || account.name !== name || account.uid === 0) {
       throw new TshubError('forbidden', { problem: `${name} has no account on this host that may use the hub` });
     }
-    const { allowed, admin } = decideAdmission(
-      rules,
-      name,
-      account.groups.map((group) => group.name),
-    );
+    const known = await users.byName(name);
+    // Elsewhere than with PAM a name is not what an account of the host proves, nor are its groups.
+    if (!['dummy', 'pam'].includes(rules.authenticator)) {
+      if (known !== undefined && !settings().spawner.dynamic_users && !rules.blocked_users.includes(name)) return known;
+      throw new TshubError('forbidden', {
+        problem: `${name} is an account of this host; users of this hub log in with a browser`,
+      });
+    }
+    const groups = account.groups.map((group) => group.name);
+    const { allowed, admin } = decideAdmission(rules, { name, groups, exists: known !== undefined });
     if (!allowed)
       throw new TshubError('forbidden', { problem: `${name} may not use this hub; see [login] in tshub.toml(5)` });
     return users.ensure(name, admin);

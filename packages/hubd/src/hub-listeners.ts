@@ -1,11 +1,12 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { apiBase } from '@tshub/contract';
 import type { Middleware } from 'koa';
+import { remoteUserHeader } from './login/remote-user.ts';
 
 /** Requests that came over the proxy's socket; only these may speak for browsers. */
 const throughProxy = new WeakSet<IncomingMessage>();
 
-const believed = ['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto'] as const;
+const believed = ['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', remoteUserHeader] as const;
 
 /**
  * A server for any of the hub's sockets. On a UNIX socket it is proxyd that speaks, and what it says of the browser is believed;

@@ -18,10 +18,17 @@ import { describeReload, type Reload } from './hub-reload.ts';
 import { makeHub1 } from './hub1.ts';
 import { makeGroups } from './groups/groups.ts';
 import { infoHandlers } from './info/info-routes.ts';
+import { makeAdmission } from './login/admission.ts';
 import type { Authenticate } from './login/authenticators/authenticator.ts';
 import type { Groups } from './groups/group.ts';
 import { openEndedSessions } from './login/ended-sessions.ts';
+import { makeGuests } from './login/authenticators/guest.ts';
+import { type LoginRecords, makeLoginRecords } from './login/login-records.ts';
 import { makeLogin } from './login/login.ts';
+import { makeOidc } from './login/oidc/oidc.ts';
+import type { Outside } from './login/oidc/outside-fetch.ts';
+import { personOfAccount } from './login/person.ts';
+import { type LoginSecrets, noSecrets } from './login/secrets.ts';
 import { makeSessions } from './login/sessions.ts';
 import { makeXsrf } from './login/xsrf.ts';
 import { makeOAuthClients } from './oauth/clients.ts';
@@ -52,6 +59,10 @@ export interface HubParts {
   readonly proxy: Calls<typeof proxy1>;
   readonly watchUnits: ServersParts['watchUnits'];
   readonly authenticate: (settings: () => Settings) => Authenticate;
+  /** Looked up at each use, so that a reload counts; none if not said. */
+  readonly secrets?: () => LoginSecrets;
+  /** The way to a provider that checks logins; leads nowhere if not said. */
+  readonly outside?: Outside;
   /** The accounts of the host. */
   readonly accounts: { byName(name: string): Promise<Account | null>; byUid(uid: number): Promise<Account | null> };
   /** Sign cookies; the first is used, all are believed. */
@@ -72,6 +83,7 @@ export interface Hub {
   readonly tokens: Tokens;
   readonly groups: Groups;
   readonly roles: Roles;
+  readonly records: LoginRecords;
   readonly db: Knex;
   readonly settings: () => Settings;
   /** Looks at what runs and begins what is done from time to time. */
@@ -126,7 +138,25 @@ export async function createHub(parts: HubParts): Promise<Hub> {
   const ended = await openEndedSessions(db, clock);
   const sessions = makeSessions({ users, keys, ended, settings, clock });
   const xsrf = makeXsrf({ keys, clock });
-  const login = makeLogin({ authenticate: parts.authenticate(settings), users, settings, clock, log, ...waiting });
+  const secrets = parts.secrets ?? ((): LoginSecrets => noSecrets);
+  const records = makeLoginRecords({ db, keys: () => secrets().authStateKeys });
+  const login = makeLogin({
+    authenticate: parts.authenticate(settings),
+    admit: makeAdmission({
+      users,
+      records,
+      settings,
+      syncGroups: (user, names) => groups.syncUser(user, names),
+      personOf: async (name) => personOfAccount(await accounts.byName(name)),
+    }),
+    settings,
+    clock,
+    log,
+    ...waiting,
+  });
+  const outside = parts.outside ?? { connect: () => Promise.reject(new Error('there is no way out')) };
+  const oidc = makeOidc({ settings, secrets, outside, keys, clock });
+  const guests = makeGuests(settings, () => records.countBy('guest'));
   const identify = makeIdentify({ tokens, users, clients, sessions, xsrf, clock, settings, access });
   const repairRoutes = (): Promise<void> => servers.reconcileRoutes();
   const pages = makePages({
@@ -137,6 +167,8 @@ export async function createHub(parts: HubParts): Promise<Hub> {
     sessions,
     xsrf,
     login,
+    oidc,
+    guests,
     users,
     tokens,
     servers,
@@ -182,6 +214,7 @@ export async function createHub(parts: HubParts): Promise<Hub> {
     tokens,
     groups,
     roles,
+    records,
     db,
     settings,
     async start() {

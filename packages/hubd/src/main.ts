@@ -6,9 +6,11 @@ import { inheritedSockets, type ListenAddress, listenOn, run } from '@tshub/daem
 import { userByName, userByUid } from '@tshub/native';
 import { loadCookieKeys } from './hub-cookie-key.ts';
 import { hubServer } from './hub-listeners.ts';
+import { loadSecrets, type SecretPlaces } from './hub-secrets.ts';
 import { createHub } from './hub.ts';
 import { connectAuthdAt } from './login/authenticators/pam.ts';
 import { makeAuthenticate } from './login/authenticators/index.ts';
+import { socketsOut } from './login/oidc/sockets-out.ts';
 import { makeWatchUnits } from './servers/watch-units.ts';
 
 const accounts = { byName: userByName, byUid: userByUid };
@@ -19,7 +21,10 @@ await run({
     const { log } = life;
     const settings = loadSettings();
     log.level = settings.logging.level;
-    const keys = loadCookieKeys({ file: paths.cookieKey, credentials: process.env['CREDENTIALS_DIRECTORY'] });
+    const credentials = process.env['CREDENTIALS_DIRECTORY'];
+    const keys = loadCookieKeys({ file: paths.cookieKey, credentials });
+    const secretPlaces: SecretPlaces = { credentials, folder: paths.secrets };
+    let secrets = loadSecrets(secretPlaces, settings);
 
     const bus = await connectBus();
     life.onStop(() => bus.close(), 'the bus');
@@ -35,7 +40,14 @@ await run({
       proxy: bus.calls(proxy1),
       watchUnits: makeWatchUnits(bus),
       authenticate: (now) =>
-        makeAuthenticate({ settings: now, connectAuthd: connectAuthdAt(paths.authSocket), accounts }),
+        makeAuthenticate({
+          settings: now,
+          secrets: () => secrets,
+          connectAuthd: connectAuthdAt(paths.authSocket),
+          accounts,
+        }),
+      secrets: () => secrets,
+      outside: socketsOut(paths.outside),
       accounts,
       keys,
       runtime: { version: `Node.js ${process.version}`, executable: process.execPath },
@@ -43,6 +55,7 @@ await run({
     life.onStop(() => hub.stop(), 'the hub');
     life.onReload(() => {
       const fresh = loadSettings();
+      secrets = loadSecrets(secretPlaces, fresh);
       hub.reload(fresh);
       log.level = fresh.logging.level;
     });

@@ -62,6 +62,14 @@ export const hub = z
       .default(10)
       .meta({ says: 'Seconds that the API waits for a stop before it answers 202.' }),
     cookie_max_age_days: z.number().positive().default(14).meta({ says: 'Days that a login lasts.' }),
+    cookie_host_prefix: z.boolean().default(false).meta({
+      says: 'Name the login cookie with "__Host-", so that no other host of the domain can set it; needs https in public_url.',
+    }),
+    cookie_same_site: z
+      .enum(['lax', 'strict'])
+      .default('lax')
+      .meta({ says: 'SameSite of the cookies of the hub. "strict": a link from another site finds nobody logged in.' }),
+    shutdown_on_logout: z.boolean().default(false).meta({ says: "Whether a logout stops the user's servers." }),
     last_activity_interval: seconds
       .default(60)
       .meta({ says: 'Seconds between two readings of the proxy for activity.' }),

@@ -1,8 +1,9 @@
 import { schema, type Settings } from '@tshub/config';
 import { TshubError } from '@tshub/contract';
 import type { Log } from '@tshub/daemon';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { AuthStep, LoginAttempt } from './authenticators/authenticator.ts';
+import { makeAdmission } from './admission.ts';
 import { makeLogin, wrongLogin } from './login.ts';
 
 interface Line {
@@ -15,6 +16,7 @@ function setUp(check: (attempt: LoginAttempt) => Promise<AuthStep> | AuthStep, r
   const lines: Line[] = [];
   const write = (fields: Line['fields'], sentence: string): void => void lines.push({ fields, sentence });
   const checked: string[] = [];
+  const synced: string[][] = [];
   const clock = { at: 1_000_000, now: () => clock.at };
   const login = makeLogin({
     authenticate: {
@@ -23,7 +25,16 @@ function setUp(check: (attempt: LoginAttempt) => Promise<AuthStep> | AuthStep, r
         return check(attempt);
       },
     },
-    users: { ensure: async (name, admin) => ({ id: 1, name, admin, created: 0, lastActivity: null, cookieId: 'c' }) },
+    admit: makeAdmission({
+      users: {
+        byName: async () => undefined,
+        ensure: async (name, admin) => ({ id: 1, name, admin, created: 0, lastActivity: null, cookieId: 'c' }),
+      },
+      records: { noteLogin: async () => undefined },
+      syncGroups: async (user, groups) => void synced.push([user.name, ...groups]),
+      personOf: async () => undefined,
+      settings: () => settings,
+    }),
     settings: () => settings,
     clock,
     log: { info: write, warn: write, error: write } as unknown as Log,
@@ -31,7 +42,7 @@ function setUp(check: (attempt: LoginAttempt) => Promise<AuthStep> | AuthStep, r
     random: () => 0,
   });
   const attempt = (username: string, password = 'x') => login.begin({ username, password, from: '203.0.113.7' });
-  return { login, attempt, clock, lines, checked };
+  return { login, attempt, clock, lines, checked, synced };
 }
 
 const denied: AuthStep = { kind: 'refused', reason: 'denied', text: '' };
@@ -57,7 +68,8 @@ test('a wrong password, an unknown user and an impossible name are refused alike
     const before = clock.at;
     answers.push([await attempt(name), clock.at - before]);
   }
-  expect(answers).toEqual(Array(5).fill([{ kind: 'refused', status: 403, text: wrongLogin }, 3000]));
+  const error: unknown = expect.objectContaining({ code: 'login_refused', message: wrongLogin });
+  expect(answers).toEqual(Array(5).fill([{ kind: 'refused', status: 403, text: wrongLogin, error }, 3000]));
 });
 
 test('a name that no account can have is not sent to be checked', async () => {
@@ -73,7 +85,7 @@ test('what is wrong with an account is told, as the check has told it', async ()
     reason: 'account-expired',
     text: 'Your account has expired.',
   }));
-  expect(await attempt('ada')).toEqual({ kind: 'refused', status: 403, text: 'Your account has expired.' });
+  expect(await attempt('ada')).toMatchObject({ kind: 'refused', status: 403, text: 'Your account has expired.' });
   expect(lines[0]).toMatchObject({ fields: { event: 'login-refused', reason: 'account-expired', user: 'ada' } });
 });
 
@@ -183,4 +195,50 @@ test('neither a password nor the whole of a very long name is in the log', async
   const text = JSON.stringify(lines);
   expect(text).not.toContain('hunter2');
   expect(text).not.toContain('n'.repeat(40));
+});
+
+test('groups are brought into line with what the authenticator tells, if the settings say so', async () => {
+  const [off, on] = [setUp(() => ok), setUp(() => ok, { manage_groups: true })];
+  for (const { attempt } of [off, on]) await attempt('ada');
+  expect([off.synced, on.synced]).toEqual([[], [['ada', 'students']]]);
+});
+
+test('a name that does not fit the pattern, and one that the map makes impossible, are refused like any other', async () => {
+  const { attempt, lines } = setUp(() => ok, { username_pattern: '[b-z]+' });
+  expect(await attempt('ada')).toMatchObject({ kind: 'refused', status: 403 });
+  const mapped = setUp(() => ok, { username_map: { ada: '../etc' } });
+  expect(await mapped.attempt('ada')).toMatchObject({ kind: 'refused', status: 403 });
+  expect([lines[0], mapped.lines[0]]).toMatchObject([{ fields: { reason: 'name' } }, { fields: { reason: 'name' } }]);
+});
+
+describe('a login for a single request', () => {
+  const fields = { username: 'ada', password: 'x', from: '203.0.113.7' };
+
+  test('is the user, or throws as the page would say', async () => {
+    expect(await setUp(() => ok).login.authenticateOnce(fields)).toMatchObject({ name: 'ada' });
+    await expect(setUp(() => denied).login.authenticateOnce(fields)).rejects.toMatchObject({
+      code: 'login_refused',
+      message: wrongLogin,
+    });
+  });
+
+  test('is throttled like every other', async () => {
+    const { login } = setUp(() => denied);
+    const tries = [];
+    for (let i = 0; i < 6; i++)
+      tries.push(await login.authenticateOnce(fields).catch((error: TshubError) => error.code));
+    expect(tries).toEqual([...Array(5).fill('login_refused'), 'login_throttled']);
+  });
+
+  test('gives up what it cannot ask', async () => {
+    let cancelled = 0;
+    const { login } = setUp(() => ({
+      kind: 'ask',
+      messages: [{ style: 'secret', text: 'Code: ' }],
+      answer: async () => ok,
+      cancel: () => void cancelled++,
+    }));
+    await expect(login.authenticateOnce(fields)).rejects.toMatchObject({ code: 'login_refused' });
+    expect(cancelled).toBe(1);
+  });
 });

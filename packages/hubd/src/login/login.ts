@@ -1,10 +1,11 @@
 import type { Settings } from '@tshub/config';
 import { authLimits, TshubError } from '@tshub/contract';
 import type { Log } from '@tshub/daemon';
-import type { User, UsersStore } from '../users/user.ts';
-import { decideAdmission } from './allow.ts';
-import type { Authenticate, AuthQuestion, AuthStep } from './authenticators/authenticator.ts';
+import type { User } from '../users/user.ts';
+import type { Admitted } from './admission.ts';
+import type { Authenticate, AuthQuestion, AuthStep, Identity } from './authenticators/authenticator.ts';
 import { makeConversations } from './conversations.ts';
+import { whyRefused } from './refusals.ts';
 import { makeThrottle, type ThrottleTicket } from './throttle.ts';
 import { cleanUserName, showUserName } from './user-name.ts';
 
@@ -12,23 +13,36 @@ import { cleanUserName, showUserName } from './user-name.ts';
 export type LoginOutcome =
   | { readonly kind: 'in'; readonly user: User }
   | { readonly kind: 'ask'; readonly id: string; readonly messages: readonly AuthQuestion[] }
-  | { readonly kind: 'refused'; readonly status: number; readonly text: string; readonly retrySeconds?: number };
+  | {
+      readonly kind: 'refused';
+      readonly status: number;
+      readonly text: string;
+      readonly error: TshubError;
+      readonly retrySeconds?: number;
+    };
+
+/** What a form holds, and the address of the browser. */
+export interface LoginFields {
+  readonly username: string;
+  readonly password: string;
+  readonly from: string;
+}
 
 export interface Login {
-  begin(attempt: {
-    readonly username: string;
-    readonly password: string;
-    readonly from: string;
-  }): Promise<LoginOutcome>;
+  begin(fields: LoginFields): Promise<LoginOutcome>;
   /** Answers the question with this id; `values` in the order of its messages. */
   answer(id: string, values: readonly string[]): Promise<LoginOutcome>;
+  /** For those who type nothing here: a provider, the web server in front, or nobody at all vouches for them. */
+  enter(from: string, check: () => Promise<AuthStep>): Promise<LoginOutcome>;
+  /** For a request that cannot be asked more; no session begins. Throws login_refused, login_throttled or login_busy. */
+  authenticateOnce(fields: LoginFields): Promise<User>;
   /** Gives up logins that wait for an answer. */
   stop(): void;
 }
 
 export interface LoginParts {
   readonly authenticate: Authenticate;
-  readonly users: Pick<UsersStore, 'ensure'>;
+  readonly admit: (identity: Identity) => Promise<Admitted>;
   readonly settings: () => Settings;
   readonly clock: { now(): number };
   readonly log: Log;
@@ -41,8 +55,7 @@ export interface LoginParts {
 /** One sentence for an unknown user and for a wrong password. */
 export const wrongLogin = 'Invalid username or password';
 const notAllowed = 'You are known here, but not allowed to use this hub. Please ask the administrator.';
-const cannotCheck =
-  'Logins cannot be checked at the moment. Please try again, and tell the administrator if it stays so.';
+const asksMore = 'This login asks for more than a name and a password. Please use the login page.';
 const tooLate = 'That took too long, or was answered before. Please log in again.';
 
 /**
@@ -59,9 +72,12 @@ interface Attempt {
   readonly ticket: ThrottleTicket;
 }
 
+/** Where nothing was guessed, nothing is counted. */
+const noTicket: ThrottleTicket = { failed: () => undefined, succeeded: () => undefined, dropped: () => undefined };
+
 /** The rules of coming in: throttle, check, ask, admit. */
 export function makeLogin(parts: LoginParts): Login {
-  const { authenticate, users, settings, clock, log } = parts;
+  const { authenticate, settings, clock, log } = parts;
   const wait = parts.wait ?? sleep;
   const random = parts.random ?? Math.random;
   let underWay = 0;
@@ -86,20 +102,37 @@ export function makeLogin(parts: LoginParts): Login {
     const attempt: Attempt = { shown, from, began, ticket: answer.ticket };
     const name = cleanUserName(username);
     if (name === null || password.includes('\0')) return refuse(attempt, 'denied', '', 'no account can be called so');
-    if (underWay + conversations.size >= settings().login.concurrent_limit) {
-      attempt.ticket.dropped();
-      log.warn(
-        { event: 'login-refused', user: shown, from, reason: 'busy' },
-        `Login of ${quote(shown)} from ${from} was put off: too many logins at once`,
-      );
-      return turnedAway(new TshubError('login_busy'));
-    }
-    return step(attempt, () => authenticate.begin({ user: name, password, from }));
+    return putOff(attempt) ?? step(attempt, () => authenticate.begin({ user: name, password, from }));
+  }
+
+  async function enter(from: string, check: () => Promise<AuthStep>): Promise<LoginOutcome> {
+    const attempt: Attempt = { shown: '', from, began: clock.now(), ticket: noTicket };
+    return putOff(attempt) ?? step(attempt, check);
+  }
+
+  async function authenticateOnce(fields: LoginFields): Promise<User> {
+    const outcome = await begin(fields);
+    if (outcome.kind === 'in') return outcome.user;
+    if (outcome.kind === 'refused') throw outcome.error;
+    const open = conversations.take(outcome.id);
+    open?.ask.cancel();
+    open?.extra.ticket.dropped();
+    throw new TshubError('login_refused', { problem: asksMore });
+  }
+
+  function putOff(attempt: Attempt): LoginOutcome | undefined {
+    if (underWay + conversations.size < settings().login.concurrent_limit) return undefined;
+    attempt.ticket.dropped();
+    log.warn(
+      { ...fieldsOf(attempt), reason: 'busy' },
+      `Login of ${quote(attempt.shown)} from ${attempt.from} was put off: too many logins at once`,
+    );
+    return turnedAway(new TshubError('login_busy'));
   }
 
   async function answer(id: string, values: readonly string[]): Promise<LoginOutcome> {
     const found = conversations.take(id);
-    if (found === undefined) return { kind: 'refused', status: 403, text: tooLate };
+    if (found === undefined) return turnedAway(new TshubError('login_refused', { problem: tooLate }));
     const { ask, extra } = found;
     let next = 0;
     const ordered = ask.messages.map(({ style }) =>
@@ -116,29 +149,30 @@ export function makeLogin(parts: LoginParts): Login {
     } catch (error) {
       attempt.ticket.dropped();
       log.error(
-        { event: 'login-refused', user: attempt.shown, from: attempt.from, reason: 'not-checked', error },
+        { ...fieldsOf(attempt), reason: 'not-checked', error },
         `Login of ${quote(attempt.shown)} from ${attempt.from} could not be checked, the user was asked to try again: ${error instanceof TshubError ? error.message : 'see TSHUB_STACK'}`,
       );
-      return { kind: 'refused', status: 503, text: cannotCheck };
+      return turnedAway(new TshubError('login_unchecked'));
     } finally {
       underWay -= 1;
     }
     if (result.kind === 'ask') return { kind: 'ask', ...conversations.keep(result, attempt) };
     if (result.kind === 'refused') return refuse(attempt, result.reason, result.text, whyRefused(result.reason));
-    return admit(attempt, result.user, result.groups);
+    return admit(attempt, result);
   }
 
-  async function admit(attempt: Attempt, name: string, groups: readonly string[]): Promise<LoginOutcome> {
-    const { allowed, admin } = decideAdmission(settings().login, name, groups);
+  async function admit(attempt: Attempt, identity: Identity): Promise<LoginOutcome> {
+    const admitted = await parts.admit(identity);
     attempt.ticket.succeeded(clock.now());
-    if (!allowed) {
-      logRefusal({ ...attempt, shown: name }, 'not-allowed', 'the settings in [login] do not let this user in');
-      return { kind: 'refused', status: 403, text: notAllowed };
+    if (admitted.kind === 'out') {
+      logRefusal({ ...attempt, shown: showUserName(admitted.name) }, admitted.reason, admitted.why);
+      return turnedAway(new TshubError('login_refused', { problem: notAllowed }));
     }
-    const user = await users.ensure(name, admin);
+    const { user } = admitted;
+    const { authenticator } = settings().login;
     log.info(
-      { event: 'login', user: user.name, from: attempt.from, admin },
-      `${user.name} logged in from ${attempt.from}${admin ? ' as an administrator' : ''}`,
+      { event: 'login', user: user.name, from: attempt.from, admin: user.admin, authenticator },
+      `${user.name} logged in from ${attempt.from}${user.admin ? ' as an administrator' : ''}`,
     );
     return { kind: 'in', user };
   }
@@ -150,48 +184,37 @@ export function makeLogin(parts: LoginParts): Login {
     else attempt.ticket.failed(answerAt);
     logRefusal(attempt, reason, why);
     await wait(answerAt - clock.now());
-    return { kind: 'refused', status: 403, text: text === '' ? wrongLogin : text };
+    return turnedAway(new TshubError('login_refused', { problem: text === '' ? wrongLogin : text }));
   }
 
   function throttled(shown: string, from: string, seconds: number): LoginOutcome {
     log.warn(
-      { event: 'login-refused', user: shown, from, reason: 'throttled' },
+      { ...fieldsOf({ shown, from }), reason: 'throttled' },
       `Login of ${quote(shown)} from ${from} was not checked: it must wait ${seconds} s after failed ones`,
     );
     return { ...turnedAway(new TshubError('login_throttled', { seconds })), retrySeconds: seconds };
   }
 
-  function logRefusal({ shown, from }: Pick<Attempt, 'shown' | 'from'>, reason: string, why: string): void {
+  function logRefusal(attempt: Pick<Attempt, 'shown' | 'from'>, reason: string, why: string): void {
     log.warn(
-      { event: 'login-refused', user: shown, from, reason },
-      `Login of ${quote(shown)} from ${from} was refused: ${why}`,
+      { ...fieldsOf(attempt), reason },
+      `Login of ${quote(attempt.shown)} from ${attempt.from} was refused: ${why}`,
     );
   }
 
-  return { begin, answer, stop: () => conversations.stop() };
+  function fieldsOf({ shown, from }: Pick<Attempt, 'shown' | 'from'>): Readonly<Record<string, string>> {
+    return { event: 'login-refused', user: shown, from, authenticator: settings().login.authenticator };
+  }
+
+  return { begin, answer, enter, authenticateOnce, stop: () => conversations.stop() };
 }
 
 function turnedAway(error: TshubError): LoginOutcome & { kind: 'refused' } {
-  return { kind: 'refused', status: error.status, text: error.message };
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  denied: 'unknown user or wrong password',
-  'account-expired': 'the account has expired',
-  'account-locked': 'the account is locked',
-  'password-expired': 'the password has expired and was not changed',
-  'not-permitted': 'the account may not log in here now',
-  'too-many-tries': 'too many wrong passwords',
-  aborted: 'the questions were not answered',
-  'system-error': 'PAM could not check it; see the messages of tshub-authd',
-};
-
-function whyRefused(reason: string): string {
-  return reasons[reason] ?? reason;
+  return { kind: 'refused', status: error.status, text: error.message, error };
 }
 
 function quote(shown: string): string {
-  return JSON.stringify(shown);
+  return shown === '' ? 'somebody' : JSON.stringify(shown);
 }
 
 function sleep(ms: number): Promise<void> {

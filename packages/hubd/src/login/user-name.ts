@@ -1,3 +1,5 @@
+import type { Settings } from '@tshub/config';
+
 /** Longest name that is sent to be checked, in characters. */
 const longest = 64;
 
@@ -11,6 +13,22 @@ export function cleanUserName(typed: string): string | null {
   // Control and format characters, lone surrogates, separators of lines, and what would be a path.
   if (/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}/\\:]/u.test(name) || name === '.' || name === '..') return null;
   return name;
+}
+
+/**
+ * What the hub calls somebody whom the authenticator calls `name`; null for whom it may not call anything.
+ * Accounts of the host keep their spelling: "Bob" and "bob" may be two of them.
+ */
+export function hubUserName(
+  rules: Pick<Settings['login'], 'username_map' | 'username_pattern'>,
+  name: string,
+  isAccount: boolean,
+): string | null {
+  const usual = isAccount ? name : name.trim().toLowerCase();
+  const mapped = Object.hasOwn(rules.username_map, usual) ? (rules.username_map[usual] ?? usual) : usual;
+  if (cleanUserName(mapped) !== mapped) return null;
+  const fits = rules.username_pattern === '' || new RegExp(`^(?:${rules.username_pattern})$`, 'u').test(mapped);
+  return fits ? mapped : null;
 }
 
 /** For the log: short, on one line, nothing that a terminal would act on. */

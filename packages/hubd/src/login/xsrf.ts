@@ -1,6 +1,7 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { TshubError } from '@tshub/contract';
 import type { Context } from 'koa';
+import { browserOf } from './anonymous.ts';
 import type { Session, Xsrf } from './session.ts';
 import { cookieNames } from './sessions.ts';
 
@@ -123,9 +124,7 @@ export function makeXsrf({
 /** Whose token it is: a login's, or before one a browser's. */
 function ownerOf(ctx: Context, session: Session | null): string {
   if (session !== null) return `${session.id}:${session.user.cookieId}`;
-  return `:${createHash('sha256')
-    .update(`${ctx.ip}\0${ctx.get('User-Agent')}`)
-    .digest('base64url')}`;
+  return `:${browserOf(ctx)}`;
 }
 
 function sentHeader(ctx: Context): string {

@@ -19,7 +19,12 @@ export interface Page {
   readonly status?: number;
   readonly script?: StaticName;
   /** Seconds after which a browser without scripts, or any browser, loads the page again. */
-  readonly refresh?: { readonly seconds: number; readonly for: 'everyone' | 'noscript' };
+  readonly refresh?: {
+    readonly seconds: number;
+    readonly for: 'everyone' | 'noscript';
+    /** Another page rather than this one. */
+    readonly url?: string;
+  };
   /** narrow: one thing to do; medium: something to read; wide if not said. */
   readonly width?: 'medium' | 'narrow';
 }
@@ -35,8 +40,9 @@ export function sendPage(frame: PageFrame, ctx: Context, session: Session | null
 
 function layout(frame: PageFrame, session: Session | null, token: string, page: Page): Html {
   const hub = frame.settings().hub.name;
+  const url = page.refresh?.url === undefined ? '' : `; url=${page.refresh.url}`;
   const refresh =
-    page.refresh === undefined ? null : html`<meta http-equiv="refresh" content="${page.refresh.seconds}" />`;
+    page.refresh === undefined ? null : html`<meta http-equiv="refresh" content="${page.refresh.seconds}${url}" />`;
   return html`<!doctype html>
     <html lang="en">
       <head>

@@ -3,102 +3,162 @@ import { type Form, readForm } from '@tshub/http';
 import { TshubError } from '@tshub/contract';
 import type { Context } from 'koa';
 import type { LoginOutcome } from '../login/login.ts';
+import { stepOfRemoteUser } from '../login/remote-user.ts';
+import { conversationPage } from './conversation-page.ts';
 import { defaultTarget } from './default-target.ts';
 import { type PageFrame, sendPage } from './layout.ts';
-import { conversationPage, loginPage, logoutPage } from './login-page.ts';
+import { loginPage, type LoginWay, onwardPage } from './login-page.ts';
 import type { PagesParts } from './parts.ts';
 import { strings } from './strings.ts';
-import { firstQuery, nextOf, redirect, visit } from './visit.ts';
+import { firstQuery, nextOf, redirect } from './visit.ts';
 
 /** A name and a password are far smaller. */
 const formLimit = 65_536;
 
 export type LoginPagesParts = Pick<
   PagesParts,
-  'access' | 'log' | 'login' | 'servers' | 'sessions' | 'settings' | 'tokens' | 'xsrf'
+  'guests' | 'log' | 'login' | 'oidc' | 'servers' | 'sessions' | 'settings' | 'xsrf'
 >;
 
-/** `/hub/login` and `/hub/logout` (peer's contract 7.1). */
+/** `/hub/login`, and the way over a provider and back (peer's contract 7.1). */
 export function makeLoginPages(parts: LoginPagesParts, frame: PageFrame): (router: Router) => void {
-  const { login, sessions, xsrf } = parts;
+  const { login, oidc, sessions, settings, xsrf } = parts;
 
-  function showForm(ctx: Context, status: number, problem: string | null, username: string): void {
+  function way(): LoginWay {
+    const { authenticator } = settings().login;
+    switch (authenticator) {
+      case 'guest':
+        return { kind: 'guest' };
+      case 'oidc':
+        return { kind: 'provider', name: oidc.providerName() };
+      case 'remote-user':
+        return { kind: 'front' };
+      case 'dummy':
+      case 'pam':
+      case 'shared-password':
+        return { kind: 'password', lead: strings.login.leads[authenticator] };
+    }
+  }
+
+  function showForm(
+    ctx: Context,
+    status: number,
+    problem: string | null,
+    username = '',
+    next = nextOf(parts, ctx),
+  ): void {
     const token = xsrf.renew(ctx, null);
-    sendPage(frame, ctx, null, loginPage({ token, next: nextOf(parts, ctx), username, problem, status }));
+    const { text, terms } = settings().login;
+    sendPage(frame, ctx, null, loginPage({ way: way(), token, next, username, problem, status, text, terms }));
   }
 
   async function show(ctx: Context): Promise<void> {
     const session = await sessions.read(ctx);
     if (session !== null) return redirect(ctx, nextOf(parts, ctx) ?? defaultTarget(parts, ctx, session.user));
-    showForm(ctx, 200, null, firstQuery(ctx, 'username')?.slice(0, 256) ?? '');
+    const { authenticator, auto_login: isAuto, terms } = settings().login;
+    if (authenticator === 'remote-user')
+      return conclude(ctx, await login.enter(ctx.ip, () => Promise.resolve(stepOfRemoteUser(ctx.req.headers))));
+    if (authenticator === 'oidc' && isAuto && terms === '') return toProvider(ctx, redirect);
+    return showForm(ctx, 200, null, firstQuery(ctx, 'username')?.slice(0, 256));
   }
 
   async function submit(ctx: Context): Promise<void> {
-    const form = await readForm(ctx.req, { limit: formLimit }).catch(formProblem);
-    if (form instanceof TshubError) return showForm(ctx, form.status, strings.login.malformed, '');
+    const form = await checkedForm(ctx);
+    if (form === undefined) return;
     const username = form.get('username') ?? '';
-    try {
-      xsrf.check(ctx, null, form.get('_xsrf') ?? undefined);
-    } catch (error) {
-      if (!(error instanceof TshubError)) throw error;
-      // A form left open while another tab logged in.
-      if ((await sessions.read(ctx)) !== null) return show(ctx);
-      return showForm(ctx, error.status, strings.login.expired, username);
-    }
     const id = form.get('conversation');
     const outcome = id === null ? await begin(ctx, form) : await login.answer(id, form.getAll('answer'));
     if (outcome === 'malformed') return showForm(ctx, 400, strings.login.malformed, username);
     return conclude(ctx, outcome, username);
   }
 
+  /** A form of this page; undefined when the answer has been given. */
+  async function checkedForm(ctx: Context): Promise<Form | undefined> {
+    const form = await readForm(ctx.req, { limit: formLimit }).catch(formProblem);
+    if (form instanceof TshubError) return void showForm(ctx, form.status, strings.login.malformed);
+    const username = form.get('username') ?? '';
+    try {
+      xsrf.check(ctx, null, form.get('_xsrf') ?? undefined);
+    } catch (error) {
+      if (!(error instanceof TshubError)) throw error;
+      // A form left open while another tab logged in.
+      if ((await sessions.read(ctx)) !== null) return void (await show(ctx));
+      return void showForm(ctx, error.status, strings.login.expired, username);
+    }
+    // The steps after the first one come from people who have agreed already.
+    const agreed = settings().login.terms === '' || form.has('conversation') || form.get('terms') === 'yes';
+    if (!agreed) return void showForm(ctx, 400, strings.login.termsNeeded, username);
+    return form;
+  }
+
   async function begin(ctx: Context, form: Form): Promise<LoginOutcome | 'malformed'> {
+    if (settings().login.authenticator === 'guest') return login.enter(ctx.ip, parts.guests);
     const [username, ...more] = form.getAll('username');
     if (username === undefined || username.trim() === '' || more.length > 0) return 'malformed';
     return login.begin({ username, password: form.get('password') ?? '', from: ctx.ip });
   }
 
-  async function conclude(ctx: Context, outcome: LoginOutcome, username: string): Promise<void> {
+  async function conclude(
+    ctx: Context,
+    outcome: LoginOutcome,
+    username = '',
+    next = nextOf(parts, ctx),
+  ): Promise<void> {
     if (outcome.kind === 'ask') {
-      return sendPage(
-        frame,
-        ctx,
-        null,
-        conversationPage(outcome.id, outcome.messages, xsrf.renew(ctx, null), nextOf(parts, ctx)),
-      );
+      const token = xsrf.renew(ctx, null);
+      return sendPage(frame, ctx, null, conversationPage(outcome.id, outcome.messages, token, next));
     }
     if (outcome.kind === 'refused') {
       if (outcome.retrySeconds !== undefined) ctx.set('Retry-After', String(outcome.retrySeconds));
-      return showForm(ctx, outcome.status, outcome.text, username);
+      return showForm(ctx, outcome.status, outcome.text, username, next);
     }
     const session = await sessions.begin(ctx, outcome.user);
     xsrf.renew(ctx, session);
-    return redirect(ctx, nextOf(parts, ctx) ?? defaultTarget(parts, ctx, session.user));
+    return redirect(ctx, next ?? defaultTarget(parts, ctx, session.user));
   }
 
-  /** A plain link to this page must not log anybody out: it asks first. */
-  async function askLogout(ctx: Context): Promise<void> {
-    const session = await sessions.read(ctx);
-    if (session === null) return redirect(ctx, '/hub/login');
-    sendPage(frame, ctx, session, logoutPage(xsrf.token(ctx, session)));
+  async function toProvider(ctx: Context, send: (ctx: Context, url: string) => void): Promise<void> {
+    let url: string;
+    try {
+      url = await oidc.begin(ctx, nextOf(parts, ctx));
+    } catch (error) {
+      const refusal = await login.enter(ctx.ip, () => Promise.reject(error));
+      return conclude(ctx, refusal);
+    }
+    send(ctx, url);
   }
 
-  async function logout(ctx: Context): Promise<void> {
-    if ((await sessions.read(ctx)) === null) return redirect(ctx, '/hub/login');
-    const visitor = await visit(parts, ctx);
-    if (visitor === undefined) return;
-    const { user, id } = visitor.session;
-    // First the session: no token can be had of it after this.
-    await sessions.end(ctx, visitor.session);
-    await parts.tokens.revokeSession(user.id, id);
-    parts.log.info({ event: 'logout', user: user.name, from: ctx.ip }, `${user.name} logged out`);
-    redirect(ctx, '/hub/login');
+  async function leave(ctx: Context): Promise<void> {
+    requireOidc(ctx);
+    if ((await sessions.read(ctx)) !== null || settings().login.terms !== '') return show(ctx);
+    return toProvider(ctx, redirect);
+  }
+
+  async function leaveByForm(ctx: Context): Promise<void> {
+    requireOidc(ctx);
+    if ((await checkedForm(ctx)) === undefined) return;
+    return toProvider(ctx, (_, url) => sendPage(frame, ctx, null, onwardPage(url)));
+  }
+
+  async function comeBack(ctx: Context): Promise<void> {
+    requireOidc(ctx);
+    const back = oidc.returned(ctx);
+    if (back === undefined) return showForm(ctx, 403, strings.login.providerExpired, '', null);
+    // The query is the provider's, none that a page of ours was asked for with.
+    ctx.query = {};
+    return conclude(ctx, await login.enter(ctx.ip, back.check), '', back.next);
+  }
+
+  function requireOidc(ctx: Context): void {
+    if (settings().login.authenticator !== 'oidc') throw new TshubError('not_found', { what: ctx.path });
   }
 
   return (router) => {
     router.get('/hub/login', show);
     router.post('/hub/login', submit);
-    router.get('/hub/logout', askLogout);
-    router.post('/hub/logout', logout);
+    router.get('/hub/oauth_login', leave);
+    router.post('/hub/oauth_login', leaveByForm);
+    router.get('/hub/oauth_callback', comeBack);
   };
 }
 

@@ -7,6 +7,7 @@ import { errorPage, plainError, type ShownError } from './error-page.ts';
 import { makeHomePages } from './home-routes.ts';
 import { type PageFrame, sendPage } from './layout.ts';
 import { makeLoginPages } from './login-routes.ts';
+import { makeLogoutPages } from './logout-routes.ts';
 import type { PagesParts } from './parts.ts';
 import { makeRedirects } from './redirect-routes.ts';
 import { makeSpawnPages } from './spawn-routes.ts';
@@ -42,6 +43,7 @@ export function makePages(parts: PagesParts): Pages {
 
   const rooms = [
     makeLoginPages(parts, frame),
+    makeLogoutPages(parts, frame),
     makeHomePages(parts, frame),
     makeSpawnPages(parts, frame),
     makeUserPages(parts, frame),

@@ -3,7 +3,9 @@ import type { Log } from '@tshub/daemon';
 import type { Context } from 'koa';
 import type { Access } from '../access/access.ts';
 import type { Caller } from '../caller/caller.ts';
+import type { AuthStep } from '../login/authenticators/authenticator.ts';
 import type { Login } from '../login/login.ts';
+import type { Oidc } from '../login/oidc/oidc.ts';
 import type { Sessions, Xsrf } from '../login/session.ts';
 import type { Servers } from '../servers/server.ts';
 import type { Tokens } from '../tokens/token.ts';
@@ -18,6 +20,9 @@ export interface PagesParts {
   readonly sessions: Sessions;
   readonly xsrf: Xsrf;
   readonly login: Login;
+  readonly oidc: Oidc;
+  /** Makes up a guest. */
+  readonly guests: () => Promise<AuthStep>;
   readonly users: Pick<UsersStore, 'byName'>;
   readonly tokens: Pick<Tokens, 'revokeSession'>;
   readonly servers: Servers;

@@ -1,10 +1,12 @@
 import * as first from './001-first.ts';
 import * as endedSessions from './002-ended-sessions.ts';
 import * as permissions from './003-permissions.ts';
+import * as loginRecords from './010-login-records.ts';
 
 /** The migrations in order; an imported list, because a folder scan does not survive bundling. */
 export const migrations = [
   { name: '001-first', ...first },
   { name: '002-ended-sessions', ...endedSessions },
   { name: '003-permissions', ...permissions },
+  { name: '010-login-records', ...loginRecords },
 ] as const;

@@ -14,9 +14,25 @@ export interface AuthQuestion {
   readonly text: string;
 }
 
+/** Who somebody has proved to be, and what was learned on the way. */
+export interface Identity {
+  /** The authenticator's own name for them, which may differ from what was typed. */
+  readonly user: string;
+  readonly groups: readonly string[];
+  /** An account of this host, whose name is taken as it is spelled. */
+  readonly isAccount?: boolean;
+  /** For the user's model in the API: what servers show of a person. */
+  readonly userInfo?: UserInfo;
+  /** Secrets of the provider; kept encrypted, if at all. */
+  readonly authState?: AuthState;
+}
+
+/** Names that jupyter-server knows for a person (`name`, `display_name`, `initials`, `avatar_url`, `color`), and others. */
+export type UserInfo = Readonly<Record<string, string>>;
+export type AuthState = Readonly<Record<string, unknown>>;
+
 export type AuthStep =
-  /** `user` is the account's own name, which may differ from what was typed. */
-  | { readonly kind: 'ok'; readonly user: string; readonly groups: readonly string[] }
+  | ({ readonly kind: 'ok' } & Identity)
   /** `reason` is a word for the log; `text` may be shown, and is '' when unknown users and wrong passwords must look alike. */
   | { readonly kind: 'refused'; readonly reason: string; readonly text: string }
   | AuthAsk;

@@ -33,7 +33,7 @@ const good = { type: 'result', ok: true, user: 'ada', uid: 1000, groups: ['ada',
 
 test('the password answers the question for it', async () => {
   const { heard, begin } = authd(password, good);
-  expect(await begin()).toEqual({ kind: 'ok', user: 'ada', groups: ['ada', 'students'] });
+  expect(await begin()).toEqual({ kind: 'ok', user: 'ada', groups: ['ada', 'students'], isAccount: true });
   expect(heard).toEqual([
     { type: 'login', user: 'ada', rhost: '203.0.113.7' },
     { type: 'answers', values: ['pä"ss'] },

@@ -125,7 +125,7 @@ const silent: ReadonlySet<string> = new Set(['denied', 'aborted', 'too-many-trie
 
 /** The stack's own complaint says more than its code: which file forbids it, whom to ask. */
 function outcome(result: AuthResult, shown: readonly AuthQuestion[]): AuthStep {
-  if (result.ok) return { kind: 'ok', user: result.user, groups: result.groups };
+  if (result.ok) return { kind: 'ok', user: result.user, groups: result.groups, isAccount: true };
   if (silent.has(result.reason)) return { kind: 'refused', reason: result.reason, text: '' };
   const complaints = shown.filter(({ style, text }) => style === 'error' && text.trim() !== '');
   const text = complaints.length === 0 ? result.text : complaints.map((message) => message.text.trim()).join(' ');

@@ -1,0 +1,9 @@
+import { createHash } from 'node:crypto';
+import type { Context } from 'koa';
+
+/** A browser that nobody is logged in with, as far as it can be told from others; so that what one was given does not do in another. */
+export function browserOf(ctx: Context): string {
+  return createHash('sha256')
+    .update(`${ctx.ip}\0${ctx.get('User-Agent')}`)
+    .digest('base64url');
+}

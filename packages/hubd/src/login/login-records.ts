@@ -1,0 +1,108 @@
+import { TshubError } from '@tshub/contract';
+import type { Knex } from 'knex';
+import type { AuthState, UserInfo } from './authenticators/authenticator.ts';
+import { seal, unseal } from './seal.ts';
+
+/** The authenticator's secrets of a user, encrypted at rest. Who may see them is for the caller to ask. */
+export interface AuthStates {
+  /** Null when there is none, when it is switched off, or when no key opens it. */
+  read(userId: number): Promise<AuthState | null>;
+  /** Null takes it away. Anything else throws bad_request while enable_auth_state is off. */
+  write(userId: number, value: AuthState | null): Promise<void>;
+}
+
+export interface LoginRecords {
+  readonly authState: AuthStates;
+  /** What is known of these people; who is missing has none. One query for all of them. */
+  userInfo(userIds: readonly number[]): Promise<ReadonlyMap<number, UserInfo>>;
+  /** Writes down a login. Without a state of its own the old one is kept; it is cleared while it is switched off. */
+  noteLogin(userId: number, login: LoginNote): Promise<void>;
+  /** Users who came in by this authenticator last. */
+  countBy(authenticator: string): Promise<number>;
+}
+
+export interface LoginNote {
+  readonly authenticator: string;
+  readonly userInfo: UserInfo | undefined;
+  readonly authState: AuthState | undefined;
+}
+
+interface Row {
+  readonly user_id: number;
+  readonly authenticator: string;
+  readonly user_info: string | null;
+  readonly auth_state: string | null;
+}
+
+export interface LoginRecordsParts {
+  readonly db: Knex;
+  /** 32 bytes each, the first encrypts; none while auth_state is switched off. */
+  readonly keys: () => readonly Buffer[];
+}
+
+export function makeLoginRecords({ db, keys }: LoginRecordsParts): LoginRecords {
+  const purposeOf = (userId: number): string => `auth_state of user ${userId}`;
+
+  function encrypt(userId: number, value: AuthState): string {
+    const [key] = keys();
+    if (key === undefined)
+      throw new TshubError('bad_request', {
+        problem: 'auth_state is switched off; see enable_auth_state in tshub.toml(5)',
+      });
+    return seal(key, purposeOf(userId), JSON.stringify(value)).toString('base64');
+  }
+
+  async function store(userId: number, authenticator: string, fields: Partial<Row>): Promise<void> {
+    const row = { user_id: userId, authenticator, ...fields };
+    await db<Row>('login_records')
+      .insert(row)
+      .onConflict('user_id')
+      .merge(Object.keys(fields) as Array<keyof Row>);
+  }
+
+  return {
+    authState: {
+      async read(userId) {
+        const row = await db<Row>('login_records').where({ user_id: userId }).first('auth_state');
+        const text = row?.auth_state ?? null;
+        const opened = text === null ? null : unseal(keys(), purposeOf(userId), Buffer.from(text, 'base64'));
+        if (opened === null) return null;
+        const value = JSON.parse(opened.text) as AuthState;
+        // Sealed with a key that is on its way out. Only if nobody has written a newer one meanwhile.
+        if (opened.keyIndex > 0)
+          await db<Row>('login_records')
+            .where({ user_id: userId, auth_state: text })
+            .update({ auth_state: encrypt(userId, value) });
+        return value;
+      },
+      async write(userId, value) {
+        if (value === null) await db<Row>('login_records').where({ user_id: userId }).update({ auth_state: null });
+        else await store(userId, '', { auth_state: encrypt(userId, value) });
+      },
+    },
+    async userInfo(userIds) {
+      const rows = await db<Row>('login_records')
+        .whereIn('user_id', [...userIds])
+        .whereNotNull('user_info')
+        .select('user_id', 'user_info');
+      return new Map(rows.map((row) => [row.user_id, JSON.parse(row.user_info ?? '{}') as UserInfo]));
+    },
+    async noteLogin(userId, { authenticator, userInfo, authState }) {
+      const state =
+        keys().length === 0
+          ? { auth_state: null }
+          : authState === undefined
+            ? {}
+            : { auth_state: encrypt(userId, authState) };
+      await store(userId, authenticator, {
+        authenticator,
+        user_info: userInfo === undefined ? null : JSON.stringify(userInfo),
+        ...state,
+      });
+    },
+    async countBy(authenticator) {
+      const rows = await db('login_records').where({ authenticator }).count({ total: '*' });
+      return Number(rows[0]?.['total'] ?? 0);
+    },
+  };
+}
