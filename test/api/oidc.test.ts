@@ -106,6 +106,19 @@ describe('a login at a provider', () => {
     expect(await t.hub.users.byName('ada')).toBeDefined();
   });
 
+  test('brings groups into line at each login, if the settings say so', async () => {
+    const browser = await hub({ manage_groups: true });
+    await logIn(browser, 'ada');
+    const groups = await t.hub.groups.list({ offset: 0, limit: 10 });
+    expect(groups.groups.map(({ name, managed }) => [name, managed])).toEqual([
+      ['staff', 'login'],
+      ['tshub-admin', 'login'],
+    ]);
+    const token = await t.token('ada.l');
+    const me = await t.api('/user', { token });
+    expect(me.json()).toMatchObject({ name: 'ada.l', groups: ['staff', 'tshub-admin'] });
+  });
+
   test.each([
     ['somebody of another domain', 'eve', 'of another domain'],
     ['an address that is not verified', 'bob', 'not verified your e-mail'],

@@ -36,6 +36,7 @@ test.each([
   ['tshub-cullerd.service', 5],
   ['tshub-spawnerd.service', 10],
   ['tshub-proxyd.service', 13],
+  ['tshub-outside@.service', 15],
   ['tshub-authd@.service', 30],
 ])('%s exposes no more than %i', async (unit, bound) => {
   const { code, output } = await run(

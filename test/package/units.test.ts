@@ -5,6 +5,8 @@ import { filesIn, readUnit, words } from './support.ts';
 
 const services = filesIn('units', '.service');
 const sockets = filesIn('units', '.socket');
+/** systemd's own program, on behalf of the hub. */
+const outside = 'tshub-outside@.service';
 
 test('every unit that the contract names is there', () => {
   expect([...services, ...sockets, ...filesIn('units', '.slice')]).toEqual(
@@ -13,15 +15,17 @@ test('every unit that the contract names is there', () => {
 });
 
 test('every daemon has a unit that starts its program with the system’s Node', () => {
-  const started = services.flatMap((name) => {
-    const command = readUnit(name)['Service']?.['ExecStart'] ?? [];
-    expect(command, name).toHaveLength(1);
-    return [
-      /^\/usr\/bin\/node (?:--enable-source-maps )?\/usr\/lib\/tshub\/(\w+)\.mjs$/.exec(command[0] ?? '')?.[1] ??
-        command[0] ??
-        '',
-    ];
-  });
+  const started = services
+    .filter((name) => name !== outside)
+    .flatMap((name) => {
+      const command = readUnit(name)['Service']?.['ExecStart'] ?? [];
+      expect(command, name).toHaveLength(1);
+      return [
+        /^\/usr\/bin\/node (?:--enable-source-maps )?\/usr\/lib\/tshub\/(\w+)\.mjs$/.exec(command[0] ?? '')?.[1] ??
+          command[0] ??
+          '',
+      ];
+    });
   expect(started.toSorted()).toEqual(programs.filter((program) => program !== 'tshubctl').toSorted());
 });
 
@@ -68,7 +72,10 @@ test('the password check can become the user: no User=, with which systemd 257 t
 });
 
 test('only the spawner and the password check run as root', () => {
-  const root = services.filter((name) => (readUnit(name)['Service']?.['User']?.[0] ?? 'root') === 'root');
+  const root = services.filter((name) => {
+    const { User: user, DynamicUser: dynamic } = readUnit(name)['Service'] ?? {};
+    return dynamic?.[0] !== 'yes' && (user?.[0] ?? 'root') === 'root';
+  });
   expect(root).toEqual(['tshub-authd@.service', units.spawner]);
 });
 
@@ -113,6 +120,19 @@ test('only the proxy reaches the hub’s socket, only the hub reaches the passwo
   expect(auth['Accept']).toEqual(['yes']);
 });
 
+test('only the hub reaches the ways out of it, which lead to one host each, with no rights', () => {
+  const socket = readUnit('tshub-outside@.socket')['Socket'] ?? {};
+  expect(socket['ListenStream']).toEqual([`${paths.outside}/%i`]);
+  expect([socket['SocketUser'], socket['SocketGroup'], socket['SocketMode']]).toEqual([
+    ['root'],
+    [accounts.hub],
+    ['0660'],
+  ]);
+  const service = readUnit(outside)['Service'] ?? {};
+  expect(service['ExecStart']?.[0]).toMatch(/^\/usr\/lib\/systemd\/systemd-socket-proxyd .* %i$/);
+  expect([service['DynamicUser'], service['CapabilityBoundingSet']]).toEqual([['yes'], ['']]);
+});
+
 test('state and runtime folders are those of the contract, open to nobody else', () => {
   const hub = readUnit(units.hub)['Service'] ?? {};
   expect([`/var/lib/${hub['StateDirectory']?.[0]}`, hub['StateDirectoryMode']]).toEqual([paths.hubState, ['0700']]);
@@ -129,7 +149,10 @@ test('state and runtime folders are those of the contract, open to nobody else',
 
 test('enabling the hub enables all that starts at boot', () => {
   const also = words(readUnit(units.hub), 'Install', 'Also');
-  const enabled = [...services, ...sockets].filter((name) => readUnit(name)['Install'] && name !== units.hub);
+  // Root enables a way out by the name of a host.
+  const enabled = [...services, ...sockets].filter(
+    (name) => readUnit(name)['Install'] && name !== units.hub && name !== 'tshub-outside@.socket',
+  );
   expect(also.toSorted()).toEqual(enabled.toSorted());
 });
 
