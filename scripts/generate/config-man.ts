@@ -29,6 +29,22 @@ Sizes are numbers of bytes, or texts such as "512M" and "2G" (K, M, G, T are pow
 ## SETTINGS
 
 ${parts.join('\n')}
+## SECRETS
+
+These files are readable by everybody, so no secret is in them. What a setting calls for is read from a systemd credential of the service \`tshub\` (systemd.exec(5), \`LoadCredential=\`, \`LoadCredentialEncrypted=\`) or from a file of the same name in \`/etc/tshub/secrets\`, which belongs to root and the group tshub and is closed to others (mode 0640). A reload reads the files again; credentials come with a restart.
+
+* \`oidc-client-secret\`:
+  For authenticator = "oidc": what the provider knows this hub by.
+
+* \`shared-password\`:
+  For authenticator = "shared-password": at least 8 characters.
+
+* \`shared-admin-password\`:
+  What admin_users need instead, at least 32 characters; without it they cannot log in.
+
+* \`auth-state-keys\`:
+  For enable_auth_state: keys of 32 bytes, one on a line, in hex or base64, as of \`openssl rand -hex 32\`. The first encrypts, all decrypt; what is read with a later one is encrypted anew.
+
 ## SEE ALSO
 
 tshub(7), tshubctl(1), systemd.resource-control(5)

@@ -79,7 +79,9 @@ describe('what is the same for the whole API', () => {
   });
 
   test('no page may be framed and no API answer may be run', async () => {
-    expect((await t.api('/')).headers['content-security-policy']).toBe("frame-ancestors 'none'; default-src 'none'");
+    expect((await t.api('/')).headers['content-security-policy']).toBe(
+      "frame-ancestors 'none'; report-uri /hub/security/csp-report; default-src 'none'",
+    );
     expect((await t.browser().get('/hub/login')).headers['content-security-policy']).toContain("script-src 'self'");
   });
 

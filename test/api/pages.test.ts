@@ -191,3 +191,24 @@ test('no page holds a script or a style of its own, which the policy would refus
     expect(text, path).not.toMatch(/<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=/i);
   }
 });
+
+test('a browser that kept a page from something may say so, if somebody is logged in', async () => {
+  const report = {
+    'csp-report': { 'document-uri': 'http://hub.example.org/hub/home', 'violated-directive': 'img-src\u001b' },
+  };
+  const send = (browser: Browser): Promise<number> =>
+    browser
+      .send('/hub/security/csp-report', {
+        method: 'POST',
+        body: JSON.stringify(report),
+        headers: { 'Content-Type': 'application/csp-report', 'Sec-Fetch-Mode': 'no-cors' },
+      })
+      .then(({ status }) => status);
+  const ada = t.browser();
+  expect(await send(ada)).toBe(403);
+  await ada.login('ada', 'ada-password');
+  expect(await send(ada)).toBe(204);
+  expect(t.logged).toContainEqual(
+    expect.objectContaining({ msg: 'A browser of ada kept a page from something: img-src?', level: 20 }),
+  );
+});

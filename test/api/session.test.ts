@@ -39,6 +39,61 @@ test('public_url decides about https when it is set', async () => {
   for (const line of page.headers['set-cookie'] ?? []) expect(line).toMatch(/secure/i);
 });
 
+describe('with cookie_host_prefix', () => {
+  beforeEach(async () => {
+    await t.close();
+    t = await hubForTest({ settings: { hub: { cookie_host_prefix: true, public_url: 'https://hub.example.org' } } });
+    ada = t.browser();
+  });
+
+  test('the login cookie is named for this host, for the whole of it, over https alone, without a Domain', async () => {
+    const { headers } = await ada.login('ada', 'ada-password');
+    const cookies = (headers['set-cookie'] ?? []).filter((line) => line.includes(login));
+    expect(cookies).toHaveLength(2);
+    for (const line of cookies) {
+      expect(line).toMatch(/^__Host-jupyterhub-hub-login(\.sig)?=/);
+      expect(line.toLowerCase()).toMatch(/; path=\/; .*secure; httponly/);
+      expect(line.toLowerCase()).not.toContain('domain');
+    }
+    expect(await isIn(ada)).toBe(true);
+  });
+
+  test('one without the prefix is none, and a logout takes the right one away', async () => {
+    await ada.login('ada', 'ada-password');
+    const planted = t.browser();
+    for (const name of [login, `${login}.sig`]) planted.setCookie(name, ada.cookie(`__Host-${name}`) ?? '');
+    expect(await isIn(planted)).toBe(false);
+    await ada.post('/hub/logout', { _xsrf: xsrfIn((await ada.get('/hub/home')).text) });
+    expect(ada.cookie(`__Host-${login}`)).toBeUndefined();
+  });
+});
+
+test('SameSite is lax, or as the settings say', async () => {
+  const sameSites = async (): Promise<Set<string>> => {
+    const { headers } = await t.browser().login('ada', 'ada-password');
+    return new Set(
+      (headers['set-cookie'] ?? []).map((line) => /samesite=(\w+)/i.exec(line)?.[1]?.toLowerCase() ?? 'none'),
+    );
+  };
+  expect(await sameSites()).toEqual(new Set(['lax']));
+  await t.close();
+  t = await hubForTest({ settings: { hub: { cookie_same_site: 'strict' } } });
+  expect(await sameSites()).toEqual(new Set(['strict']));
+});
+
+test('somebody else who logs in takes the place of whoever was in', async () => {
+  await ada.login('ada', 'ada-password');
+  const before = ada.cookie(sessionId, '/');
+  const token = xsrfIn((await t.browser().get('/hub/login')).text);
+  const answer = await ada.post('/hub/login', { username: 'bob', password: 'bob-password', _xsrf: token });
+  // A form of another browser's, or of before the login, leads on as who is in.
+  expect([answer.status, (await ada.get('/hub/home')).text.includes('bob')]).toEqual([302, false]);
+  await ada.post('/hub/logout', { _xsrf: xsrfIn((await ada.get('/hub/home')).text) });
+  await ada.login('bob', 'bob-password');
+  expect((await ada.get('/hub/home')).text).toContain('bob');
+  expect(ada.cookie(sessionId, '/')).not.toBe(before);
+});
+
 test('a login outlives the hub, as long as its key does', async () => {
   await ada.login('ada', 'ada-password');
   const cookie = `${login}=${ada.cookie(login)}; ${login}.sig=${ada.cookie(`${login}.sig`)}`;

@@ -159,6 +159,18 @@ describe('the login form', () => {
     expect([answer.status, answer.location]).toEqual([302, '/hub/home']);
   });
 
+  test('goes with its browser to another address only if the settings say so', async () => {
+    const fields = { username: 'ada', password: 'ada-password' };
+    const elsewhere = { 'X-Real-IP': '198.51.100.1', 'X-Forwarded-For': '198.51.100.1' };
+    const move = async (browser: Browser): Promise<number> => {
+      const token = xsrfIn((await browser.get('/hub/login')).text);
+      return (await browser.post('/hub/login', { ...fields, _xsrf: token }, elsewhere)).status;
+    };
+    expect(await move(t.browser())).toBe(403);
+    t.hub.reload({ ...t.settings, login: { ...t.settings.login, bind_to_address: false } });
+    expect(await move(t.browser())).toBe(302);
+  });
+
   test('of a cookie that an attacker planted does not do', async () => {
     const attacker = t.browser('198.51.100.1');
     const planted = xsrfIn((await attacker.get('/hub/login')).text);

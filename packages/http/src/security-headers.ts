@@ -7,6 +7,8 @@ export interface SecurityHeaders {
   readonly apiBase: string;
 }
 
+/** Under the name that the peer uses; pages are the only ones that can have anything to report. */
+const reportUri = 'report-uri /hub/security/csp-report';
 const pagePolicy = [
   "default-src 'none'",
   "style-src 'self'",
@@ -16,8 +18,9 @@ const pagePolicy = [
   "form-action 'self'",
   "frame-ancestors 'none'",
   "base-uri 'none'",
+  reportUri,
 ].join('; ');
-const apiPolicy = "frame-ancestors 'none'; default-src 'none'";
+const apiPolicy = `frame-ancestors 'none'; ${reportUri}; default-src 'none'`;
 
 /** Headers of every answer, errors and redirects as well (peer's contract 2.1 and 5.4). */
 export function securityHeaders(options: SecurityHeaders): Middleware {

@@ -1,7 +1,11 @@
 import type { Settings } from '@tshub/config';
 
 /** What the hub keeps from its start; a change needs a restart of tshub.service. */
-const fixed: ReadonlySet<string> = new Set(['hub.cookie_max_age_days']);
+const fixed: ReadonlySet<string> = new Set([
+  'hub.cookie_host_prefix',
+  'hub.cookie_max_age_days',
+  'hub.cookie_same_site',
+]);
 
 /** Sections that other daemons read by themselves. */
 const elsewhere: Readonly<Record<string, string>> = { culler: 'tshub-cullerd', proxy: 'tshub-proxyd' };

@@ -137,7 +137,7 @@ export async function createHub(parts: HubParts): Promise<Hub> {
 
   const ended = await openEndedSessions(db, clock);
   const sessions = makeSessions({ users, keys, ended, settings, clock });
-  const xsrf = makeXsrf({ keys, clock });
+  const xsrf = makeXsrf({ keys, clock, settings });
   const secrets = parts.secrets ?? ((): LoginSecrets => noSecrets);
   const records = makeLoginRecords({ db, keys: () => secrets().authStateKeys });
   const login = makeLogin({

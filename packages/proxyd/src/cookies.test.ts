@@ -6,6 +6,7 @@ describe("the hub's login in a Cookie header", () => {
     ['a=1; jupyterhub-hub-login=x; b=2', 'a=1; b=2'],
     ['jupyterhub-hub-login="2|1:0|x"', ''],
     ['__Host-jupyterhub-hub-login=x;a=1', 'a=1'],
+    ['__Host-jupyterhub-hub-login=x; __Host-jupyterhub-hub-login.sig=y; a=1', 'a=1'],
     ['jupyterhub-hub-login=x; jupyterhub-hub-login=y; jupyterhub-session-id=z', 'jupyterhub-session-id=z'],
     [' jupyterhub-hub-login = x ; a=1', 'a=1'],
   ])('%j becomes %j', (header, rest) => {

@@ -1,6 +1,6 @@
 /** Cookies between browsers and user servers: what is the hub's stays between the browser and the hub. Pure. */
 
-const hubLogin = new Set(['jupyterhub-hub-login', '__Host-jupyterhub-hub-login', '__Secure-jupyterhub-hub-login']);
+const hubLogin = /^(?:__Host-|__Secure-)?jupyterhub-hub-login(?:\.sig)?$/;
 const hubNames = /^(?:__host-|__secure-)?jupyterhub-(?:hub-login|session-id)$/;
 // With the one that servers of Jupyter guard their forms with: a neighbour's would come beside the right one.
 const ownNames = /^(?:(?:__host-|__secure-)?(?:jupyterhub|tshub)-|_xsrf$)/;
@@ -11,7 +11,7 @@ export function withoutHubLogin(header: string): string {
   return header
     .split(';')
     .map((pair) => pair.trim())
-    .filter((pair) => !hubLogin.has(nameOf(pair)))
+    .filter((pair) => !hubLogin.test(nameOf(pair)))
     .join('; ');
 }
 

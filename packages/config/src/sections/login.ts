@@ -61,6 +61,9 @@ export const login = z
     terms: z.string().max(2000).default('').meta({
       says: 'What people must agree to before they log in, shown beside a box to tick; addresses (https://…) in it become links. Empty: nothing.',
     }),
+    bind_to_address: z.boolean().default(true).meta({
+      says: 'A login that was begun must go on from the same address. Switch it off where the addresses of browsers change, as in some mobile networks.',
+    }),
     failures_before_delay: z
       .number()
       .int()

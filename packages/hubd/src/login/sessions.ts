@@ -53,7 +53,7 @@ export function makeSessions({ users, keys, ended, settings, clock }: SessionsPa
     ctx.cookies.set(cookieNames.session, id, {
       path: '/',
       httpOnly: true,
-      sameSite: 'lax',
+      sameSite: settings().hub.cookie_same_site,
       signed: false,
       overwrite: true,
     });
@@ -78,11 +78,13 @@ export function makeSessions({ users, keys, ended, settings, clock }: SessionsPa
         ctx.cookies.secure = isSecure(ctx, settings());
         await next();
       });
+      const { cookie_host_prefix: isOfHost, cookie_same_site: sameSite } = settings().hub;
       const options: CreateSessionOptions & { readonly path: string } = {
-        key: cookieNames.login,
-        path: '/hub/',
+        // Browsers take a cookie of this name from this host over https alone, for the whole of it; proxyd keeps it from user servers.
+        key: isOfHost ? `__Host-${cookieNames.login}` : cookieNames.login,
+        path: isOfHost ? '/' : '/hub/',
         maxAge: firstMaxAge,
-        sameSite: 'lax',
+        sameSite,
       };
       app.use(createSession(options, app));
     },

@@ -1,4 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Settings } from '@tshub/config';
 import { TshubError } from '@tshub/contract';
 import type { Context } from 'koa';
 import { browserOf } from './anonymous.ts';
@@ -25,13 +26,20 @@ interface Token {
 export function makeXsrf({
   keys,
   clock,
+  settings,
 }: {
   readonly keys: readonly string[];
   readonly clock: { now(): number };
+  readonly settings: () => Settings;
 }): Xsrf {
   /** What this answer sets, so that a page and its cookie agree. */
   const given = new WeakMap<Context, { readonly owner: string; readonly value: string }>();
   const seconds = (): number => Math.floor(clock.now() / 1000);
+
+  /** Whose token it is: a login's, or before one a browser's. */
+  function ownerOf(ctx: Context, session: Session | null): string {
+    return session === null ? `:${browserOf(ctx, settings().login)}` : `${session.id}:${session.user.cookieId}`;
+  }
 
   function sign(key: string, payload: Buffer, owner: string): Buffer {
     return createHmac('sha256', key).update('xsrf\0').update(payload).update(owner).digest();
@@ -78,7 +86,7 @@ export function makeXsrf({
       path: '/hub/',
       // Our scripts have it from the page; a script of a user server could give its own page an address below /hub/ and read it here.
       httpOnly: true,
-      sameSite: 'lax',
+      sameSite: settings().hub.cookie_same_site,
       signed: false,
       overwrite: true,
       ...(session === null ? { maxAge: anonymousSeconds * 1000 } : {}),
@@ -119,12 +127,6 @@ export function makeXsrf({
         throw new TshubError('xsrf', { problem: `XSRF cookie does not match ${ctx.method} argument` });
     },
   };
-}
-
-/** Whose token it is: a login's, or before one a browser's. */
-function ownerOf(ctx: Context, session: Session | null): string {
-  if (session !== null) return `${session.id}:${session.user.cookieId}`;
-  return `:${browserOf(ctx)}`;
 }
 
 function sentHeader(ctx: Context): string {

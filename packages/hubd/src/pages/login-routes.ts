@@ -46,10 +46,11 @@ export function makeLoginPages(parts: LoginPagesParts, frame: PageFrame): (route
     problem: string | null,
     username = '',
     next = nextOf(parts, ctx),
-  ): void {
+  ): undefined {
     const token = xsrf.renew(ctx, null);
     const { text, terms } = settings().login;
     sendPage(frame, ctx, null, loginPage({ way: way(), token, next, username, problem, status, text, terms }));
+    return undefined;
   }
 
   async function show(ctx: Context): Promise<void> {
@@ -75,19 +76,22 @@ export function makeLoginPages(parts: LoginPagesParts, frame: PageFrame): (route
   /** A form of this page; undefined when the answer has been given. */
   async function checkedForm(ctx: Context): Promise<Form | undefined> {
     const form = await readForm(ctx.req, { limit: formLimit }).catch(formProblem);
-    if (form instanceof TshubError) return void showForm(ctx, form.status, strings.login.malformed);
+    if (form instanceof TshubError) return showForm(ctx, form.status, strings.login.malformed);
     const username = form.get('username') ?? '';
     try {
       xsrf.check(ctx, null, form.get('_xsrf') ?? undefined);
     } catch (error) {
       if (!(error instanceof TshubError)) throw error;
       // A form left open while another tab logged in.
-      if ((await sessions.read(ctx)) !== null) return void (await show(ctx));
-      return void showForm(ctx, error.status, strings.login.expired, username);
+      if ((await sessions.read(ctx)) !== null) {
+        await show(ctx);
+        return undefined;
+      }
+      return showForm(ctx, error.status, strings.login.expired, username);
     }
     // The steps after the first one come from people who have agreed already.
     const agreed = settings().login.terms === '' || form.has('conversation') || form.get('terms') === 'yes';
-    if (!agreed) return void showForm(ctx, 400, strings.login.termsNeeded, username);
+    if (!agreed) return showForm(ctx, 400, strings.login.termsNeeded, username);
     return form;
   }
 

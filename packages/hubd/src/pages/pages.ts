@@ -3,6 +3,7 @@ import { TshubError } from '@tshub/contract';
 import type { Context } from 'koa';
 import type { Confirmation } from '../oauth/flow.ts';
 import { confirmPage } from './confirm-page.ts';
+import { makeCspReport } from './csp-report.ts';
 import { errorPage, plainError, type ShownError } from './error-page.ts';
 import { makeHomePages } from './home-routes.ts';
 import { type PageFrame, sendPage } from './layout.ts';
@@ -48,6 +49,7 @@ export function makePages(parts: PagesParts): Pages {
     makeSpawnPages(parts, frame),
     makeUserPages(parts, frame),
     makeRedirects(parts),
+    makeCspReport(parts),
   ];
   return {
     mount(router) {

@@ -87,7 +87,7 @@ export const strings = {
       'shared-password': 'with a name of your choice, and the password that you were given',
     },
     guest: 'Continue as a guest',
-    guestLead: 'You need no account. What you do here is deleted some time after you leave.',
+    guestLead: 'You need no account. Only you can come back to what you do here, and only with this browser.',
     with: (name: string) => `Log in with ${name}`,
     again: 'Try again',
     onward: 'One moment',

@@ -49,7 +49,7 @@ const ticketMs = 10 * 60 * 1000;
 export function makeOidc({ settings, secrets, outside, keys, clock }: OidcParts): Oidc {
   const link = makeProviderLink(outside, clock);
   const sealKeys = keys.map((key) => Buffer.from(hkdfSync('sha256', key, '', 'tshub oidc ticket', 32)));
-  const purposeOf = (ctx: Context): string => `oidc ticket of ${browserOf(ctx)}`;
+  const purposeOf = (ctx: Context): string => `oidc ticket of ${browserOf(ctx, settings().login)}`;
 
   function setTicket(ctx: Context, state: string, value: string | null): void {
     ctx.cookies.set(`tshub-oidc-${state.slice(0, 8)}`, value, {
