@@ -124,6 +124,16 @@ describe('a user whom the web server in front knows', () => {
     expect(await t.hub.users.count()).toBe(0);
   });
 
+  test('is another one as soon as the web server says so', async () => {
+    t = await hub({ authenticator: 'remote-user' }, { settings });
+    const browser = t.browser();
+    await browser.get('/hub/login', asserted('ada'));
+    expect((await browser.get('/hub/home', asserted('ADA'))).status).toBe(200);
+    expect((await browser.get('/hub/home', asserted('bob'))).location).toBe('/hub/login?next=%2Fhub%2Fhome');
+    await browser.get('/hub/login', asserted('bob'));
+    expect((await browser.get('/hub/home', asserted('bob'))).text).toContain('bob');
+  });
+
   test('is believed nowhere else', async () => {
     t = await hub({ authenticator: 'pam' });
     expect((await t.browser().get('/hub/login', asserted('ada'))).status).toBe(200);
@@ -166,6 +176,8 @@ describe('the login page', () => {
     const fields = { username: 'ada', password: userPassword };
     const refused = await press(t.browser(), fields);
     expect([refused.status, refused.text.includes('Please agree to the terms first')]).toEqual([400, true]);
+    const wrong = await press(t.browser(), { ...fields, password: 'not-this', terms: 'yes' });
+    expect(wrong.text).toMatch(/name="terms"[^>]* checked/);
     expect((await press(t.browser(), { ...fields, terms: 'yes' })).status).toBe(302);
   });
 });

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { makeAuthenticate } from '../../packages/hubd/src/login/authenticators/index.ts';
+import { socketsOut } from '../../packages/hubd/src/login/oidc/sockets-out.ts';
 import { noSecrets } from '../../packages/hubd/src/login/secrets.ts';
 import { type Answer, type Browser, xsrfIn } from '../support/browser.ts';
 import { hubForTest, type TestHub } from '../support/hub-for-test.ts';
@@ -210,12 +211,25 @@ describe('a provider that does not answer', () => {
     expect((await browser.get('/hub/oauth_login')).location).toContain(issuer);
   });
 
+  test('to which there is no way is named in the journal, with the command that opens one', async () => {
+    t = await hubForTest({
+      settings: { login: { authenticator: 'oidc' }, oidc },
+      outside: socketsOut('/no/such/folder'),
+      secrets: { oidcClientSecret: provider.clientSecret },
+    });
+    expect((await t.browser().get('/hub/oauth_login')).status).toBe(503);
+    const advice = 'run: systemctl enable --now tshub-outside@login.example.org:443.socket';
+    expect(t.logged.some(({ msg }) => msg.includes(advice))).toBe(true);
+  });
+
   test('is not believed with the certificate of somebody else', async () => {
     t = await hubForTest({
       settings: { login: { authenticator: 'oidc' }, oidc },
       outside: { connect: (host, port) => provider.outside.connect(host, port) },
+      secrets: { oidcClientSecret: provider.clientSecret },
     });
     expect((await t.browser().get('/hub/oauth_login')).status).toBe(503);
+    expect(JSON.stringify(t.logged)).toContain('self-signed certificate');
   });
 });
 

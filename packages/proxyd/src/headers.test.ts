@@ -6,7 +6,7 @@ import { plainAddress, trustedPeers } from './trusted-peers.ts';
 const options: RequestHeadersOptions = {
   client: { remoteAddress: '203.0.113.7', isSecure: false },
   trusts: trustedPeers(['10.0.0.0/8']),
-  remoteUser: remoteUserRule('X-Forwarded-User', trustedPeers(['10.0.0.0/8']), () => new Set()),
+  remoteUser: remoteUserRule('X-Forwarded-User', trustedPeers(['10.0.0.0/8']), () => false),
   toServer: true,
   framing: 'none',
   method: 'GET',

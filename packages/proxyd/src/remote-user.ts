@@ -1,4 +1,4 @@
-import { networkInterfaces } from 'node:os';
+import { isOwnAddress } from './own-addresses.ts';
 import { plainAddress, type Trusts, unixPeer } from './trusted-peers.ts';
 
 /** Where the hub looks for the user that the web server in front vouches for. Nobody else's is ever passed on. */
@@ -24,14 +24,18 @@ export interface RemoteUser {
 const firstPerson = 1000;
 
 /** `header` as in the settings, '' for none. */
-export function remoteUserRule(header: string, trusts: Trusts, ownAddresses = addressesOfHost): RemoteUser {
+export function remoteUserRule(
+  header: string,
+  trusts: Trusts,
+  isOwn: (address: string) => boolean = isOwnAddress,
+): RemoteUser {
   const wanted = header.toLowerCase();
 
   /** Whoever has an account here can connect from an address of this host: among those only a socket's permissions tell them apart. */
   function isBelieved(sender: Sender): boolean {
     const address = plainAddress(sender.remoteAddress);
     if (!trusts(address)) return false;
-    return address === unixPeer ? uidOf(sender) < firstPerson : !ownAddresses().has(address);
+    return address === unixPeer ? uidOf(sender) < firstPerson : !isOwn(address);
   }
 
   return {
@@ -56,10 +60,4 @@ function uidOf({ peerUid }: Sender): number {
   } catch {
     return Infinity;
   }
-}
-
-function addressesOfHost(): ReadonlySet<string> {
-  return new Set(
-    Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => plainAddress(address))),
-  );
 }

@@ -150,7 +150,7 @@ export function makeLogin(parts: LoginParts): Login {
       attempt.ticket.dropped();
       log.error(
         { ...fieldsOf(attempt), reason: 'not-checked', error },
-        `Login of ${quote(attempt.shown)} from ${attempt.from} could not be checked, the user was asked to try again: ${error instanceof TshubError ? error.message : 'see TSHUB_STACK'}`,
+        `Login of ${quote(attempt.shown)} from ${attempt.from} could not be checked, the user was asked to try again: ${adviceIn(error)}`,
       );
       return turnedAway(new TshubError('login_unchecked'));
     } finally {
@@ -211,6 +211,12 @@ export function makeLogin(parts: LoginParts): Login {
 
 function turnedAway(error: TshubError): LoginOutcome & { kind: 'refused' } {
   return { kind: 'refused', status: error.status, text: error.message, error };
+}
+
+/** Our own sentence, however deep a library has wrapped it. */
+function adviceIn(error: unknown): string {
+  if (error instanceof TshubError) return error.message;
+  return error instanceof Error && error.cause !== undefined ? adviceIn(error.cause) : 'see TSHUB_STACK';
 }
 
 function quote(shown: string): string {

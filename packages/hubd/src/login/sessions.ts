@@ -5,6 +5,7 @@ import type { Context } from 'koa';
 import { type CreateSessionOptions, createSession } from 'koa-session';
 import type { User, UsersStore } from '../users/user.ts';
 import type { EndedSessions } from './ended-sessions.ts';
+import { isSomebodyElse } from './remote-user.ts';
 import type { Session, Sessions } from './session.ts';
 
 export const cookieNames = {
@@ -66,6 +67,7 @@ export function makeSessions({ users, keys, ended, settings, clock }: SessionsPa
     const user = await users.byCookieId(id);
     // Who is blocked is out at once, not only at the next login.
     if (user === undefined || settings().login.blocked_users.includes(user.name)) return null;
+    if (isSomebodyElse(settings().login, ctx.req.headers, user.name)) return null;
     const session = { user, id: sessionId };
     setSessionId(ctx, session.id);
     return session;

@@ -22,6 +22,8 @@ export interface LoginForm {
   /** What the administrator has to say, and what must be agreed to; '' for nothing. */
   readonly text: string;
   readonly terms: string;
+  /** Whether they have agreed already, on the form that was refused. */
+  readonly agreed: boolean;
 }
 
 /** The form; with a sentence on top after a refusal. */
@@ -37,7 +39,7 @@ export function loginPage(form: LoginForm): Page {
         ${form.way.kind === 'password' && html`<p class="quiet">${form.way.lead}</p>`}
       </div>
       ${paragraphs(form.text)} ${form.problem !== null && notice('problem', form.problem)} ${xsrfField(form.token)}
-      ${form.way.kind === 'password' && passwordFields(form.username)} ${termsField(form.terms)} ${way(form)}
+      ${form.way.kind === 'password' && passwordFields(form.username)} ${termsField(form)} ${way(form)}
     </form>`,
   };
 }
@@ -92,10 +94,11 @@ function passwordFields(username: string): Html {
     </div>`;
 }
 
-function termsField(terms: string): Html | false {
+function termsField({ terms, agreed }: LoginForm): Html | false {
   if (terms === '') return false;
   return html`<label class="tick"
-    ><input type="checkbox" name="terms" value="yes" required /> <span>${linked(terms)}</span></label
+    ><input type="checkbox" name="terms" value="yes" required${agreed && html` checked`} />
+    <span>${linked(terms)}</span></label
   >`;
 }
 

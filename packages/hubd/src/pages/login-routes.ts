@@ -23,6 +23,8 @@ export type LoginPagesParts = Pick<
 /** `/hub/login`, and the way over a provider and back (peer's contract 7.1). */
 export function makeLoginPages(parts: LoginPagesParts, frame: PageFrame): (router: Router) => void {
   const { login, oidc, sessions, settings, xsrf } = parts;
+  /** Requests whose form says that its user agrees to the terms. */
+  const agreed = new WeakSet<Context>();
 
   function way(): LoginWay {
     const { authenticator } = settings().login;
@@ -49,7 +51,12 @@ export function makeLoginPages(parts: LoginPagesParts, frame: PageFrame): (route
   ): undefined {
     const token = xsrf.renew(ctx, null);
     const { text, terms } = settings().login;
-    sendPage(frame, ctx, null, loginPage({ way: way(), token, next, username, problem, status, text, terms }));
+    sendPage(
+      frame,
+      ctx,
+      null,
+      loginPage({ way: way(), token, next, username, problem, status, text, terms, agreed: agreed.has(ctx) }),
+    );
     return undefined;
   }
 
@@ -90,8 +97,9 @@ export function makeLoginPages(parts: LoginPagesParts, frame: PageFrame): (route
       return showForm(ctx, error.status, strings.login.expired, username);
     }
     // The steps after the first one come from people who have agreed already.
-    const agreed = settings().login.terms === '' || form.has('conversation') || form.get('terms') === 'yes';
-    if (!agreed) return showForm(ctx, 400, strings.login.termsNeeded, username);
+    if (form.get('terms') === 'yes') agreed.add(ctx);
+    const isFine = settings().login.terms === '' || form.has('conversation') || agreed.has(ctx);
+    if (!isFine) return showForm(ctx, 400, strings.login.termsNeeded, username);
     return form;
   }
 
