@@ -6,6 +6,7 @@ import { serverUnit } from '@tshub/contract';
 import { hubServer } from '../../packages/hubd/src/hub-listeners.ts';
 import { createHub, type Hub } from '../../packages/hubd/src/hub.ts';
 import { makeAuthenticate } from '../../packages/hubd/src/login/authenticators/index.ts';
+import { noSecrets } from '../../packages/hubd/src/login/secrets.ts';
 import { FakeProxy } from '../support/fake-proxy.ts';
 import { FakeSpawner } from '../support/fake-spawner.ts';
 
@@ -30,6 +31,7 @@ async function build(): Promise<{ readonly hub: Hub; readonly spawner: FakeSpawn
     authenticate: (now) =>
       makeAuthenticate({
         settings: now,
+        secrets: () => noSecrets,
         accounts: noAccounts,
         connectAuthd: () => Promise.reject(new Error('no authd')),
       }),
