@@ -1,28 +1,55 @@
 import { routes, type Route } from '@tshub/contract';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { hubForTest, type TestHub } from '../support/hub-for-test.ts';
 
 let t: TestHub;
 const tokens: Record<string, string> = {};
 
+/** What the requests below may have changed or deleted is made anew: ada in staff, bob in other, the role helpers. */
+async function restore(): Promise<void> {
+  const { groups, roles } = t.hub;
+  for (const [user, group] of [
+    ['ada', 'staff'],
+    ['bob', 'other'],
+  ] as const) {
+    await t.user(user);
+    const [made = await groups.byName(group)] = (await groups.byName(group)) ? [] : await groups.create([group]);
+    if (made !== undefined) await groups.addUsers(made, [user]);
+  }
+  if (roles.get('helpers') === undefined) await roles.create({ name: 'helpers', description: '', scopes: [] });
+}
+
 beforeAll(async () => {
   t = await hubForTest();
-  await t.user('ada');
-  await t.user('bob');
   await t.user('root', { admin: true });
 });
+beforeEach(restore);
 afterAll(() => t.close());
 
-/** A request for what is ada's, or for what is nobody's. */
-const pathOf = (route: Route, user = 'ada'): string => route.path.replace(':user', user).replace('/:server', '/lab');
-const send = (route: Route, token: string | undefined, user = 'ada'): ReturnType<TestHub['api']> =>
-  t.api(pathOf(route, user), {
+/** A request for what is ada's, about staff, or for what is nobody's. */
+const pathOf = (route: Route, user: string, group: string): string =>
+  Object.entries({
+    user,
+    group,
+    server: 'lab',
+    role: 'helpers',
+    token: 'a0',
+    name: 'ada',
+    cookie: 'c',
+    value: 'v',
+  }).reduce((path, [name, value]) => path.replace(new RegExp(`:${name}(?=/|$)`), value), route.path);
+const send = (route: Route, token: string | undefined, user = 'ada', group = 'staff'): ReturnType<TestHub['api']> =>
+  t.api(pathOf(route, user, group), {
     method: route.method,
     ...(token === undefined ? {} : { token }),
     ...(route.body === undefined ? {} : { json: {} }),
   });
 
-const guarded = Object.entries(routes as Record<string, Route>).filter(([, route]) => route.scopes.length > 0);
+/** These look at scopes by themselves, with an answer of their own; see tokens-rest.test.ts and users-change.test.ts. */
+const byHand: ReadonlySet<string> = new Set(['tokens.create', 'users.adminAccess']);
+const guarded = Object.entries(routes as Record<string, Route>).filter(
+  ([name, route]) => route.scopes.length > 0 && !byHand.has(name),
+);
 
 /** Whether the checks let a request through to the rules of its room: those may still say that something is missing or wrong. */
 const passed = (answer: { status: number; text: string }): boolean =>
@@ -66,6 +93,33 @@ describe.each(guarded)('%s', (name, route) => {
     test('does not tell a stranger whether there is such a user', async () => {
       const token = await t.token('root', [`${scope}!user=bob`]);
       expect((await send(route, token, 'nobody')).text).toBe((await send(route, token, 'ada')).text);
+    });
+  }
+
+  const lets = async (filter: string): Promise<boolean> =>
+    passed(await send(route, await t.token('root', [`${scope}!${filter}`])));
+
+  if (/:(user|group)\b/.test(route.path)) {
+    test('is open with the scope for the group, and looks missing with that for another', async () => {
+      expect(await lets('group=staff')).toBe(true);
+      await restore();
+      expect(await lets('group=other')).toBe(false);
+    });
+  }
+
+  if (route.path.includes(':group')) {
+    test('does not tell a stranger whether there is such a group, nor take a scope for a user', async () => {
+      const token = await t.token('root', [`${scope}!group=other`]);
+      expect((await send(route, token, 'ada', 'nothing')).text).toBe((await send(route, token)).text);
+      expect(await lets('user=ada')).toBe(false);
+    });
+  }
+
+  if (!route.path.includes(':') || route.path.includes(':role')) {
+    test('is about no user: with a scope for one it shows or does nothing for others', async () => {
+      const answer = await send(route, await t.token('root', [`${scope}!user=ada`]));
+      if (route.list !== true) expect(passed(answer), `${answer.status} ${answer.text}`).toBe(false);
+      expect(answer.text).not.toContain('bob');
     });
   }
 

@@ -25,6 +25,7 @@ const rows = {
   },
   forbidden: { status: 403, exit: 4, says: '{problem}' },
   group_exists: { status: 409, exit: 1, says: 'Group {group} already exists' },
+  group_unknown: { status: 404, exit: 3, says: 'No such group: {group}' },
   internal: {
     status: 500,
     exit: 1,
@@ -53,12 +54,14 @@ const rows = {
   role_exists: { status: 409, exit: 1, says: 'Role {role} already exists' },
   role_managed: { status: 405, exit: 1, says: 'Role {role} {by} and cannot be changed here' },
   route_conflict: { status: 409, exit: 1, says: 'the route {prefix} is reserved' },
+  server_exists: { status: 409, exit: 1, says: '{server} already exists' },
   server_limit: { status: 429, exit: 1, says: '{problem}' },
   spawn_failed: { status: 500, exit: 1, says: '{problem}' },
   spawn_refused: { status: 403, exit: 4, says: '{problem}' },
   too_many_requests: { status: 429, exit: 1, says: '{problem}' },
   user_exists: { status: 409, exit: 1, says: 'User {user} already exists' },
   user_name_invalid: { status: 400, exit: 2, says: 'Invalid username(s): {user}' },
+  users_exist: { status: 409, exit: 1, says: 'All {count} users already exist' },
   xsrf: { status: 403, exit: 4, says: '{problem}' },
 } as const satisfies Record<string, ErrorRow>;
 

@@ -19,6 +19,11 @@ export const events = {
     says: 'Settings were reloaded',
     help: 'What changed live is named in the message; the rest needs a restart.',
   },
+  'group-changed': {
+    id: 'de00bed202054a33807ac260175c4e01',
+    says: 'A group was changed',
+    help: 'TSHUB_GROUP is which, TSHUB_BY who did it; the message says what. Who is in a group may hold its roles.',
+  },
   login: {
     id: '1c8e2d7f4b5a4e0c9d3f6a7b8c9d0e12',
     says: 'A user logged in',
@@ -38,6 +43,11 @@ export const events = {
     id: '4fb05aac7e8d4b3fa06c9d0e1f2a3b45',
     says: 'A request failed inside tshub',
     help: 'TSHUB_ID is the number that the user was shown; TSHUB_STACK holds the details. Please report it.',
+  },
+  'role-changed': {
+    id: '7d919ff66e2d4d1ab70201f66fbc0f78',
+    says: 'A role was changed, given or taken',
+    help: 'TSHUB_ROLE is which, TSHUB_BY who did it; the message says what. It counts with the very next request.',
   },
   'route-added': {
     id: '50c16bbd8f9e4c40b17d0e1f2a3b4c56',
@@ -92,7 +102,17 @@ export const events = {
   token: {
     id: 'fa0b055129384ae99b17acbdcedfe0f0',
     says: 'A token was issued',
-    help: 'TSHUB_USER is its owner, TSHUB_SCOPES what it may do.',
+    help: 'TSHUB_USER is its owner, TSHUB_SCOPES what it may do, TSHUB_BY who made it and TSHUB_FROM from where.',
+  },
+  'token-revoked': {
+    id: 'a329191313a9458fac16101c73bd3289',
+    says: 'A token was revoked',
+    help: 'TSHUB_USER was its owner, TSHUB_TOKEN its id, TSHUB_BY who did it.',
+  },
+  'user-changed': {
+    id: '09c88c80f123404eab0414b2bd4849ee',
+    says: 'A user was made, changed or deleted',
+    help: 'TSHUB_USER is who, TSHUB_BY who did it; the message says what.',
   },
 } as const satisfies Record<string, EventRow>;
 

@@ -11,6 +11,8 @@ const rows = {
   'admin-ui': { says: 'Open the admin page', sub: [] },
   'admin:auth_state': { says: 'Read the authentication state of users', sub: [] },
   'admin:groups': { says: 'Create and delete groups', sub: ['groups', 'read:roles:groups', 'delete:groups'] },
+  // tshub's own: the peer cannot change roles at runtime.
+  'admin:roles': { says: 'Make and give away roles, of what its holder may do itself', sub: ['read:roles'] },
   'admin:server_state': { says: 'Read the internal state of servers', sub: [] },
   'admin:servers': { says: 'Manage servers and read their internal state', sub: ['admin:server_state', 'servers'] },
   'admin:services': { says: 'Manage services', sub: ['list:services', 'read:services', 'read:roles:services'] },
@@ -87,6 +89,7 @@ export const defaultRoles = {
     'admin:services',
     'tokens',
     'admin:groups',
+    'admin:roles',
     'list:services',
     'read:services',
     'read:hub',

@@ -1,13 +1,14 @@
 import type { RequestListener } from 'node:http';
 import type { Calls, Implementation } from '@tshub/bus';
 import type { Settings } from '@tshub/config';
-import { hubApi, type hub1, type proxy1, type spawner1 } from '@tshub/contract';
+import { hubApi, type hub1, type proxy1, type ServerModel, type spawner1 } from '@tshub/contract';
 import type { Log } from '@tshub/daemon';
 import type { Account } from '@tshub/native';
 import type { Knex } from 'knex';
 import { makeAccess } from './access/access.ts';
 import { customScopes } from './access/custom-scopes.ts';
 import { Directory } from './access/directory.ts';
+import type { NamedUser } from './access/filter.ts';
 import { builtInServices } from './access/roles.ts';
 import { readReport } from './activity/activity.ts';
 import { makeIdentify } from './caller/identify.ts';
@@ -17,6 +18,7 @@ import { makeApp } from './hub-app.ts';
 import { describeReload, type Reload } from './hub-reload.ts';
 import { makeHub1 } from './hub1.ts';
 import { makeGroups } from './groups/groups.ts';
+import { groupHandlers } from './groups/groups-routes.ts';
 import { infoHandlers } from './info/info-routes.ts';
 import { makeAdmission } from './login/admission.ts';
 import type { Authenticate } from './login/authenticators/authenticator.ts';
@@ -30,6 +32,7 @@ import type { Outside } from './login/oidc/outside-fetch.ts';
 import { personOfAccount } from './login/person.ts';
 import { type LoginSecrets, noSecrets } from './login/secrets.ts';
 import { makeSessions } from './login/sessions.ts';
+import { cleanUserName } from './login/user-name.ts';
 import { makeXsrf } from './login/xsrf.ts';
 import { makeOAuthClients } from './oauth/clients.ts';
 import { makeCodesStore } from './oauth/codes-store.ts';
@@ -38,14 +41,19 @@ import { makePages } from './pages/pages.ts';
 import { applyConfigRoles } from './roles/config-roles.ts';
 import type { Roles } from './roles/role.ts';
 import { makeRoles } from './roles/roles.ts';
+import { roleHandlers } from './roles/roles-routes.ts';
+import type { Server } from './servers/server.ts';
 import { serverHandlers } from './servers/servers-routes.ts';
 import { serverModel } from './servers/servers-view.ts';
 import { makeServers, type ServersParts, type ServersRoom } from './servers/servers.ts';
 import type { Tokens } from './tokens/token.ts';
 import { makeTokens } from './tokens/tokens.ts';
-import type { UsersStore } from './users/user.ts';
+import { tokenHandlers } from './tokens/tokens-routes.ts';
+import type { User, UsersStore } from './users/user.ts';
+import { makeUserChanges } from './users/user-changes.ts';
 import { usersHandlers } from './users/users-routes.ts';
 import { makeUsersStore } from './users/users-store.ts';
+import { userModelOf } from './users/users-view.ts';
 
 /** Everything from outside that the hub works with; tests replace any of it. */
 export interface HubParts {
@@ -176,6 +184,17 @@ export async function createHub(parts: HubParts): Promise<Hub> {
     repairRoutes,
     ...waiting,
   });
+  const userName = cleanUserName;
+  const changes = makeUserChanges({ access, directory, users, servers, tokens, roles, userName, log });
+  const shownServer = (server: Server): ServerModel =>
+    serverModel(server, { publicUrl: current.hub.public_url, withState: true });
+  const userModel = async (user: User): Promise<NamedUser> =>
+    userModelOf(user, servers.ofUser(user.id), {
+      access,
+      serverModel: shownServer,
+      includeStopped: false,
+      info: (await records.userInfo([user.id])).get(user.id) ?? null,
+    });
 
   const app = makeApp({
     log,
@@ -186,19 +205,34 @@ export async function createHub(parts: HubParts): Promise<Hub> {
     mountPages: pages.mount,
     renderError: pages.renderError,
     handlers: {
+      ...groupHandlers({ access, directory, groups, settings, userName, log }),
       ...infoHandlers({ settings, runtime: parts.runtime }),
       ...oauthHandlers({
         authorize: { clients, codes, tokens, sessions, xsrf, access, renderConfirm: pages.renderConfirm },
         exchange: { clients, codes, ended, tokens, users, settings },
         log,
       }),
+      ...roleHandlers({ access, roles, users, isService: (name) => services.has(name), log }),
       ...serverHandlers({ access, servers, users, settings }),
+      ...tokenHandlers({
+        access,
+        tokens,
+        users,
+        clients,
+        identify,
+        authenticateOnce: login.authenticateOnce,
+        userModel,
+        settings,
+        log,
+      }),
       ...usersHandlers({
+        changes,
+        records,
         access,
         users,
         servers,
         settings,
-        serverModel: (server) => serverModel(server, { publicUrl: current.hub.public_url, withState: true }),
+        serverModel: shownServer,
         readReport: (body, knows) => readReport(body, clock.now(), knows),
       }),
     },

@@ -76,6 +76,9 @@ export const hub = z
     activity_resolution: seconds
       .default(30)
       .meta({ says: 'Seconds within which further activity of a token is not written down.' }),
+    token_expires_in_max_seconds: seconds.int().default(0).meta({
+      says: 'Longest life of a token that is made over the API, in seconds, also when none is asked for; 0: any.',
+    }),
     api_page_default_limit: z
       .number()
       .int()

@@ -38,6 +38,52 @@ export const userModel = z.object({
 });
 export type UserModel = z.infer<typeof userModel>;
 
+/** Keys are there as far as the caller may see them. */
+export const groupModel = z.object({
+  kind: z.literal('group'),
+  name: z.string(),
+  roles: z.array(z.string()).optional(),
+  users: z.array(z.string()).optional(),
+  properties: z.record(z.string(), z.unknown()).optional(),
+});
+export type GroupModel = z.infer<typeof groupModel>;
+
+/** tshub's own: the peer has no API for roles. */
+export const roleModel = z.object({
+  kind: z.literal('role'),
+  name: z.string(),
+  description: z.string(),
+  scopes: z.array(z.string()),
+  /** Who looks after it: the API (''), tshub itself, tshub.toml, or the login. */
+  managed: z.enum(['', 'built-in', 'config', 'login']),
+  /** Held by each user, whoever is named below. */
+  everyone: z.boolean(),
+  users: z.array(z.string()),
+  groups: z.array(z.string()),
+  services: z.array(z.string()),
+});
+export type RoleModel = z.infer<typeof roleModel>;
+
+export const tokenModel = z.object({
+  kind: z.literal('api_token'),
+  id: z.string(),
+  user: z.string().optional(),
+  service: z.string().optional(),
+  /** Always empty: a token keeps scopes, not roles. */
+  roles: z.array(z.string()),
+  /** What it may do now: expanded, and no more than its owner may. */
+  scopes: z.array(z.string()),
+  created: timestamp,
+  last_activity: timestamp,
+  expires_at: timestamp,
+  note: z.string(),
+  session_id: z.string().nullable(),
+  oauth_client: z.string(),
+});
+export type TokenModel = z.infer<typeof tokenModel>;
+/** The secret is told once, at the making. */
+export const newTokenModel = tokenModel.extend({ token: z.string() });
+
 export const serviceModel = z.object({
   kind: z.literal('service'),
   name: z.string(),
@@ -49,5 +95,3 @@ export const serviceModel = z.object({
 const whoAmIExtra = { scopes: z.array(z.string()), token_id: z.string().nullable(), session_id: z.string().nullable() };
 export const whoAmIModel = z.union([userModel.extend(whoAmIExtra), serviceModel.extend(whoAmIExtra)]);
 export type WhoAmIModel = z.infer<typeof whoAmIModel>;
-
-export const paging = z.object({ offset: z.coerce.number().optional(), limit: z.coerce.number().optional() });

@@ -3,9 +3,34 @@ import { serverModel } from './models.ts';
 import type { Route } from './route.ts';
 
 /** The body of a start: 6.x names its parts, for 5.x the whole body is the options. */
+const options = z.record(z.string(), z.unknown());
 const startBody = z.record(z.string(), z.unknown()).nullable();
 const stopBody = z.object({ remove: z.boolean().optional() }).nullable();
 
+const createBody = z
+  .strictObject({ display_name: z.string().nullable().optional(), user_options: options.optional() })
+  .nullable();
+const updateBody = z
+  .strictObject({
+    name: z.string().optional(),
+    display_name: z.string().nullable().optional(),
+    user_options: options.optional(),
+  })
+  .refine((body) => Object.keys(body).length > 0, 'expected at least one of: name, display_name, user_options');
+export type UpdateServerBody = z.infer<typeof updateBody>;
+
+const create = {
+  method: 'PUT',
+  scopes: ['start:servers'],
+  body: createBody,
+  answers: { 201: serverModel },
+} as const;
+const update = {
+  method: 'PATCH',
+  scopes: ['start:servers'],
+  body: updateBody,
+  answers: { 200: serverModel },
+} as const;
 const start = {
   method: 'POST',
   scopes: ['start:servers', 'servers'],
@@ -20,6 +45,11 @@ const stop = {
 } as const;
 
 export const serverRoutes = {
+  'servers.create': {
+    ...create,
+    path: '/users/:user/servers/:server',
+    says: 'Make a named server without starting it',
+  },
   'servers.get': {
     method: 'GET',
     path: '/users/:user/servers/:server',
@@ -52,4 +82,14 @@ export const serverRoutes = {
   'servers.startDefault': { ...start, path: '/users/:user/server', says: 'Start the default server' },
   'servers.stop': { ...stop, path: '/users/:user/servers/:server', says: 'Stop a named server' },
   'servers.stopDefault': { ...stop, path: '/users/:user/server', says: 'Stop the default server' },
+  'servers.update': {
+    ...update,
+    path: '/users/:user/servers/:server',
+    says: 'Rename a named server that is stopped, or change how it is called and its options',
+  },
+  'servers.updateDefault': {
+    ...update,
+    path: '/users/:user/server',
+    says: 'Change how the stopped default server is called, or its options',
+  },
 } as const satisfies Record<string, Route>;

@@ -1,4 +1,4 @@
-import type { ScopeName, ServerModel, UserModel } from '@tshub/contract';
+import type { GroupModel, ScopeName, ServerModel, UserModel } from '@tshub/contract';
 import type { Resource, ScopeSet } from '../caller/caller.ts';
 import { holds } from './require.ts';
 
@@ -33,6 +33,21 @@ export function filterUser(model: NamedUser, scopes: ScopeSet): UserModel | null
   if (keys.size === 0) return null;
   const shown = Object.fromEntries(Object.entries(model).filter(([key]) => keys.has(key as UserKey))) as UserModel;
   return keys.has('servers') ? { ...shown, servers } : shown;
+}
+
+/** Which keys of a group each scope shows (peer's contract 2.6). */
+const groupKeys: ReadonlyArray<readonly [ScopeName, ReadonlyArray<keyof GroupModel>]> = [
+  ['read:groups', ['users', 'properties']],
+  ['read:groups:name', []],
+  ['read:roles:groups', ['roles']],
+];
+
+/** A group with the keys that these scopes cover; null when they cover nothing of it. */
+export function filterGroup(model: GroupModel, scopes: ScopeSet): GroupModel | null {
+  const held = groupKeys.filter(([scope]) => holds(scopes, scope, { kind: 'group', group: model.name }) === 'yes');
+  if (held.length === 0) return null;
+  const keys = new Set<string>(['kind', 'name', ...held.flatMap(([, shown]) => shown)]);
+  return Object.fromEntries(Object.entries(model).filter(([key]) => keys.has(key))) as GroupModel;
 }
 
 function visibleServers(

@@ -54,3 +54,13 @@ export function formatScope(
 export function userOfServer(value: string): string {
   return value.slice(0, value.indexOf('/'));
 }
+
+/** The scope, for the same person under a new name. */
+export function renameInScope(text: string, from: string, to: string): string {
+  const scope = parseScope(text);
+  if (scope?.filter?.value == null) return text;
+  const { kind, value } = scope.filter;
+  if (kind === 'user' && value === from) return formatScope(scope.name, { kind, value: to });
+  if (kind !== 'server' || userOfServer(value) !== from) return text;
+  return formatScope(scope.name, { kind, value: to + value.slice(from.length) });
+}

@@ -15,6 +15,11 @@ export class Cache<K, V> {
     return value;
   }
 
+  /** Also of an entry that is null. */
+  has(key: K): boolean {
+    return this.#entries.has(key);
+  }
+
   set(key: K, value: V): void {
     this.#entries.delete(key);
     this.#entries.set(key, value);

@@ -1,6 +1,8 @@
 import { TshubError } from '@tshub/contract';
 import type { Knex } from 'knex';
 import type { AuthState, UserInfo } from './authenticators/authenticator.ts';
+import { Cache } from '../db/cache.ts';
+import { inChunks } from '../db/chunks.ts';
 import { seal, unseal } from './seal.ts';
 
 /** The authenticator's secrets of a user, encrypted at rest. Who may see them is for the caller to ask. */
@@ -13,8 +15,8 @@ export interface AuthStates {
 
 export interface LoginRecords {
   readonly authState: AuthStates;
-  /** What is known of these people; who is missing has none. One query for all of them. */
-  userInfo(userIds: readonly number[]): Promise<ReadonlyMap<number, UserInfo>>;
+  /** What is known of these people, null for nothing. One query at most for all of them, none for who was asked about before. */
+  userInfo(userIds: readonly number[]): Promise<ReadonlyMap<number, UserInfo | null>>;
   /** Writes down a login. Without a state of its own the old one is kept; it is cleared while it is switched off. */
   noteLogin(userId: number, login: LoginNote): Promise<void>;
   /** Users who came in by this authenticator last. */
@@ -41,6 +43,8 @@ export interface LoginRecordsParts {
 }
 
 export function makeLoginRecords({ db, keys }: LoginRecordsParts): LoginRecords {
+  // Asked for with every request of a program; null for who has none.
+  const infos = new Cache<number, UserInfo | null>(5000);
   const purposeOf = (userId: number): string => `auth_state of user ${userId}`;
 
   function encrypt(userId: number, value: AuthState): string {
@@ -81,11 +85,15 @@ export function makeLoginRecords({ db, keys }: LoginRecordsParts): LoginRecords 
       },
     },
     async userInfo(userIds) {
-      const rows = await db<Row>('login_records')
-        .whereIn('user_id', [...userIds])
-        .whereNotNull('user_info')
-        .select('user_id', 'user_info');
-      return new Map(rows.map((row) => [row.user_id, JSON.parse(row.user_info ?? '{}') as UserInfo]));
+      const unknown = userIds.filter((id) => !infos.has(id));
+      if (unknown.length > 0) {
+        const rows = await inChunks(unknown, (some) =>
+          db<Row>('login_records').whereIn('user_id', some).whereNotNull('user_info').select('user_id', 'user_info'),
+        );
+        const found = new Map(rows.map((row) => [row.user_id, JSON.parse(row.user_info ?? '{}') as UserInfo]));
+        for (const id of unknown) infos.set(id, found.get(id) ?? null);
+      }
+      return new Map(userIds.flatMap((id) => [[id, infos.get(id) ?? null] as const]));
     },
     async noteLogin(userId, { authenticator, userInfo, authState }) {
       const state =
@@ -94,6 +102,7 @@ export function makeLoginRecords({ db, keys }: LoginRecordsParts): LoginRecords 
           : authState === undefined
             ? {}
             : { auth_state: encrypt(userId, authState) };
+      infos.delete(userId);
       await store(userId, authenticator, {
         authenticator,
         user_info: userInfo === undefined ? null : JSON.stringify(userInfo),

@@ -27,4 +27,6 @@ export interface Roles {
   /** Throws not_found for a holder that there is not, role_managed. */
   grant(name: string, holder: Holder): Promise<void>;
   revoke(name: string, holder: Holder): Promise<void>;
+  /** A user has another name: so it is in the scopes of roles made over the API. Who holds what is in the directory. */
+  renameUser(from: string, to: string): Promise<void>;
 }

@@ -2,6 +2,7 @@ import { TshubError } from '@tshub/contract';
 import type { Knex } from 'knex';
 import type { Directory } from '../access/directory.ts';
 import { builtInRoles } from '../access/roles.ts';
+import { renameInScope } from '../access/scope.ts';
 import type { RolesForConfig } from './config-roles.ts';
 import type { Holder, ManagedRole, Role, Roles } from './role.ts';
 import { makeRolesStore } from './roles-store.ts';
@@ -107,6 +108,13 @@ export function makeRoles({ db, directory, knows, setAdmin }: RolesParts): Roles
     async remove(name) {
       checkOurs(need(name));
       await forget(name);
+    },
+    async renameUser(from, to) {
+      for (const { name, scopes } of directory.roles()) {
+        const renamed = scopes.map((scope) => renameInScope(scope, from, to));
+        if (kept.get(name)?.managed === '' && renamed.some((scope, i) => scope !== scopes[i]))
+          await put({ ...need(name), scopes: renamed }, '');
+      }
     },
     async grant(name, holder) {
       const role = need(name);

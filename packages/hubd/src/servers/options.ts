@@ -19,6 +19,13 @@ export function optionsFromBody(body: Readonly<Record<string, unknown>> | null):
   return checkOptions(options as ServerOptions);
 }
 
+/** The display name in the body of a start; undefined when it says nothing about it. */
+export function displayNameFromBody(body: Readonly<Record<string, unknown>> | null): string | null | undefined {
+  const name = body?.['display_name'];
+  if (name === undefined || name === null || typeof name === 'string') return name;
+  throw new TshubError('bad_request', { problem: 'Invalid display name: expected text' });
+}
+
 /** Throws bad_request for options that are too large to keep. */
 export function checkOptions(options: ServerOptions): ServerOptions {
   if (Buffer.byteLength(JSON.stringify(options)) > largest) {

@@ -1,10 +1,12 @@
-import { type ScopeName, serverUnit, TshubError } from '@tshub/contract';
+import { type ScopeName, TshubError } from '@tshub/contract';
 import { requireScope } from '../access/require.ts';
 import type { Caller } from '../caller/caller.ts';
 import type { User } from '../users/user.ts';
+import { cleanDisplayName } from './display-name.ts';
 import type { Entry } from './entry.ts';
 import { checkLoad, checkNamed, type Load } from './limits.ts';
 import { checkOptions, type ServerOptions } from './options.ts';
+import type { Reservations } from './reservations.ts';
 import type { Room } from './room.ts';
 import type { Server } from './server.ts';
 import { printable, serverLabel } from './server-name.ts';
@@ -18,11 +20,11 @@ export class ServerOrders {
   readonly #room: Room;
   readonly #isClosing: () => boolean;
   readonly #random: () => number;
-  /** Rows being made, by unit: two first starts at once share one. */
-  readonly #making = new Map<string, Promise<Entry>>();
+  readonly #reservations: Reservations;
 
-  constructor(room: Room, isClosing: () => boolean, random: () => number) {
+  constructor(room: Room, reservations: Reservations, isClosing: () => boolean, random: () => number) {
     this.#room = room;
+    this.#reservations = reservations;
     this.#isClosing = isClosing;
     this.#random = random;
   }
@@ -32,22 +34,28 @@ export class ServerOrders {
     user: User,
     name: string,
     options: ServerOptions | null,
+    displayName?: string | null,
   ): Promise<{ readonly done: Promise<Server> }> {
     this.#checkScope(caller, 'start:servers', user, name);
     if (this.#isClosing()) throw abandoned;
+    this.#reservations.checkFree(user, name);
     const { hub } = this.#room.settings();
     const label = serverLabel(user.name, name);
     const known = this.#room.entries.get(user.name, name);
     if (known !== undefined) checkMayStart(known.phase, label);
-    checkNamed(hub, name, known === undefined, this.#load(user));
-    checkLoad(hub, this.#load(user), this.#random());
+    checkNamed(hub, name, known === undefined, this.load(user));
+    checkLoad(hub, this.load(user), this.#random());
     if (options !== null) checkOptions(options);
 
-    const entry = known ?? (await this.#make(user, name));
+    const shown = typeof displayName === 'string' ? cleanDisplayName(displayName) : displayName;
+
+    const entry = known ?? (await this.#reservations.make(user, name));
     // Nothing waits from here to the move: of two starts at once, one finds the other pending.
+    this.#reservations.checkFree(user, name);
     checkMayStart(entry.phase, label);
-    checkLoad(hub, this.#load(user), this.#random());
+    checkLoad(hub, this.load(user), this.#random());
     entry.move('start');
+    if (shown !== undefined) entry.note({ displayName: shown });
     entry.run = beginStart(this.#room, entry, user, options ?? entry.row.options);
     return { done: entry.run.done };
   }
@@ -65,8 +73,10 @@ export class ServerOrders {
     const entry = this.#room.entries.get(user.name, name);
     if (entry === undefined)
       throw new TshubError('not_found', { what: `server "${printable(name)}" of user "${user.name}"` });
+    this.#reservations.checkFree(user, name);
     const work = async (): Promise<void> => {
       await this.#stopEntry(entry, caller, '');
+      this.#reservations.checkFree(user, name);
       if (entry.phase !== 'stopped' || this.#room.entries.get(user.name, name) !== entry) return;
       this.#room.entries.remove(entry);
       await this.#room.store.remove(entry.row.id);
@@ -78,22 +88,15 @@ export class ServerOrders {
     requireScope(caller, [scope], this.#room.access.server(user.name, server));
   }
 
-  #load(user: User): Load {
+  load(user: User): Load {
     const { entries } = this.#room;
     const named = entries.ofUser(user.id).filter(({ row }) => row.name !== '').length;
     return { active: entries.activeCount, starting: entries.count('starting'), named };
   }
 
-  #make(user: User, name: string): Promise<Entry> {
-    const unit = serverUnit(user.name, name);
-    const underWay = this.#making.get(unit);
-    if (underWay !== undefined) return underWay;
-    const making = this.#room.store
-      .add(user.id, name)
-      .then((row) => this.#room.entries.add(row))
-      .finally(() => this.#making.delete(unit));
-    this.#making.set(unit, making);
-    return making;
+  /** Stops everything of a user, for whoever changes the user as a whole. */
+  async stopAll(caller: Caller, user: User): Promise<void> {
+    await Promise.all(this.#room.entries.ofUser(user.id).map((entry) => this.#stopEntry(entry, caller, '')));
   }
 
   #stopEntry(entry: Entry, caller: Caller, reason: string): Promise<void> {

@@ -10,6 +10,8 @@ export interface Server {
   readonly userId: number;
   readonly user: string;
   readonly name: string;
+  /** What its owner calls it; null if nothing. */
+  readonly displayName: string | null;
   /** Running, or about to run or to stop. */
   readonly active: boolean;
   readonly pending: Pending | null;
@@ -40,6 +42,13 @@ export interface ProgressEvent {
   readonly log?: readonly string[];
 }
 
+/** What can be changed of a server that does not run; what is left out stays. */
+export interface ServerChanges {
+  readonly name?: string;
+  readonly displayName?: string | null;
+  readonly options?: Readonly<Record<string, unknown>>;
+}
+
 export interface Servers {
   /** The row of a server; undefined when it was never started. */
   get(user: string, name: string): Server | undefined;
@@ -54,11 +63,21 @@ export interface Servers {
     user: User,
     name: string,
     options: Readonly<Record<string, unknown>> | null,
+    displayName?: string | null,
   ): Promise<{ readonly done: Promise<Server> }>;
+  /** A named server that is not started; throws server_exists, bad_request. */
+  create(caller: Caller, user: User, name: string, given: Omit<ServerChanges, 'name'>): Promise<Server>;
+  /** Throws not_found, server_exists, bad_request for one that runs. */
+  update(caller: Caller, user: User, name: string, change: ServerChanges): Promise<Server>;
   /** Begins a stop, or cancels a start; `done` settles when it has stopped. Not running is not an error: done is settled. */
   stop(caller: Caller, user: User, name: string, reason: string): Promise<{ readonly done: Promise<void> }>;
   /** Stops if need be and forgets the row of a named server. */
   remove(caller: Caller, user: User, name: string): Promise<{ readonly done: Promise<void> }>;
+  /**
+   * Stops all servers of a user and lets none begin until `work`, which renames or deletes the user, is done. Then they are called
+   * by the name that it returns; null when their rows went with the user. Throws pending when they do not stop in time.
+   */
+  whileStopped(caller: Caller, user: User, work: () => Promise<string | null>): Promise<void>;
   /** Events of the current or last start, from its beginning, until it is over; throws not_starting when there is nothing to tell. */
   progress(user: string, name: string, signal: AbortSignal): AsyncIterable<ProgressEvent>;
   /** Last lines of the server's journal. */

@@ -1,13 +1,13 @@
 import type { Settings } from '@tshub/config';
-import { type serverRoutes, serverUnit, TshubError } from '@tshub/contract';
+import { type serverRoutes, serverUnit, TshubError, type UpdateServerBody } from '@tshub/contract';
 import type { Handlers, Reply } from '@tshub/http';
 import type { Access } from '../access/access.ts';
 import { holds } from '../access/require.ts';
 import type { Caller } from '../caller/caller.ts';
 import type { User, UsersStore } from '../users/user.ts';
-import { optionsFromBody } from './options.ts';
+import { displayNameFromBody, optionsFromBody } from './options.ts';
 import { eventStream } from './progress.ts';
-import type { Server, Servers } from './server.ts';
+import type { Server, ServerChanges, Servers } from './server.ts';
 import { printable } from './server-name.ts';
 import { neverStarted, serverModel } from './servers-view.ts';
 import { pause } from './waiting.ts';
@@ -48,7 +48,19 @@ export function serverHandlers(parts: ServersRoutesParts): Handlers<typeof serve
   };
   const start = (request: Request<Readonly<Record<string, unknown>> | null>) => startServer(parts, request);
   const stop = (request: Request<{ readonly remove?: boolean | undefined } | null>) => stopServer(parts, request);
+  const update = async ({ caller, params, body }: Request<UpdateServerBody>): Promise<Reply> => {
+    const user = await known(parts, params.user);
+    const server = await parts.servers.update(caller, user, params.server ?? '', {
+      ...(body.name !== undefined && { name: body.name }),
+      ...changesOf(body),
+    });
+    return showServer(parts, caller, server, 200);
+  };
   return {
+    async 'servers.create'({ caller, params, body }) {
+      const user = await known(parts, params.user);
+      return showServer(parts, caller, await parts.servers.create(caller, user, params.server, changesOf(body)), 201);
+    },
     'servers.get': get,
     'servers.getDefault': get,
     'servers.progress': progress,
@@ -57,6 +69,8 @@ export function serverHandlers(parts: ServersRoutesParts): Handlers<typeof serve
     'servers.startDefault': start,
     'servers.stop': stop,
     'servers.stopDefault': stop,
+    'servers.update': update,
+    'servers.updateDefault': update,
   };
 }
 
@@ -72,8 +86,20 @@ async function getServer(parts: ServersRoutesParts, caller: Caller, userName: st
     parts.servers.get(user.name, name) ??
     (name === '' ? neverStarted(user.id, user.name, serverUnit(user.name, '')) : undefined);
   if (server === undefined) throw new TshubError('not_found', { what: `Server ${printable(name)} of ${user.name}` });
-  const withState = holds(caller.scopes, 'admin:server_state', parts.access.server(user.name, name)) === 'yes';
-  return { status: 200, json: serverModel(server, { publicUrl: parts.settings().hub.public_url, withState }) };
+  return showServer(parts, caller, server, 200);
+}
+
+function showServer(parts: ServersRoutesParts, caller: Caller, server: Server, status: number): Reply {
+  const resource = parts.access.server(server.user, server.name);
+  const withState = holds(caller.scopes, 'admin:server_state', resource) === 'yes';
+  return { status, json: serverModel(server, { publicUrl: parts.settings().hub.public_url, withState }) };
+}
+
+function changesOf(body: Omit<UpdateServerBody, 'name'> | null): Omit<ServerChanges, 'name'> {
+  return {
+    ...(body?.display_name !== undefined && { displayName: body.display_name }),
+    ...(body?.user_options !== undefined && { options: body.user_options }),
+  };
 }
 
 async function startServer(
@@ -84,7 +110,7 @@ async function startServer(
   const name = params.server ?? '';
   let done: Promise<Server>;
   try {
-    ({ done } = await parts.servers.start(caller, user, name, optionsFromBody(body)));
+    ({ done } = await parts.servers.start(caller, user, name, optionsFromBody(body), displayNameFromBody(body)));
   } catch (error) {
     // Asking again for what is on its way is not a mistake (peer's contract 2.4).
     if (error instanceof TshubError && error.code === 'pending' && error.params['pending'] === 'spawn')

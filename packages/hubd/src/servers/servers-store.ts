@@ -18,6 +18,7 @@ export interface ServerRow {
   readonly lastEnd: string;
   readonly failed: boolean;
   readonly tokenId: number | null;
+  readonly displayName: string | null;
 }
 
 export type ServerChange = Partial<Omit<ServerRow, 'id' | 'userId' | 'user' | 'name'>>;
@@ -38,6 +39,7 @@ interface RawRow {
   last_end: string;
   failed: number | boolean;
   token_id: number | null;
+  display_name: string | null;
 }
 
 const columns = {
@@ -52,6 +54,7 @@ const columns = {
   lastEnd: 'last_end',
   failed: 'failed',
   tokenId: 'token_id',
+  displayName: 'display_name',
 } as const satisfies Record<keyof ServerChange, string>;
 
 /** The rows of servers. */
@@ -80,6 +83,11 @@ export class ServersStore {
       return [columns[key], key === 'options' ? JSON.stringify(value) : value];
     });
     await this.#db('servers').where({ id }).update(Object.fromEntries(pairs));
+  }
+
+  /** Throws when the user has one of that name. */
+  async rename(id: number, name: string): Promise<void> {
+    await this.#db('servers').where({ id }).update({ name });
   }
 
   async remove(id: number): Promise<void> {
@@ -129,6 +137,7 @@ function toRow(raw: RawRow): ServerRow {
     lastEnd: raw.last_end,
     failed: Boolean(raw.failed),
     tokenId: raw.token_id,
+    displayName: raw.display_name,
   };
 }
 

@@ -18,7 +18,7 @@ export function serverModel(server: Server, { publicUrl, withState = false }: Se
   const origin = publicUrl.replace(/\/$/, '');
   return {
     name,
-    display_name: null,
+    display_name: server.displayName,
     full_name: serverFullName(user, name),
     last_activity: formatTimestamp(server.lastActivity),
     started: server.active ? formatTimestamp(server.started) : null,
@@ -46,6 +46,7 @@ export function neverStarted(userId: number, user: string, unit: string): Server
     userId,
     user,
     name: '',
+    displayName: null,
     active: false,
     pending: null,
     ready: false,

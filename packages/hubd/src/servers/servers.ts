@@ -1,6 +1,6 @@
 import type { Calls } from '@tshub/bus';
 import type { Settings } from '@tshub/config';
-import type { proxy1, spawner1, UnitStatus } from '@tshub/contract';
+import { type proxy1, type spawner1, TshubError, type UnitStatus } from '@tshub/contract';
 import type { Log } from '@tshub/daemon';
 import type { Knex } from 'knex';
 import type { Access } from '../access/access.ts';
@@ -12,14 +12,16 @@ import { ActivityNotes } from './activity-notes.ts';
 import { Entries } from './entries.ts';
 import { Keeper } from './keeper.ts';
 import { progressOf } from './progress-of.ts';
+import { Reservations } from './reservations.ts';
 import type { Room } from './room.ts';
 import type { Servers } from './server.ts';
+import { ServerChanges } from './server-changes.ts';
 import { ServerOrders } from './server-orders.ts';
 import { ServersStore } from './servers-store.ts';
 import { SpawnerLink } from './spawner-link.ts';
 import { lookAtEnd } from './stop.ts';
 import { usageOf } from './usage.ts';
-import { defaultTiming, type Timing } from './waiting.ts';
+import { defaultTiming, type Timing, within } from './waiting.ts';
 import type { WatchUnits } from './watch-units.ts';
 
 type ServerSettings = Pick<Settings, 'hub' | 'spawner'>;
@@ -57,8 +59,6 @@ export interface ServersRoom extends Servers {
   readActivity(): Promise<void>;
   /** What the service manager says of a server now; undefined when there is nothing to say. */
   status(user: string, name: string): Promise<UnitStatus | undefined>;
-  /** After its owner was deleted: the rows are gone already. */
-  forgetUser(userId: number): void;
   readonly activeCount: number;
   /** How many servers start, stop or are looked at. */
   readonly pendingCount: number;
@@ -94,7 +94,9 @@ export function makeServers(parts: ServersParts): ServersRoom {
   };
   const activity = new ActivityNotes(store, log, timing.flush);
   const keeper = new Keeper(room, parts.watchUnits, activity);
-  const orders = new ServerOrders(room, () => keeper.isClosing, parts.random ?? Math.random);
+  const reservations = new Reservations(room);
+  const orders = new ServerOrders(room, reservations, () => keeper.isClosing, parts.random ?? Math.random);
+  const changes = new ServerChanges(room, reservations, (user) => orders.load(user));
 
   return {
     get: (user, name) => entries.get(user, name)?.view(),
@@ -106,7 +108,9 @@ export function makeServers(parts: ServersParts): ServersRoom {
     get pendingCount() {
       return entries.count('starting') + entries.count('stopping') + entries.count('checking');
     },
-    start: (caller, user, name, options) => orders.start(caller, user, name, options),
+    start: (caller, user, name, options, displayName) => orders.start(caller, user, name, options, displayName),
+    create: (caller, user, name, given) => changes.create(caller, user, name, given),
+    update: (caller, user, name, change) => changes.update(caller, user, name, change),
     stop: (caller, user, name, reason) => orders.stop(caller, user, name, reason),
     remove: (caller, user, name) => orders.remove(caller, user, name),
     progress: (user, name, signal) => progressOf(entries.get(user, name), user, name, signal),
@@ -120,9 +124,15 @@ export function makeServers(parts: ServersParts): ServersRoom {
       const entry = entries.get(user, name);
       if (entry !== undefined) activity.note(entry, at);
     },
-    forgetUser(userId) {
-      for (const entry of entries.ofUser(userId)) entries.remove(entry);
-    },
+    whileStopped: (caller, user, work) =>
+      reservations.hold(user, '', async () => {
+        await withinSeconds(settings.hub.slow_stop_timeout, orders.stopAll(caller, user), user.name);
+        const name = await work();
+        for (const entry of entries.ofUser(user.id)) {
+          entries.remove(entry);
+          if (name !== null) entries.add({ ...entry.row, user: name });
+        }
+      }),
     adopt: () => keeper.start(),
     close: () => keeper.stop(),
     async reconcileRoutes() {
@@ -134,4 +144,14 @@ export function makeServers(parts: ServersParts): ServersRoom {
       keeper.runTimer();
     },
   };
+}
+
+/** The stops go on when it is too late for whoever waits. */
+function withinSeconds(seconds: number, stops: Promise<void>, user: string): Promise<void> {
+  stops.catch(() => undefined);
+  const late = (): Error =>
+    new TshubError('bad_request', {
+      problem: `The servers of ${user} are in the process of stopping; please wait and try again`,
+    });
+  return within(seconds * 1000, stops, late);
 }

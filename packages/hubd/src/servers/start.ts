@@ -128,6 +128,7 @@ class Start {
     const now = room.clock.now();
     await this.#entry.change(room.store, {
       active: true,
+      displayName: this.#entry.row.displayName,
       started: now,
       lastActivity: now,
       options: this.#options,

@@ -30,7 +30,14 @@ export interface Tokens {
   issue(token: NewToken): Promise<{ readonly id: number; readonly text: string }>;
   /** The unexpired token with this text. */
   find(text: string): Promise<Token | undefined>;
+  byId(id: number): Promise<Token | undefined>;
+  /** The unexpired ones of a user, by last use or else making; what has expired is removed on this occasion. */
+  ofUser(userId: number): Promise<readonly Token[]>;
   revoke(id: number): Promise<void>;
+  /** Every token of a user who goes. */
+  revokeUser(userId: number): Promise<void>;
+  /** A user has another name: so it is in the scopes of all tokens. */
+  renameUser(from: string, to: string): Promise<void>;
   /** Every token of an OAuth client, of one user or of all. */
   revokeClient(clientId: string, userId?: number): Promise<void>;
   revokeSession(userId: number, sessionId: string): Promise<void>;

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { renameInScope } from '../access/scope.ts';
 import type { Owner } from '../caller/caller.ts';
 import type { NewToken, Token } from './token.ts';
 
@@ -31,6 +32,10 @@ export interface TokensStore {
   add(row: NewRow): Promise<number>;
   byPrefix(prefix: string): Promise<ReadonlyArray<{ readonly hash: string; readonly token: Token }>>;
   ofClient(clientId: string, userId: number): Promise<readonly Token[]>;
+  byId(id: number): Promise<Token | undefined>;
+  ofUser(userId: number): Promise<readonly Token[]>;
+  /** Hashes of the tokens of that user, and of those whose scopes name them. */
+  renameUser(from: string, to: string): Promise<readonly string[]>;
   /** Hashes of what was removed. */
   remove(where: Where): Promise<readonly string[]>;
   removeExpired(now: number): Promise<readonly string[]>;
@@ -85,6 +90,28 @@ export function makeTokensStore(db: Knex): TokensStore {
       const found: Row[] = await rows().where({ client_id: clientId, user_id: userId });
       return found.map(tokenOf);
     },
+    async byId(id) {
+      const row: Row | undefined = await rows().where({ 'tokens.id': id }).first();
+      return row === undefined ? undefined : tokenOf(row);
+    },
+    async ofUser(userId) {
+      const found: Row[] = await rows().where({ user_id: userId });
+      return found.map(tokenOf);
+    },
+    renameUser: (from, to) =>
+      db.transaction(async (trx) => {
+        const named: Array<Pick<Row, 'hash' | 'id' | 'scopes'>> = await trx('tokens')
+          .leftJoin('users', 'users.id', 'tokens.user_id')
+          .whereIn('users.name', [from, to])
+          // A first sieve: what is in it by chance is not changed.
+          .orWhereRaw("tokens.scopes like '%=' || ? || '%'", [JSON.stringify(from).slice(1, -1)])
+          .select('tokens.id', 'tokens.hash', 'tokens.scopes');
+        for (const { id, scopes } of named) {
+          const renamed = JSON.stringify((JSON.parse(scopes) as string[]).map((one) => renameInScope(one, from, to)));
+          if (renamed !== scopes) await trx('tokens').where({ id }).update({ scopes: renamed });
+        }
+        return named.map(({ hash }) => hash);
+      }),
     remove: (where) => remove((query) => query.where(where)),
     removeExpired: (now) => remove((query) => query.where('expires_at', '<=', now)),
     async touch(id, at, notBefore) {

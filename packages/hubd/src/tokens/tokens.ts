@@ -43,6 +43,17 @@ export function makeTokens(parts: TokensParts): Tokens {
       if (before === revocations) cache.set(hash, token);
       return token;
     },
+    async byId(id) {
+      const token = await store.byId(id);
+      return token !== undefined && alive(token) ? token : undefined;
+    },
+    async ofUser(userId) {
+      const all = await store.ofUser(userId);
+      if (!all.every(alive)) forget(await store.removeExpired(clock.now()));
+      return all.filter(alive).toSorted((a, b) => usedOrMade(a) - usedOrMade(b) || a.id - b.id);
+    },
+    revokeUser: async (userId) => forget(await store.remove({ user_id: userId })),
+    renameUser: async (from, to) => forget(await store.renameUser(from, to)),
     revoke: async (id) => forget(await store.remove({ id })),
     revokeClient: async (clientId, userId) =>
       forget(
@@ -63,6 +74,10 @@ export function makeTokens(parts: TokensParts): Tokens {
       return hashes.length;
     },
   };
+}
+
+function usedOrMade({ lastActivity, created }: Token): number {
+  return lastActivity ?? created;
 }
 
 async function findRow(store: TokensStore, prefix: string, hash: string): Promise<Token | undefined> {

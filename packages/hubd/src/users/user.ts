@@ -16,6 +16,8 @@ export interface UserQuery {
   readonly state?: 'active' | 'inactive';
   readonly nameFilter?: string;
   readonly sort?: 'id' | '-id' | 'name' | '-name' | 'last_activity' | '-last_activity';
+  /** Of those that match, whom this picks by id: for what is known in memory only. The query must match few. */
+  readonly among?: (id: number) => boolean;
   /** Only these and the members of these groups; the horizontal filter of the caller's scopes. */
   readonly only?: { readonly users: readonly string[]; readonly groups: readonly string[] };
 }
@@ -28,6 +30,12 @@ export interface UsersStore {
   count(): Promise<number>;
   /** Makes the user if there is none; sets `admin` either way. */
   ensure(name: string, admin: boolean): Promise<User>;
+  /** Makes those that there are not, and returns these. */
+  add(names: readonly string[], admin: boolean): Promise<readonly User[]>;
+  /** Names of all administrators. */
+  admins(): Promise<readonly string[]>;
+  /** Throws user_exists. */
+  rename(id: number, name: string): Promise<User>;
   /** Makes those that there are not, as no administrators. */
   addMissing(names: readonly string[]): Promise<void>;
   /** False when there is no such user. */

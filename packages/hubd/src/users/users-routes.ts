@@ -3,21 +3,22 @@ import {
   TshubError,
   type ActivityBody,
   type ServerModel,
-  type UserListQuery,
   type UserModel,
   type userRoutes,
   type WhoAmIModel,
 } from '@tshub/contract';
-import { pageOf, readPage, type Handlers, type Reply } from '@tshub/http';
-import type { Context } from 'koa';
+import type { Handlers, Reply } from '@tshub/http';
 import type { Access } from '../access/access.ts';
 import { filterUser, type NamedUser } from '../access/filter.ts';
-import { listable } from '../access/require.ts';
+import { holds } from '../access/require.ts';
 import { identifyScopes } from '../access/roles.ts';
 import type { Caller, ScopeSet } from '../caller/caller.ts';
+import type { LoginRecords } from '../login/login-records.ts';
 import type { Report } from '../activity/activity.ts';
 import type { Server, Servers } from '../servers/server.ts';
-import type { User, UserQuery, UsersStore } from './user.ts';
+import type { User, UsersStore } from './user.ts';
+import type { UserChanges } from './user-changes.ts';
+import { listUsers } from './users-list.ts';
 import { userModelOf } from './users-view.ts';
 
 export interface UsersRoutesParts {
@@ -26,18 +27,38 @@ export interface UsersRoutesParts {
   readonly servers: Pick<Servers, 'get' | 'ofUser' | 'touch'>;
   readonly serverModel: (server: Server) => ServerModel;
   readonly settings: () => Settings;
+  readonly changes: UserChanges;
+  readonly records: Pick<LoginRecords, 'authState' | 'userInfo'>;
   readonly readReport: (body: ActivityBody, knows: (server: string) => boolean) => Report;
 }
 
 /** Handlers about users. */
 export function usersHandlers(parts: UsersRoutesParts): Handlers<typeof userRoutes, Caller> {
-  const { access, serverModel } = parts;
-  const modelOf = (user: User, includeStopped: boolean): NamedUser =>
-    userModelOf(user, parts.servers.ofUser(user.id), { access, serverModel, includeStopped });
+  const { access, changes, serverModel, records } = parts;
+  const modelsOf: ModelsOf = async (users, includeStopped) => {
+    const infos = await records.userInfo(users.map((user) => user.id));
+    const modelOf = (user: User): NamedUser =>
+      userModelOf(user, parts.servers.ofUser(user.id), {
+        access,
+        serverModel,
+        includeStopped,
+        info: infos.get(user.id) ?? null,
+      });
+    return users.map(modelOf);
+  };
   const known = async (name: string): Promise<User> => {
     const user = await parts.users.byName(name);
     if (user === undefined) throw new TshubError('not_found', { what: `User ${name}` });
     return user;
+  };
+  /** One user with what only the reading of one shows. */
+  const show = async (user: User, caller: Caller, status: number, includeStopped = false): Promise<Reply> => {
+    const [model] = await modelsOf([user], includeStopped);
+    const mayState = holds(caller.scopes, 'admin:auth_state', access.user(user.name)) === 'yes';
+    const state = mayState ? { auth_state: await records.authState.read(user.id) } : {};
+    const shown = model === undefined ? null : filterUser({ ...model, ...state }, caller.scopes);
+    if (shown === null) throw new TshubError('not_accessible');
+    return { status, json: shown };
   };
 
   return {
@@ -48,15 +69,36 @@ export function usersHandlers(parts: UsersRoutesParts): Handlers<typeof userRout
       if (report.user !== null) await parts.users.touch(user.id, report.user);
       return { status: 200 };
     },
-    async 'users.get'({ caller, params, query }): Promise<Reply> {
+    // Who may use whose servers is said by the scope access:servers alone.
+    async 'users.adminAccess'({ caller, params }) {
       const user = await known(params.user);
-      const shown = filterUser(modelOf(user, isOn(query.include_stopped_servers)), caller.scopes);
-      if (shown === null) throw new TshubError('not_accessible');
-      return { status: 200, json: shown };
+      if (holds(caller.scopes, 'access:servers', access.user(user.name)) === 'yes') return { status: 200 };
+      throw new TshubError('forbidden', { problem: 'admin access to user servers disabled' });
     },
-    'users.list': ({ ctx, caller, query }) => listUsers(parts, ctx, caller, query, modelOf),
+    async 'users.create'({ caller, params, body }) {
+      const [user] = await changes.create(caller, [params.user], body?.admin ?? false);
+      if (user === undefined) throw new Error(`user ${params.user} was not made`);
+      return show(user, caller, 201);
+    },
+    async 'users.createMany'({ caller, body }) {
+      const names = body?.usernames ?? [];
+      if (names.length === 0)
+        throw new TshubError('bad_request', { problem: 'Must specify at least one user to create' });
+      const made = await changes.create(caller, names, body?.admin ?? false);
+      const models = (await modelsOf(made, false)).map((model) => filterUser(model, caller.scopes));
+      return { status: 201, json: models.filter((model) => model !== null) };
+    },
+    async 'users.delete'({ caller, params }) {
+      await changes.remove(caller, await known(params.user));
+      return { status: 204 };
+    },
+    async 'users.get'({ caller, params, query }): Promise<Reply> {
+      return show(await known(params.user), caller, 200, isOn(query.include_stopped_servers));
+    },
+    'users.list': ({ ctx, caller, query }) =>
+      listUsers(parts, { ctx, caller, query }, (users) => modelsOf(users, isOn(query.include_stopped_servers))),
     async 'users.me'({ caller }): Promise<Reply> {
-      const model = await ownModel(parts, caller, modelOf);
+      const model = await ownModel(parts, caller, modelsOf);
       const me = {
         ...model,
         scopes: sorted(caller.scopes),
@@ -65,57 +107,28 @@ export function usersHandlers(parts: UsersRoutesParts): Handlers<typeof userRout
       };
       return { status: 200, json: me satisfies WhoAmIModel };
     },
+    async 'users.update'({ caller, params, body }) {
+      const user = await known(params.user);
+      const changed = await changes.update(caller, user, body);
+      if (body.auth_state !== undefined) await records.authState.write(user.id, body.auth_state);
+      return show(changed, caller, 200);
+    },
   };
 }
 
-type ModelOf = (user: User, includeStopped: boolean) => NamedUser;
+type ModelsOf = (users: readonly User[], includeStopped: boolean) => Promise<readonly NamedUser[]>;
 type OwnModel = UserModel | { kind: 'service'; name: string; admin: boolean; roles: string[] };
 
 /** The caller itself: whose credentials they are can be read with any of them. */
-async function ownModel(parts: UsersRoutesParts, caller: Caller, modelOf: ModelOf): Promise<OwnModel> {
+async function ownModel(parts: UsersRoutesParts, caller: Caller, modelsOf: ModelsOf): Promise<OwnModel> {
   const { owner } = caller;
   if (owner.kind === 'service')
     return { kind: 'service', name: owner.name, admin: false, roles: [...parts.access.rolesOf(owner)] };
   const user = await parts.users.byId(owner.id);
-  const shown =
-    user === undefined ? null : filterUser(modelOf(user, false), new Set([...caller.scopes, ...identifyScopes(owner)]));
+  const [model] = user === undefined ? [] : await modelsOf([user], false);
+  const shown = model === undefined ? null : filterUser(model, new Set([...caller.scopes, ...identifyScopes(owner)]));
   if (shown === null) throw new TshubError('no_credentials');
   return shown;
-}
-
-async function listUsers(
-  parts: UsersRoutesParts,
-  ctx: Context,
-  caller: Caller,
-  query: UserListQuery,
-  modelOf: ModelOf,
-): Promise<Reply> {
-  const { api_page_default_limit: defaultLimit, api_page_max_limit: maxLimit } = parts.settings().hub;
-  const page = readPage(ctx, query, { defaultLimit, maxLimit });
-  const only = listable(caller, 'list:users', ['user', 'group']);
-  const { users, total } = await parts.users.list({
-    ...queryOf(query),
-    offset: page.offset,
-    limit: page.limit,
-    ...(only === 'all' ? {} : { only: { users: only.user, groups: only.group } }),
-  });
-  const wanted =
-    query.state === 'ready'
-      ? users.filter((user) => parts.servers.ofUser(user.id).some((server) => server.ready))
-      : users;
-  const shown = wanted
-    .map((user) => filterUser(modelOf(user, isOn(query.include_stopped_servers)), caller.scopes))
-    .filter((model) => model !== null);
-  return { status: 200, json: pageOf(ctx, page, total, shown) };
-}
-
-/** `ready` is known only in memory: a page of the active ones is read and what is not ready left out, as with the peer. */
-function queryOf(query: UserListQuery): Omit<UserQuery, 'limit' | 'offset' | 'only'> {
-  return {
-    ...(query.state === undefined ? {} : { state: query.state === 'ready' ? 'active' : query.state }),
-    ...(query.name_filter === undefined ? {} : { nameFilter: query.name_filter }),
-    ...(query.sort === undefined ? {} : { sort: query.sort }),
-  };
 }
 
 /** Sets of scopes are kept until what they allow changes: each is put in order once. */

@@ -39,6 +39,21 @@ export function makeUsersStore(db: Knex, clock: Clock): UsersStore {
   };
   const cached = (id: number | undefined): User | undefined => (id === undefined ? undefined : byId.get(id));
 
+  const add = async (names: readonly string[], admin: boolean): Promise<User[]> => {
+    const row = (name: string) => ({ name, admin, created: clock.now(), cookie_id: newCookieId() });
+    const wanted = [...new Set(names)].map(row);
+    const cookies = new Set(wanted.map((one) => one.cookie_id));
+    const found = await inChunks(wanted, async (some): Promise<Row[]> => {
+      await db('users').insert(some).onConflict('name').ignore();
+      return db<Row>('users').whereIn(
+        'name',
+        some.map((one) => one.name),
+      );
+    });
+    // Whoever was there before has another cookie.
+    return found.filter((one) => cookies.has(one.cookie_id)).map(keep);
+  };
+
   const store: UsersStore = {
     byId: async (id) => byId.get(id) ?? (await find({ id })),
     async byName(name) {
@@ -60,12 +75,21 @@ export function makeUsersStore(db: Knex, clock: Clock): UsersStore {
       if (user === undefined) throw new TshubError('not_found', { what: `User ${name}` });
       return user;
     },
+    add: (names, admin) => add(names, admin),
     async addMissing(names) {
-      const row = (name: string) => ({ name, admin: false, created: clock.now(), cookie_id: newCookieId() });
-      await inChunks(names, async (some) => {
-        await db('users').insert(some.map(row)).onConflict('name').ignore();
-        return [];
-      });
+      await add(names, false);
+    },
+    async admins() {
+      const rows: Array<Pick<Row, 'name'>> = await db('users').where({ admin: true }).select('name');
+      return rows.map((row) => row.name);
+    },
+    async rename(id, name) {
+      if ((await find({ name })) !== undefined) throw new TshubError('user_exists', { user: name });
+      await db('users').where({ id }).update({ name });
+      byId.delete(id);
+      const user = await find({ id });
+      if (user === undefined) throw new TshubError('not_found', { what: `User ${id}` });
+      return user;
     },
     async setAdmin(name, admin) {
       const user = await store.byName(name);
@@ -101,17 +125,21 @@ export function makeUsersStore(db: Knex, clock: Clock): UsersStore {
 
 async function list(db: Knex, query: UserQuery): Promise<{ users: User[]; total: number }> {
   const matching = (): Knex.QueryBuilder => filtered(db, query);
-  const total = countOf(await matching().count({ total: '*' }));
+  const { among } = query;
   const sort = query.sort ?? 'id';
   const descending = sort.startsWith('-');
   const column = descending ? sort.slice(1) : sort;
-  const rows: Row[] = await matching()
+  const sorted = matching()
     .select('users.*')
     // Databases differ in where they put what is missing; here it comes first, and last when descending.
     .orderByRaw(`?? ${descending ? 'desc nulls last' : 'asc nulls first'}`, [`users.${column}`])
-    .orderBy('users.id', descending ? 'desc' : 'asc')
-    .offset(query.offset)
-    .limit(query.limit);
+    .orderBy('users.id', descending ? 'desc' : 'asc');
+  if (among !== undefined) {
+    const picked = ((await sorted) as Row[]).filter((row) => among(row.id));
+    return { users: picked.slice(query.offset, query.offset + query.limit).map(userOf), total: picked.length };
+  }
+  const total = countOf(await matching().count({ total: '*' }));
+  const rows: Row[] = await sorted.offset(query.offset).limit(query.limit);
   return { users: rows.map(userOf), total };
 }
 

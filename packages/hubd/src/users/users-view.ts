@@ -2,6 +2,7 @@ import type { ServerModel } from '@tshub/contract';
 import { formatTimestamp } from '@tshub/http';
 import type { Access } from '../access/access.ts';
 import type { NamedUser } from '../access/filter.ts';
+import type { UserInfo } from '../login/authenticators/authenticator.ts';
 import type { Server } from '../servers/server.ts';
 import type { User } from './user.ts';
 
@@ -9,6 +10,8 @@ export interface UserViewOptions {
   readonly access: Pick<Access, 'groupsOf' | 'rolesOf'>;
   readonly serverModel: (server: Server) => ServerModel;
   readonly includeStopped: boolean;
+  /** What the login said of the person; null when it said nothing. */
+  readonly info: UserInfo | null;
 }
 
 /** Everything that the API can say of a user; what a caller may see of it is for access/filter.ts. */
@@ -28,6 +31,6 @@ export function userModelOf(user: User, servers: readonly Server[], options: Use
     last_activity: formatTimestamp(user.lastActivity),
     servers: models,
     auth_state: null,
-    user_info: null,
+    user_info: options.info,
   };
 }

@@ -2,6 +2,7 @@ import * as first from './001-first.ts';
 import * as endedSessions from './002-ended-sessions.ts';
 import * as permissions from './003-permissions.ts';
 import * as loginRecords from './010-login-records.ts';
+import * as displayName from './020-display-name.ts';
 
 /** The migrations in order; an imported list, because a folder scan does not survive bundling. */
 export const migrations = [
@@ -9,4 +10,5 @@ export const migrations = [
   { name: '002-ended-sessions', ...endedSessions },
   { name: '003-permissions', ...permissions },
   { name: '010-login-records', ...loginRecords },
+  { name: '020-display-name', ...displayName },
 ] as const;
