@@ -51,9 +51,10 @@ function leaves(command: Command, words: readonly string[]): Leaf[] {
 }
 
 function describe({ words, command }: Leaf): string {
-  const args = (command.arguments ?? []).map((one) =>
-    one.isOptional === true ? `[${one.name.toUpperCase()}]` : one.name.toUpperCase(),
-  );
+  const args = (command.arguments ?? []).map((one) => {
+    const name = `${one.name.toUpperCase()}${one.isList === true ? '...' : ''}`;
+    return one.isOptional === true ? `[${name}]` : name;
+  });
   const options = (command.options ?? []).map(describeOption).join('\n');
   const notes = (command.arguments ?? []).map((one) => `* ${one.name.toUpperCase()}:\n  ${one.says}.`).join('\n');
   const parts = [

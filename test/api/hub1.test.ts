@@ -197,10 +197,42 @@ test('no token over the bus lets its holder be another person', async () => {
   ]) {
     const all = caller(uids.ada, ['org.tshub.hub.read', 'org.tshub.hub.manage-servers', 'org.tshub.hub.manage-users']);
     expect([scope, (await problemOf(methods().IssueToken(all, [scope]))).code]).toEqual([scope, 'forbidden']);
+    // Of one user at a time, who may decide what people do may have tokens made; root may.
+    if (scope === 'tokens!user=bob') continue;
     expect([scope, (await problemOf(methods().IssueToken(caller(0), [scope]))).code]).toEqual([scope, 'forbidden']);
   }
   expect(await problemOf(methods().IssueToken(caller(0), ['bogus']))).toMatchObject({ code: 'bad_request' });
   expect(await problemOf(methods().IssueToken(caller(0), []))).toMatchObject({ code: 'bad_request' });
+});
+
+test('who may manage users makes no administrators; who may decide over roles does', async () => {
+  await hub.user('bob');
+  const change = async (token: string, admin: boolean) =>
+    (await hub.api('/users/bob', { token, method: 'PATCH', json: { admin } })).status;
+  const [weak] = await methods().IssueToken(caller(uids.ada, ['org.tshub.hub.manage-users']), ['admin:users']);
+  expect(await change(weak, true)).toBe(403);
+  const wish = ['admin:users', 'admin:roles'];
+  expect(await problemOf(methods().IssueToken(caller(uids.ada, ['org.tshub.hub.manage-users']), wish))).toMatchObject({
+    code: 'forbidden',
+  });
+  const [strong] = await methods().IssueToken(
+    caller(uids.ada, ['org.tshub.hub.manage-users', 'org.tshub.hub.manage-roles']),
+    wish,
+  );
+  expect(await change(strong, true)).toBe(200);
+  expect((await hub.api('/roles/admin/users/bob', { token: strong, method: 'DELETE' })).status).toBe(204);
+  expect((await hub.api('/roles/admin/users/bob', { token: weak, method: 'PUT' })).status).toBe(403);
+  // It decides; it does not do itself what it can give to others.
+  expect((await hub.api('/users/bob/tokens', { token: strong })).status).toBe(403);
+});
+
+test('a token for the tokens of one user makes them, and no others', async () => {
+  await hub.user('bob');
+  const admin = caller(uids.ada, ['org.tshub.hub.manage-roles']);
+  const [token] = await methods().IssueToken(admin, ['tokens!user=bob']);
+  const made = (user: string) => hub.api(`/users/${user}/tokens`, { token, method: 'POST', json: {} });
+  expect((await made('bob')).json()).toMatchObject({ user: 'bob', note: 'Requested via api by service tshubctl' });
+  expect((await made('ada')).status).toBe(403);
 });
 
 test('the status of the hub is open to everyone and names nobody', async () => {

@@ -151,7 +151,7 @@ describe('who may make one', () => {
     });
     expect((await post({ username: 'ada', password: 'wrong' })).json()).toEqual({
       status: 403,
-      message: 'Authentication failed',
+      message: 'Invalid username or password',
     });
     expect((await post({ username: 'ada', password: 'ada-password' }, 'bob')).status).toBe(403);
     expect(JSON.stringify(t.logged)).not.toContain('ada-password');

@@ -242,9 +242,14 @@ test('what config show prints is the same settings again', async () => {
 });
 
 test.each([
-  ['tshubctl ', ['completion', 'config', 'cull', 'route', 'server', 'status', 'user', '--json']],
+  [
+    'tshubctl ',
+    ['completion', 'config', 'cull', 'group', 'role', 'route', 'server', 'status', 'token', 'user', '--json'],
+  ],
   ['tshubctl server st', ['start', 'stop']],
   ['tshubctl server stop ada --re', ['--reason']],
+  ['tshubctl group ', ['add', 'create', 'delete', 'list', 'remove', 'set-property', 'show', '--json']],
+  ['tshubctl user set-admin ada ', ['yes', 'no', '--json']],
 ])('bash completes "%s"', async (line, expected) => {
   const file = join(folder, 'completion');
   writeFileSync(file, (await tshubctl('completion', 'bash')).stdout);

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { accounts, interfaces, pamServices, paths, polkitActions, units } from '@tshub/contract';
 import { describe, expect, test } from 'vitest';
 import { read } from './support.ts';
@@ -38,6 +39,16 @@ describe('polkit', () => {
     const rules = read('polkit/rules.d/50-tshub.rules');
     expect(rules).toContain("action.id.indexOf('org.tshub.') === 0");
     expect(rules).toContain(`subject.isInGroup('${accounts.adminGroup}')`);
+    // Run as polkit does, with what it gives to a rule.
+    const Result = { YES: 'yes', AUTH_SELF: 'auth_self', NOT_HANDLED: null };
+    let rule: (action: { id: string }, subject: { isInGroup(name: string): boolean }) => unknown = () => undefined;
+    runInNewContext(rules, { polkit: { Result, addRule: (added: typeof rule) => (rule = added) } });
+    const decide = (id: string, group: string): unknown => rule({ id }, { isInGroup: (name) => name === group });
+    for (const id of Object.keys(polkitActions)) {
+      expect([id, decide(id, accounts.adminGroup)]).toEqual([id, id.endsWith('manage-roles') ? 'auth_self' : 'yes']);
+      expect([id, decide(id, 'users')]).toEqual([id, null]);
+    }
+    expect(decide('org.freedesktop.systemd1.manage-units', accounts.adminGroup)).toBeNull();
   });
 });
 

@@ -1,9 +1,27 @@
-import { apiBase, escapeName, infoRoutes, serverRoutes, TshubError, userRoutes, type Route } from '@tshub/contract';
+import {
+  apiBase,
+  escapeName,
+  groupRoutes,
+  infoRoutes,
+  roleRoutes,
+  type Route,
+  serverRoutes,
+  tokenRoutes,
+  TshubError,
+  userRoutes,
+} from '@tshub/contract';
 import { errorOfAnswer, errorOfConnection } from './failure.ts';
 import { readEvents } from './events.ts';
 
 /** What programs call; the OAuth routes are for browsers and for user servers. */
-const routes = { ...infoRoutes, ...serverRoutes, ...userRoutes } as const;
+const routes = {
+  ...groupRoutes,
+  ...infoRoutes,
+  ...roleRoutes,
+  ...serverRoutes,
+  ...tokenRoutes,
+  ...userRoutes,
+} as const;
 type Routes = typeof routes;
 
 type ParameterOf<Path extends string> = Path extends `${string}/:${infer Rest}`

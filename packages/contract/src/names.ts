@@ -58,6 +58,12 @@ export const errorPrefix = 'org.tshub.Error.';
 export const polkitActions = {
   'org.tshub.culler.manage': { owner: 'culler', defaults: 'auth_admin_keep', says: 'Cull idle notebook servers now' },
   'org.tshub.hub.manage-own-server': { owner: 'hub', defaults: 'yes', says: 'Start and stop your own notebook server' },
+  // Asked for each time, also of members of tshub-admin (polkit/rules.d): a terminal that was left open must not make administrators.
+  'org.tshub.hub.manage-roles': {
+    owner: 'hub',
+    defaults: 'auth_admin',
+    says: 'Decide who may do what in the notebook hub, and make tokens of other people',
+  },
   'org.tshub.hub.manage-servers': {
     owner: 'hub',
     defaults: 'auth_admin_keep',

@@ -2,6 +2,7 @@ import type { BusCaller } from '@tshub/bus';
 import { accounts as accountNames, type PolkitAction, TshubError } from '@tshub/contract';
 import type { Account } from '@tshub/native';
 import type { Access } from './access/access.ts';
+import { ctlService } from './access/roles.ts';
 import type { Caller, Owner } from './caller/caller.ts';
 import type { User } from './users/user.ts';
 
@@ -18,7 +19,6 @@ export type Who =
   | { readonly kind: 'person'; readonly name: string };
 
 export const cullerService = 'culler';
-export const ctlService = 'tshubctl';
 
 /** Who calls. The culler is known by its account alone. */
 export async function whoIs(accounts: Accounts, uid: number): Promise<Who> {

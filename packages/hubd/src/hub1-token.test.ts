@@ -48,6 +48,15 @@ test('scopes that make their holder somebody else are never given for everybody'
   }
 });
 
+test('tokens of one other person are for who may decide what people do', () => {
+  expect(readTokenWish(['tokens!user=bob'], 'ada')).toMatchObject({
+    isOwn: false,
+    actions: ['org.tshub.hub.manage-roles'],
+  });
+  expect(readTokenWish(['tokens!user=ada'], 'ada')).toMatchObject({ isOwn: true });
+  expect(() => readTokenWish(['tokens!group=staff'], 'ada')).toThrow('is given over the bus');
+});
+
 test("a scope over everybody never passes as one's own, whatever it is", () => {
   for (const scope of Object.keys(scopes).filter((name) => name !== 'self')) {
     let isOwn = false;

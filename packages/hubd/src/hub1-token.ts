@@ -5,6 +5,7 @@ import { formatScope, isScopeName, parseScope, userOfServer } from './access/sco
 /** The polkit action that covers a scope over everybody. What is not here is not given over the bus: it would make its holder another person. */
 const actionOf: Partial<Record<ScopeName, PolkitAction>> = {
   'admin:groups': 'org.tshub.hub.manage-users',
+  'admin:roles': 'org.tshub.hub.manage-roles',
   'admin:server_state': 'org.tshub.hub.manage-servers',
   'admin:servers': 'org.tshub.hub.manage-servers',
   'admin:users': 'org.tshub.hub.manage-users',
@@ -26,6 +27,7 @@ const actionOf: Partial<Record<ScopeName, PolkitAction>> = {
   'read:servers': 'org.tshub.hub.read',
   'read:services': 'org.tshub.hub.read',
   'read:services:name': 'org.tshub.hub.read',
+  'read:tokens': 'org.tshub.hub.manage-users',
   'read:users': 'org.tshub.hub.read',
   'read:users:activity': 'org.tshub.hub.read',
   'read:users:groups': 'org.tshub.hub.read',
@@ -35,6 +37,9 @@ const actionOf: Partial<Record<ScopeName, PolkitAction>> = {
   users: 'org.tshub.hub.manage-users',
   'users:activity': 'org.tshub.hub.manage-users',
 };
+
+/** Those that make their holder another person are given for one user at a time, to whom polkit lets decide that. */
+const actionForOne: Partial<Record<ScopeName, PolkitAction>> = { tokens: 'org.tshub.hub.manage-roles' };
 
 export interface TokenWish {
   /** With `self` and `!user` spelt out, so that they mean the same whoever owns the token. */
@@ -89,8 +94,10 @@ function spell(text: string, name: string): readonly string[] {
 
 /** A scope that is filtered to somebody is still about somebody else: the action for all of them covers it. */
 function actionFor(scope: string): PolkitAction {
-  const name = parseScope(scope)?.name;
-  return (name === undefined || !isScopeName(name) ? undefined : actionOf[name]) ?? refuse(scope);
+  const parsed = parseScope(scope);
+  if (parsed === null || !isScopeName(parsed.name)) return refuse(scope);
+  const forOne = parsed.filter?.kind === 'user' ? actionForOne[parsed.name] : undefined;
+  return actionOf[parsed.name] ?? forOne ?? refuse(scope);
 }
 
 function refuse(scope: string): never {

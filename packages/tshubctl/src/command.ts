@@ -6,6 +6,8 @@ export interface ArgumentSpec {
   readonly name: string;
   readonly says: string;
   readonly isOptional?: boolean;
+  /** The last one may be given more than once; all of them are at the end of what was typed. */
+  readonly isList?: boolean;
   readonly choices?: readonly string[];
 }
 

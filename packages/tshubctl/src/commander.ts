@@ -18,8 +18,9 @@ function build(spec: CommandSpec, common: readonly OptionSpec[], dispatch: Dispa
     .helpOption('-h, --help', 'Print this help')
     .helpCommand(false)
     .exitOverride();
-  for (const { name, says, isOptional = false, choices } of spec.arguments ?? []) {
-    const argument = new Argument(isOptional ? `[${name}]` : `<${name}>`, says);
+  for (const { name, says, isOptional = false, isList = false, choices } of spec.arguments ?? []) {
+    const shown = isList ? `${name}...` : name;
+    const argument = new Argument(isOptional ? `[${shown}]` : `<${shown}>`, says);
     command.addArgument(choices === undefined ? argument : argument.choices(choices));
   }
   for (const option of [...(spec.options ?? []), ...common]) command.addOption(optionOf(option));
@@ -42,7 +43,7 @@ function inputOf(command: Command, { arguments: args = [], options = [] }: Comma
   const given: Record<string, Input['options'][string]> = command.optsWithGlobals();
   const camelCase = (name: string) => name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
   return {
-    args: args.map((_, i) => command.args[i]),
+    args: args.at(-1)?.isList === true ? command.args : args.map((_, i) => command.args[i]),
     options: Object.fromEntries(options.map(({ name }) => [name, given[camelCase(name)]])),
     isJson: given['json'] === true,
   };

@@ -21,7 +21,9 @@ const capital = /^[A-Z][^.]*[^.]$/;
 
 test.each(all)('the help of "$path" is an imperative phrase with a capital and without a full stop', ({ command }) => {
   expect(command.says).toMatch(capital);
-  expect(command.says).toMatch(/^(Check|Control|List|Look|Print|Show|Start|Stop)\b/);
+  expect(command.says).toMatch(
+    /^(Check|Control|Delete|Give|Let|List|Look|Make|Manage|Print|Put|Revoke|Set|Show|Start|Stop|Take)\b/,
+  );
   for (const { says } of [...(command.arguments ?? []), ...(command.options ?? [])]) expect(says).toMatch(capital);
 });
 
@@ -41,6 +43,10 @@ test.each(all)('the options of "$path" do not clash', ({ command }) => {
 test.each(all)('the optional arguments of "$path" come last', ({ command }) => {
   const optional = (command.arguments ?? []).map(({ isOptional = false }) => isOptional);
   expect(optional).toEqual(optional.toSorted((a, b) => Number(a) - Number(b)));
+});
+
+test.each(all)('only the last argument of "$path" may be given more than once', ({ command }) => {
+  expect((command.arguments ?? []).slice(0, -1).some(({ isList = false }) => isList)).toBe(false);
 });
 
 test('nouns are singular', () => {

@@ -5,8 +5,8 @@ import { cullNow } from './commands/cull.ts';
 import { listRoutes } from './commands/route.ts';
 import { listServers, showLogs, showServer, startServer, stopServer } from './commands/server.ts';
 import { showStatus } from './commands/status.ts';
-import { listUsers } from './commands/user.ts';
 import { completionScript, shells, type Shell } from './completion.ts';
+import { groupCommand, roleCommand, tokenCommand, userCommand } from './program-people.ts';
 
 /** What every command understands. */
 export const commonOptions: readonly OptionSpec[] = [
@@ -59,6 +59,8 @@ export const program: CommandSpec = {
       ],
       run: cullNow,
     },
+    groupCommand,
+    roleCommand,
     {
       name: 'route',
       says: 'Look at the routes of the proxy',
@@ -114,10 +116,7 @@ export const program: CommandSpec = {
       details: 'The exit code is 5 if the hub or the proxy does not answer.',
       run: showStatus,
     },
-    {
-      name: 'user',
-      says: 'Look at the users of the hub',
-      commands: [{ name: 'list', says: 'List the users that you may see', run: listUsers }],
-    },
+    tokenCommand,
+    userCommand,
   ],
 };

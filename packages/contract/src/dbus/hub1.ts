@@ -34,6 +34,7 @@ export const hub1 = {
         actions: [
           'org.tshub.hub.manage-own-server',
           'org.tshub.hub.read',
+          'org.tshub.hub.manage-roles',
           'org.tshub.hub.manage-servers',
           'org.tshub.hub.manage-users',
         ],

@@ -1,22 +1,33 @@
 import { selfScopes, TshubError } from '@tshub/contract';
-import type { Caller } from '../caller/caller.ts';
+import type { Caller, ScopeSet } from '../caller/caller.ts';
 import type { Access } from './access.ts';
+import { ctlService } from './roles.ts';
 import { parseScope } from './scope.ts';
 
-type Grants = Pick<Access, 'expand' | 'scopesOfRole'>;
+type Grants = Pick<Access, 'expand' | 'scopesOf' | 'scopesOfRole'>;
+
+/**
+ * What a caller may give: what it holds. Only the token that tshubctl has with admin:roles gives more than it does itself, because
+ * polkit was asked just that (org.tshub.hub.manage-roles), and what lets one be another person is not given over the bus.
+ */
+function givable({ scopesOf }: Grants, { owner, scopes }: Caller): ScopeSet {
+  const isDecided = owner.kind === 'service' && owner.name === ctlService && scopes.has('admin:roles');
+  return isDecided ? scopesOf(owner) : scopes;
+}
 
 /**
  * What of these raw scopes the caller does not hold for everybody. A filter is no excuse: whom `!group=` and `!user` cover
  * changes with time and with who holds the role.
  */
-function missingToGrant({ expand }: Grants, caller: Caller, raw: Iterable<string>): string[] {
+function missingToGrant(access: Grants, caller: Caller, raw: Iterable<string>): string[] {
+  const held = givable(access, caller);
   const missing = new Set<string>();
   for (const text of raw) {
     const name = parseScope(text)?.name ?? text;
     const names = name === 'self' ? selfScopes : [name];
     // Neither `inherit` nor what is no scope expands to anything that could be held.
-    const meant = name === 'inherit' ? [name] : [...names, ...expand(names, null)];
-    for (const one of meant) if (!caller.scopes.has(one)) missing.add(one);
+    const meant = name === 'inherit' ? [name] : [...names, ...access.expand(names, null)];
+    for (const one of meant) if (!held.has(one)) missing.add(one);
   }
   return [...missing].toSorted();
 }
@@ -37,7 +48,7 @@ export function requireAdministrator(access: Grants, caller: Caller, problem: st
 }
 
 /** Whether these raw scopes make their holder somebody who decides what others may do. */
-export function makesAdministrators({ expand }: Grants, raw: Iterable<string>): boolean {
+export function makesAdministrators({ expand }: Pick<Grants, 'expand'>, raw: Iterable<string>): boolean {
   const expanded = expand(raw, null);
   return expanded.has('admin:users') || expanded.has('admin:roles');
 }

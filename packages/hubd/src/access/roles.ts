@@ -3,11 +3,14 @@ import type { Owner } from '../caller/caller.ts';
 import type { OAuthClient } from '../oauth/client.ts';
 import type { Role } from './directory.ts';
 
+/** Root and people of this host who act with the leave of polkit. */
+export const ctlService = 'tshubctl';
+
 /** The programs of this host that have tokens or scopes of their own, and the role that each has. */
 const rolesOfServices: Readonly<Record<string, readonly string[]>> = {
   culler: ['culler'],
   // Root and others without an account in the hub; a token of theirs never holds more than polkit let them ask for.
-  tshubctl: ['admin'],
+  [ctlService]: ['admin'],
 };
 
 export const builtInServices: readonly string[] = Object.keys(rolesOfServices);

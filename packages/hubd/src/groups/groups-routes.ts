@@ -12,7 +12,7 @@ import type { Group, Groups } from './group.ts';
 import { groupModelOf } from './groups-view.ts';
 
 export interface GroupsRoutesParts {
-  readonly access: Pick<Access, 'expand' | 'scopesOfRole'>;
+  readonly access: Pick<Access, 'expand' | 'scopesOf' | 'scopesOfRole'>;
   readonly directory: Directory;
   readonly groups: Groups;
   readonly settings: () => Settings;

@@ -8,7 +8,7 @@ import type { UsersStore } from '../users/user.ts';
 import type { HolderKind, ManagedRole, Roles } from './role.ts';
 
 export interface RolesRoutesParts {
-  readonly access: Pick<Access, 'expand' | 'scopesOfRole'>;
+  readonly access: Pick<Access, 'expand' | 'scopesOf' | 'scopesOfRole'>;
   readonly roles: Roles;
   readonly users: Pick<UsersStore, 'admins'>;
   readonly isService: (name: string) => boolean;

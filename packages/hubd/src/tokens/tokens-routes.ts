@@ -27,7 +27,7 @@ export interface TokensRoutesParts {
     readonly username: string;
     readonly password: string;
     readonly from: string;
-  }) => Promise<User | null>;
+  }) => Promise<User>;
   readonly userModel: (user: User) => Promise<NamedUser>;
   readonly settings: () => Settings;
   readonly log: Log;
@@ -62,7 +62,6 @@ export function tokenHandlers(parts: TokensRoutesParts): Handlers<typeof tokenRo
       return caller;
     }
     const user = await parts.authenticateOnce({ ...body.auth, from: ctx.ip });
-    if (user === null) throw new TshubError('forbidden', { problem: 'Authentication failed' });
     const owner = ownerOf(user);
     return { owner, scopes: access.scopesOf(owner), via: 'token', tokenId: null, sessionId: null, from: ctx.ip };
   };

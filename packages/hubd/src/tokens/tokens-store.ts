@@ -103,8 +103,8 @@ export function makeTokensStore(db: Knex): TokensStore {
         const named: Array<Pick<Row, 'hash' | 'id' | 'scopes'>> = await trx('tokens')
           .leftJoin('users', 'users.id', 'tokens.user_id')
           .whereIn('users.name', [from, to])
-          // A first sieve: what is in it by chance is not changed.
-          .orWhereRaw("tokens.scopes like '%=' || ? || '%'", [JSON.stringify(from).slice(1, -1)])
+          // A first sieve, with what a pattern would take otherwise as any character: what is in it by chance is not changed.
+          .orWhereLike('tokens.scopes', `%=${JSON.stringify(from).slice(1, -1).replace(/[\\%]/g, '_')}%`)
           .select('tokens.id', 'tokens.hash', 'tokens.scopes');
         for (const { id, scopes } of named) {
           const renamed = JSON.stringify((JSON.parse(scopes) as string[]).map((one) => renameInScope(one, from, to)));

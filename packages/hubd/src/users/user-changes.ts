@@ -8,7 +8,7 @@ import type { Servers } from '../servers/server.ts';
 import type { User, UsersStore } from './user.ts';
 
 export interface UserChangesParts {
-  readonly access: Pick<Access, 'expand' | 'scopesOfRole'>;
+  readonly access: Pick<Access, 'expand' | 'scopesOf' | 'scopesOfRole'>;
   readonly directory: Directory;
   readonly users: UsersStore;
   readonly servers: Pick<Servers, 'whileStopped'>;
