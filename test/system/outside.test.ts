@@ -74,6 +74,13 @@ describe('a provider', () => {
     await machine.sh('rm /usr/local/share/ca-certificates/tshub-test.crt; update-ca-certificates --fresh');
   });
 
+  test('is given a secret in a folder that the hub can read and not change, and others not even that', async () => {
+    expect(await machine.sh('stat -c "%A %U %G" /etc/tshub/secrets')).toBe('drwxr-x--- root tshub');
+    const read = await machine.run(['ls', '/etc/tshub/secrets'], { user: 'ada', fails: true });
+    const write = await machine.run(['touch', '/etc/tshub/secrets/x'], { user: 'tshub', fails: true });
+    expect([read.code, write.code]).not.toContain(0);
+  });
+
   test('cannot be reached before root opens a way to it; the journal says how', async () => {
     const { status, text } = await visitor().visit('/hub/oauth_login');
     expect([status, text.includes('cannot be checked')]).toEqual([503, true]);

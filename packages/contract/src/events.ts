@@ -27,12 +27,12 @@ export const events = {
   login: {
     id: '1c8e2d7f4b5a4e0c9d3f6a7b8c9d0e12',
     says: 'A user logged in',
-    help: 'TSHUB_USER is who, TSHUB_FROM from where.',
+    help: 'TSHUB_USER is who, TSHUB_FROM from where, TSHUB_ADMIN whether as an administrator, TSHUB_AUTHENTICATOR who has checked it.',
   },
   'login-refused': {
     id: '2d9f3e8a5c6b4f1d8e4a7b8c9d0e1f23',
     says: 'A login was refused',
-    help: 'TSHUB_REASON says why, TSHUB_FROM from where. Many of them from one address are someone guessing.',
+    help: 'TSHUB_REASON says why, TSHUB_FROM from where, TSHUB_AUTHENTICATOR who has checked it. Many of them from one address are someone guessing.',
   },
   logout: {
     id: '3eaf4f9b6d7c4a2e9f5b8c9d0e1f2a34',
