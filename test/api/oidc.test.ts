@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { makeAuthenticate } from '../../packages/hubd/src/login/authenticators/index.ts';
 import { socketsOut } from '../../packages/hubd/src/login/oidc/sockets-out.ts';
-import { noSecrets } from '../../packages/hubd/src/login/secrets.ts';
+import { noSecrets } from '@tshub/config';
 import { type Answer, type Browser, xsrfIn } from '../support/browser.ts';
 import { hubForTest, type TestHub } from '../support/hub-for-test.ts';
 import { issuer, providerForTest, type TestProvider } from '../support/provider-for-test.ts';

@@ -1,12 +1,11 @@
 // The hub in a process of its own, with everything that is not the hub replaced at the bus: what is measured is hubd alone.
 // hub-alone FILE PORT [USERS SERVERS]: with the numbers it fills an empty database, prints a token of an administrator, and ends.
-import { schema } from '@tshub/config';
+import { noSecrets, schema } from '@tshub/config';
 import { listenOn, makeLog } from '@tshub/daemon';
 import { serverUnit } from '@tshub/contract';
 import { hubServer } from '../../packages/hubd/src/hub-listeners.ts';
 import { createHub, type Hub } from '../../packages/hubd/src/hub.ts';
 import { makeAuthenticate } from '../../packages/hubd/src/login/authenticators/index.ts';
-import { noSecrets } from '../../packages/hubd/src/login/secrets.ts';
 import { FakeProxy } from '../support/fake-proxy.ts';
 import { FakeSpawner } from '../support/fake-spawner.ts';
 

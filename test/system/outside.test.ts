@@ -102,6 +102,17 @@ describe('a provider', () => {
     expect(users).toContain('"grace"');
   });
 
+  test('without its secret is refused at the reload, and the hub goes on with what it had', async () => {
+    await machine.sh('mv /etc/tshub/secrets/oidc-client-secret /root/provider/secret');
+    const reload = await machine.run(['systemctl', 'reload', 'tshub'], { fails: true });
+    const checked = await machine.run(['tshubctl', 'config', 'check'], { fails: true });
+    await machine.sh('mv /root/provider/secret /etc/tshub/secrets/oidc-client-secret');
+    expect(reload.code).not.toBe(0);
+    expect([checked.code, checked.err]).toEqual([78, expect.stringContaining('oidc-client-secret: is missing')]);
+    expect((await visitor().fetch('/hub/oauth_login')).status).toBe(302);
+    await machine.run(['systemctl', 'reload', 'tshub']);
+  });
+
   test('is all that the hub can reach', async () => {
     const main = (await machine.show('tshub.service', 'MainPID'))['MainPID'];
     const links = await machine.sh(`nsenter -t ${main} -n ip -o link`);

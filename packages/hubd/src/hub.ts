@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import type { Calls, Implementation } from '@tshub/bus';
-import type { Settings } from '@tshub/config';
+import { type LoginSecrets, noSecrets, type Settings } from '@tshub/config';
 import { hubApi, type hub1, type proxy1, type ServerModel, type spawner1 } from '@tshub/contract';
 import type { Log } from '@tshub/daemon';
 import type { Account } from '@tshub/native';
@@ -30,7 +30,6 @@ import { makeLogin } from './login/login.ts';
 import { makeOidc } from './login/oidc/oidc.ts';
 import type { Outside } from './login/oidc/outside-fetch.ts';
 import { personOfAccount } from './login/person.ts';
-import { type LoginSecrets, noSecrets } from './login/secrets.ts';
 import { makeSessions } from './login/sessions.ts';
 import { cleanUserName } from './login/user-name.ts';
 import { makeXsrf } from './login/xsrf.ts';

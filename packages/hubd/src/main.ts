@@ -1,12 +1,11 @@
 import type { Server } from 'node:http';
 import { connectBus } from '@tshub/bus';
-import { loadSettings } from '@tshub/config';
+import { loadSecrets, loadSettings, type SecretPlaces } from '@tshub/config';
 import { hub1, hubApi, paths, proxy1, spawner1, TshubError } from '@tshub/contract';
 import { inheritedSockets, type ListenAddress, listenOn, run } from '@tshub/daemon';
 import { userByName, userByUid } from '@tshub/native';
 import { loadCookieKeys } from './hub-cookie-key.ts';
 import { hubServer } from './hub-listeners.ts';
-import { loadSecrets, type SecretPlaces } from './hub-secrets.ts';
 import { createHub } from './hub.ts';
 import { connectAuthdAt } from './login/authenticators/pam.ts';
 import { makeAuthenticate } from './login/authenticators/index.ts';

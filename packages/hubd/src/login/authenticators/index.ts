@@ -1,5 +1,4 @@
-import type { Settings } from '@tshub/config';
-import type { LoginSecrets } from '../secrets.ts';
+import type { LoginSecrets, Settings } from '@tshub/config';
 import type { Authenticate } from './authenticator.ts';
 import { makeDummyAuthenticate } from './dummy.ts';
 import { type ConnectAuthd, makePamAuthenticate } from './pam.ts';

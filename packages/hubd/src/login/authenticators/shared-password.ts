@@ -1,5 +1,4 @@
-import type { Settings } from '@tshub/config';
-import type { LoginSecrets } from '../secrets.ts';
+import type { LoginSecrets, Settings } from '@tshub/config';
 import { hubUserName } from '../user-name.ts';
 import type { Authenticate } from './authenticator.ts';
 import { isSameText } from './same-text.ts';

@@ -1,11 +1,10 @@
 import { hkdfSync } from 'node:crypto';
-import type { Settings } from '@tshub/config';
+import type { LoginSecrets, Settings } from '@tshub/config';
 import type { Context } from 'koa';
 import * as client from 'openid-client';
 import { browserOf } from '../anonymous.ts';
 import type { AuthStep } from '../authenticators/authenticator.ts';
 import { seal, unseal } from '../seal.ts';
-import type { LoginSecrets } from '../secrets.ts';
 import { stepOfClaims } from './claims.ts';
 import { makeProviderLink, type Proofs } from './provider.ts';
 import type { Outside } from './outside-fetch.ts';

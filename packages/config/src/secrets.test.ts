@@ -1,10 +1,9 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { schema } from '@tshub/config';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { loadSecrets } from './hub-secrets.ts';
-import { noSecrets } from './login/secrets.ts';
+import { schema } from './schema.ts';
+import { loadSecrets, noSecrets } from './secrets.ts';
 
 let folder: string;
 beforeEach(() => {
