@@ -22,6 +22,15 @@ export function checkTogether({ hub, login, oidc, proxy, spawner }: Sections, ct
     problem(['oidc', 'client_id'], 'expected the name that the provider gave to this hub, for authenticator = "oidc"');
   if (authenticator === 'oidc' && oidc.issuer === '' && ['generic', 'keycloak'].includes(oidc.provider))
     problem(['oidc', 'issuer'], 'expected the address of the provider, for authenticator = "oidc"');
+  // Everybody in the world has an account there.
+  const isPublic = authenticator === 'oidc' && ['github', 'google'].includes(oidc.provider);
+  if (isPublic && login.allow_all && oidc.allowed_domains.length === 0)
+    problem(
+      ['login', 'allow_all'],
+      `expected false with rules for who may come in, or allowed_domains in [oidc]: anybody can have an account at ${JSON.stringify(oidc.provider)}`,
+    );
+  if (authenticator === 'remote-user' && login.terms !== '')
+    problem(['login', 'terms'], 'expected "", for authenticator = "remote-user": people are in before they see a page');
   if (authenticator === 'remote-user' && (proxy.remote_user_header === '' || proxy.trusted_proxies.length === 0))
     problem(
       ['proxy', 'remote_user_header'],

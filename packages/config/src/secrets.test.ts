@@ -19,7 +19,11 @@ const put = (name: string, text: string, mode = 0o640): void => {
 const load = (login: Readonly<Record<string, unknown>>) =>
   loadSecrets(
     { folder, credentials: join(folder, 'credentials') },
-    schema.parse({ login, oidc: { provider: 'google', client_id: 'hub' }, spawner: { dynamic_users: true } }),
+    schema.parse({
+      login,
+      oidc: { provider: 'google', client_id: 'hub', allowed_domains: ['school.example'] },
+      spawner: { dynamic_users: true },
+    }),
   );
 
 test('nothing is read that is not used', () => {

@@ -36,7 +36,7 @@ describe('a local account that comes over the bus', () => {
 
   test('is nobody where names are checked by somebody else', async () => {
     const authenticator = 'oidc';
-    const oidc = { provider: 'google', client_id: 'hub' };
+    const oidc = { provider: 'google', client_id: 'hub', allowed_domains: ['school.example'] };
     const byProvider = makeAdmit({
       accounts: { byName: (name) => Promise.resolve(accounts[name] ?? null) },
       users: { byName: () => Promise.resolve(undefined), ensure: () => Promise.reject(new Error('not expected')) },
