@@ -115,7 +115,7 @@ describe('changing a user', () => {
     [{ name: 7 }, expect.stringContaining('name')],
     [{ roles: ['admin'] }, expect.stringContaining('PUT /roles/ROLE/users/NAME')],
     [{ colour: 'red' }, expect.stringContaining('colour')],
-    [{ auth_state: {} }, 'auth_state: this hub keeps none'],
+    [{ auth_state: {} }, 'auth_state is switched off; see enable_auth_state in tshub.toml(5)'],
     [null, expect.stringContaining('body')],
   ])('%j is 400', async (body, message) => {
     expect((await call('PATCH', '/users/ada', body)).json()).toEqual({ status: 400, message });
@@ -242,4 +242,20 @@ describe('lists', () => {
     expect(await status('POST', '/users/ada/admin-access', undefined, await t.token('root', ['servers']))).toBe(403);
     expect(await status('POST', '/users/ada/admin-access', undefined, clerk)).toBe(404);
   });
+});
+
+test('auth_state is set and shown, to whom it may be, and kept encrypted', async () => {
+  const own = await hubForTest({
+    secrets: { authStateKeys: [Buffer.alloc(32, 7)] },
+    settings: { login: { enable_auth_state: true } },
+  });
+  await own.user('ada');
+  await own.user('root', { admin: true });
+  const [admin, reader] = [await own.token('root'), await own.token('root', ['read:users'])];
+  const patch = { method: 'PATCH', token: admin, json: { auth_state: { refresh: 'a-secret' } } };
+  expect((await own.api('/users/ada', patch)).json()).toMatchObject({ auth_state: { refresh: 'a-secret' } });
+  expect((await own.api('/users/ada', { token: admin })).json()).toMatchObject({ auth_state: { refresh: 'a-secret' } });
+  expect((await own.api('/users/ada', { token: reader })).json()).not.toHaveProperty('auth_state');
+  expect(JSON.stringify(await own.hub.db('login_records'))).not.toContain('a-secret');
+  await own.close();
 });

@@ -9,14 +9,16 @@ import { seal, unseal } from './seal.ts';
 export interface AuthStates {
   /** Null when there is none, when it is switched off, or when no key opens it. */
   read(userId: number): Promise<AuthState | null>;
+  /** Throws bad_request while enable_auth_state is off. */
+  requireOn(): void;
   /** Null takes it away. Anything else throws bad_request while enable_auth_state is off. */
   write(userId: number, value: AuthState | null): Promise<void>;
 }
 
 export interface LoginRecords {
   readonly authState: AuthStates;
-  /** What is known of these people, null for nothing. One query at most for all of them, none for who was asked about before. */
-  userInfo(userIds: readonly number[]): Promise<ReadonlyMap<number, UserInfo | null>>;
+  /** What is known of these people; who is missing has none. One query at most for all of them, none for who was asked about before. */
+  userInfo(userIds: readonly number[]): Promise<ReadonlyMap<number, UserInfo>>;
   /** Writes down a login. Without a state of its own the old one is kept; it is cleared while it is switched off. */
   noteLogin(userId: number, login: LoginNote): Promise<void>;
   /** Users who came in by this authenticator last. */
@@ -47,13 +49,16 @@ export function makeLoginRecords({ db, keys }: LoginRecordsParts): LoginRecords 
   const infos = new Cache<number, UserInfo | null>(5000);
   const purposeOf = (userId: number): string => `auth_state of user ${userId}`;
 
-  function encrypt(userId: number, value: AuthState): string {
+  function firstKey(): Buffer {
     const [key] = keys();
-    if (key === undefined)
-      throw new TshubError('bad_request', {
-        problem: 'auth_state is switched off; see enable_auth_state in tshub.toml(5)',
-      });
-    return seal(key, purposeOf(userId), JSON.stringify(value)).toString('base64');
+    if (key !== undefined) return key;
+    throw new TshubError('bad_request', {
+      problem: 'auth_state is switched off; see enable_auth_state in tshub.toml(5)',
+    });
+  }
+
+  function encrypt(userId: number, value: AuthState): string {
+    return seal(firstKey(), purposeOf(userId), JSON.stringify(value)).toString('base64');
   }
 
   async function store(userId: number, authenticator: string, fields: Partial<Row>): Promise<void> {
@@ -79,6 +84,7 @@ export function makeLoginRecords({ db, keys }: LoginRecordsParts): LoginRecords 
             .update({ auth_state: encrypt(userId, value) });
         return value;
       },
+      requireOn: () => void firstKey(),
       async write(userId, value) {
         if (value === null) await db<Row>('login_records').where({ user_id: userId }).update({ auth_state: null });
         else await store(userId, '', { auth_state: encrypt(userId, value) });
@@ -93,7 +99,12 @@ export function makeLoginRecords({ db, keys }: LoginRecordsParts): LoginRecords 
         const found = new Map(rows.map((row) => [row.user_id, JSON.parse(row.user_info ?? '{}') as UserInfo]));
         for (const id of unknown) infos.set(id, found.get(id) ?? null);
       }
-      return new Map(userIds.flatMap((id) => [[id, infos.get(id) ?? null] as const]));
+      return new Map(
+        userIds.flatMap((id) => {
+          const info = infos.get(id) ?? null;
+          return info === null ? [] : [[id, info] as const];
+        }),
+      );
     },
     async noteLogin(userId, { authenticator, userInfo, authState }) {
       const state =

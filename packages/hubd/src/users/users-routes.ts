@@ -109,6 +109,8 @@ export function usersHandlers(parts: UsersRoutesParts): Handlers<typeof userRout
     },
     async 'users.update'({ caller, params, body }) {
       const user = await known(params.user);
+      // Before anything is changed: a request that fails changes nothing.
+      if (body.auth_state != null) records.authState.requireOn();
       const changed = await changes.update(caller, user, body);
       if (body.auth_state !== undefined) await records.authState.write(user.id, body.auth_state);
       return show(changed, caller, 200);
