@@ -101,7 +101,7 @@ export class Chunks {
     const had = this.#tail.length;
     const text = this.#tail + bytes.toString('latin1', at, Math.min(bytes.length, at + maxTrailers));
     const blank = text.startsWith('\r\n') ? 0 : text.indexOf('\r\n\r\n');
-    if (blank === -1 ? text.length > maxTrailers || isBadText(text) : isBadText(text.slice(0, blank))) {
+    if (blank === -1 ? text.length >= maxTrailers || isBadText(text) : isBadText(text.slice(0, blank))) {
       this.#state = 'bad';
       return at;
     }

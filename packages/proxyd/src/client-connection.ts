@@ -1,28 +1,18 @@
-import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { ClientFacts } from './client-facts.ts';
-import type { Connections } from './connections.ts';
-import { countAnswer, type Destination, type Forwarding } from './destination.ts';
+import { cutStream } from './cut-stream.ts';
+import { countAnswer } from './destination.ts';
 import { decide } from './dispatch.ts';
+import type { EngineParts } from './engine.ts';
 import { type Answer, pageFor, type Refusal } from './error-page.ts';
 import { Exchange, tooLarge } from './exchange.ts';
 import { fieldLines } from './head-fields.ts';
+import { Intake } from './intake.ts';
 import { halfAnsweredMs, lingerMs } from './limits.ts';
 import { RequestBody } from './request-body.ts';
-import { readRequestHead, type RequestHead } from './request-head.ts';
-import type { Route } from './routes.ts';
-import type { RouteTable } from './route-table.ts';
+import type { RequestHead } from './request-head.ts';
 import { StallTimer } from './stall-timer.ts';
 import type { Taker } from './upstream-connection.ts';
-
-export interface EngineParts extends Forwarding {
-  readonly table: RouteTable<Route>;
-  readonly hub: Destination;
-  readonly connections: Connections;
-}
-
-/** Bytes of further requests that are kept while one is answered. */
-const maxAhead = 65_536;
 
 /** A client's connection: requests one after another, each answered before the next is looked at. */
 export class ClientConnection {
@@ -30,18 +20,11 @@ export class ClientConnection {
   readonly facts: ClientFacts;
   #parts: EngineParts;
   #timer: StallTimer;
-  /** Bytes that are not read yet. */
-  #ahead: Buffer | null = null;
+  #intake: Intake;
   #exchange: Exchange | null = null;
   #body: RequestBody | null = null;
   #taker: Taker | null = null;
   #isReading = false;
-  /** Paused because a server, or this client itself, does not take bytes. */
-  #isHeld = false;
-  /** Paused because enough has been sent ahead. */
-  #isFull = false;
-  /** Whether what was sent ahead has been looked at. */
-  #hasLooked = false;
   #hasAnswered = false;
   /** The client will send nothing more. */
   #hasEnded = false;
@@ -53,6 +36,7 @@ export class ClientConnection {
     this.stream = stream;
     this.facts = facts;
     this.#timer = new StallTimer();
+    this.#intake = new Intake(stream);
     parts.connections.add(this);
     stream.on('data', (chunk: Buffer) => this.#onData(chunk));
     stream.on('drain', () => this.#onDrain());
@@ -63,18 +47,16 @@ export class ClientConnection {
     this.#awaitHead();
   }
 
-  /** It has had an answer and waits for a next request. */
+  /** It has had an answer, to the last byte, and waits for a next request. */
   get isIdle(): boolean {
-    return this.#hasAnswered && this.#exchange === null && this.#taker === null && !this.#isClosing;
-  }
-
-  get isTunnel(): boolean {
-    return this.#taker !== null;
+    const isHttp = this.#taker === null && !this.#isClosing;
+    return this.#hasAnswered && this.#exchange === null && isHttp && this.stream.writableLength === 0;
   }
 
   /** No request comes after the one that is being answered. */
   get isEnding(): boolean {
-    return this.#isEnding || this.#parts.connections.isDraining || this.#hasEnded;
+    const isLast = this.#hasEnded && this.#intake.isEmpty;
+    return this.#isEnding || isLast || this.#parts.connections.isDraining;
   }
 
   endAfterAnswer(): void {
@@ -83,7 +65,7 @@ export class ClientConnection {
 
   /** false: hold back until onClientDrain. */
   write(data: string | Buffer): boolean {
-    const canTakeMore = typeof data === 'string' ? this.stream.write(data, 'latin1') : this.stream.write(data);
+    const canTakeMore = typeof data === 'string' ? this.#parts.batch.write(this.stream, data) : this.stream.write(data);
     this.#watchWrite(canTakeMore);
     return canTakeMore;
   }
@@ -99,23 +81,19 @@ export class ClientConnection {
 
   /** Takes nothing more until resume, but what is on its way already. */
   pause(): void {
-    this.#isHeld = true;
-    this.stream.pause();
+    this.#intake.hold();
   }
 
   resume(): void {
-    this.#isHeld = false;
-    if (!this.#isFull) this.stream.resume();
+    this.#intake.release();
   }
 
   /** From now on somebody else hears what the client sends, beginning with what has come already. */
   switchTo(taker: Taker): void {
-    const ahead = this.#ahead;
-    this.#ahead = null;
+    const ahead = this.#intake.take();
     this.#exchange = null;
     this.#taker = taker;
     this.#timer.clear();
-    this.#isFull = false;
     this.resume();
     if (ahead !== null) taker.onData(ahead);
     if (this.#hasEnded) taker.onEnd();
@@ -143,11 +121,8 @@ export class ClientConnection {
     this.#exchange = null;
     exchange?.abort();
     if (stream.destroyed) return;
-    this.#timer.start(lingerMs, () => stream.destroy());
-    stream.write('', () => {
-      if (isOpenEnded && stream instanceof Socket && !this.facts.encrypted) stream.resetAndDestroy();
-      else stream.destroy();
-    });
+    cutStream(stream, isOpenEnded);
+    if (!stream.destroyed) this.#timer.start(lingerMs, () => stream.destroy());
   }
 
   destroy(): void {
@@ -159,7 +134,7 @@ export class ClientConnection {
     else if (!this.#isClosing) {
       if (this.#body !== null) this.#readBody(chunk);
       else {
-        this.#ahead = this.#ahead === null ? chunk : Buffer.concat([this.#ahead, chunk]);
+        this.#intake.put(chunk);
         if (this.#exchange === null) this.#readOn();
         else this.#lookAhead();
       }
@@ -176,29 +151,16 @@ export class ClientConnection {
 
   /** Whether a request was there and is dealt with. */
   #readHead(): boolean {
-    const ahead = this.#ahead;
-    if (ahead === null) {
-      if (this.#hasAnswered) this.#awaitNext();
-      return false;
-    }
-    // Answers that the client does not take would pile up here.
+    // Answers that the client does not take would pile up.
     if (this.stream.writableNeedDrain) {
-      this.#setFull(true);
+      this.#intake.setFull(true);
       return false;
     }
-    this.#hasLooked = false;
-    const read = readRequestHead(ahead, this.#parts.limits().maxHeaderSize);
-    if (read === null) {
-      if (this.#timer.isAbout !== 'head') this.#awaitHead();
-      return false;
-    }
-    if ('refusal' in read) this.refuse(read.refusal, null);
-    else {
-      this.#ahead = read.end === ahead.length ? null : ahead.subarray(read.end);
-      if (this.#isFull) this.#setFull(false);
-      this.#begin(read.head);
-    }
-    return true;
+    const read = this.#intake.takeHead(this.#parts.limits().maxHeaderSize);
+    if (read === null) this.#awaitMore();
+    else if ('refusal' in read) this.refuse(read.refusal, null);
+    else this.#begin(read.head);
+    return read !== null;
   }
 
   #begin(head: RequestHead): void {
@@ -214,14 +176,13 @@ export class ClientConnection {
     else {
       const exchange = new Exchange(this.#parts, this, decision.to, body);
       this.#exchange = exchange;
-      const ahead = this.#ahead;
       if (!body.isDone) {
-        this.#ahead = null;
         this.#awaitBody();
+        const ahead = this.#intake.take();
         if (ahead !== null) this.#readBody(ahead);
-      }
+      } else if (this.#hasEnded) this.#awaitTaking();
       if (this.#exchange === exchange) exchange.begin();
-      if (this.#exchange === exchange && this.#ahead !== null) this.#lookAhead();
+      if (this.#exchange === exchange) this.#lookAhead();
     }
   }
 
@@ -238,26 +199,13 @@ export class ClientConnection {
       this.#body = null;
       this.#timer.stop();
     } else this.#timer.again();
-    if (rest !== null) this.#ahead = rest;
+    if (rest !== null) this.#intake.put(rest);
     if (bytes !== null) exchange.onRequestBody(bytes);
   }
 
-  /** While an answer is under way. */
+  /** Nobody sends an upgrade before he has his last answer, but to have the two mixed. */
   #lookAhead(): void {
-    const ahead = this.#ahead;
-    if (ahead === null) return;
-    if (ahead.length > maxAhead) this.#setFull(true);
-    if (this.#hasLooked) return;
-    const read = readRequestHead(ahead, this.#parts.limits().maxHeaderSize);
-    this.#hasLooked = read !== null;
-    // Nobody sends this before he has his answer, but to have the two mixed.
-    if (read !== null && 'head' in read && read.head.upgrade !== null) this.cut();
-  }
-
-  #setFull(isFull: boolean): void {
-    this.#isFull = isFull;
-    if (isFull) this.stream.pause();
-    else if (!this.#isHeld) this.stream.resume();
+    if (this.#intake.isUpgradeAhead(this.#parts.limits().maxHeaderSize)) this.cut();
   }
 
   #answer({ status, reason, headers, body }: Answer, head: RequestHead | null): void {
@@ -274,11 +222,10 @@ export class ClientConnection {
   /** After the answer: at once when all that came is read, else once the client has had time to take it. */
   #close(): void {
     const { stream } = this;
-    const isAllRead = this.#body === null && this.#ahead === null;
+    const isAllRead = this.#body === null && this.#intake.isEmpty;
     this.#isClosing = true;
     this.#body = null;
-    this.#ahead = null;
-    this.#isFull = false;
+    this.#intake.take();
     this.resume();
     this.#timer.start(this.#parts.limits().idleMs, () => stream.destroy());
     stream.end(() => {
@@ -292,19 +239,17 @@ export class ClientConnection {
     else {
       if (this.#timer.isAbout === 'write') this.#timer.stop();
       this.#exchange?.onClientDrain();
-      if (this.#isFull && this.#exchange === null) {
-        this.#setFull(false);
-        this.#readOn();
-      }
+      if (this.#exchange === null) this.#readOn();
     }
   }
 
   #onEnd(): void {
     this.#hasEnded = true;
     if (this.#taker !== null) this.#taker.onEnd();
-    else if (this.#exchange === null || this.#body !== null) this.stream.destroy();
-    // It may only have closed its half, or be gone: then nothing is taken any more.
-    else this.#timer.start(halfAnsweredMs, () => this.stream.destroy());
+    else if (this.#body !== null) this.stream.destroy();
+    else if (this.#exchange !== null) this.#awaitTaking();
+    else if (!this.#isClosing) this.#close();
+    else if (this.stream.writableLength === 0) this.stream.destroy();
   }
 
   #onClose(): void {
@@ -320,8 +265,17 @@ export class ClientConnection {
     this.#timer.start(headersMs, () => this.refuse({ status: 408, says: 'Request Timeout' }, null), 'head');
   }
 
-  #awaitNext(): void {
-    this.#timer.start(this.#parts.limits().idleMs, () => this.stream.destroy(), 'next');
+  #awaitMore(): void {
+    if (this.#hasEnded) this.#close();
+    else if (!this.#intake.isEmpty && this.#timer.isAbout !== 'head') this.#awaitHead();
+    else if (this.#intake.isEmpty && this.#hasAnswered) {
+      this.#timer.start(this.#parts.limits().idleMs, () => this.stream.destroy());
+    }
+  }
+
+  /** The client has ended its half, or is gone altogether: then it takes nothing any more. */
+  #awaitTaking(): void {
+    this.#timer.start(halfAnsweredMs, () => this.stream.destroy());
   }
 
   #awaitBody(): void {

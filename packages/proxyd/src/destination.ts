@@ -2,6 +2,7 @@ import type { Log } from '@tshub/daemon';
 import type { Limits } from './limits.ts';
 import type { OpenEndings } from './open-endings.ts';
 import type { Upstream } from './upstream.ts';
+import type { WriteBatch } from './write-batch.ts';
 
 /** Where a request goes: the hub, or a user server (or service) below its prefix. */
 export interface Destination {
@@ -32,6 +33,7 @@ export interface Forwarding {
   readonly clock: () => number;
   readonly log: Log;
   readonly counters: Counters;
+  readonly batch: WriteBatch;
 }
 
 export function countAnswer({ answers }: Counters, status: number): void {

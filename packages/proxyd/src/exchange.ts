@@ -101,12 +101,13 @@ export class Exchange implements Asker, Ending {
   onConnection(connection: UpstreamConnection): void {
     this.#connection = connection;
     const { socket } = connection;
+    const { batch } = this.#parts;
     let text = `${this.head.method} ${this.head.target} HTTP/1.1\r\n${fieldLines(this.#headers)}\r\n`;
     const early = this.#body.takeEarly();
-    if (early === null) socket.write(text, 'latin1');
+    if (early === null) batch.write(socket, text);
     else if (early.length <= smallBody) {
       text += early.toString('latin1');
-      socket.write(text, 'latin1');
+      batch.write(socket, text);
     } else {
       socket.cork();
       socket.write(text, 'latin1');

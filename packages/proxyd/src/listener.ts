@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:net';
-import { ClientConnection, type EngineParts } from './client-connection.ts';
-import type { Engine } from './engine.ts';
+import { ClientConnection } from './client-connection.ts';
+import type { Engine, EngineParts } from './engine.ts';
 import { descriptorOf } from './upstream.ts';
 
 /** Between two warnings that connections are turned away. */

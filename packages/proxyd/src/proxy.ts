@@ -11,6 +11,7 @@ import { Routes } from './routes.ts';
 import type { RoutesStore } from './routes-store.ts';
 import { parseTarget, type Target } from './target.ts';
 import { Upstream } from './upstream.ts';
+import { WriteBatch } from './write-batch.ts';
 
 export interface ProxyOptions {
   readonly settings: Settings['proxy'];
@@ -66,7 +67,8 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   };
 
   const connections = new Connections();
-  const parts = { limits: readLimits, clock, log, counters, table: routes.table, hub: toHub, connections };
+  const batch = new WriteBatch();
+  const parts = { limits: readLimits, clock, log, counters, batch, table: routes.table, hub: toHub, connections };
   const server = makeListener({ ...parts, peer }, makeEngine(parts));
   applyLimits(server, limits);
   await listenOn(server, options.listen);

@@ -1,4 +1,4 @@
-type Subject = 'head' | 'next' | 'write' | 'other';
+type Subject = 'head' | 'write' | 'other';
 
 /** One timer for whatever is waited for; kept when the next wait is as long, since most are never waited out. */
 export class StallTimer {

@@ -1,0 +1,168 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo, connect, createServer as createNetServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { hostileRequests, smuggled } from '../support/hostile-requests.ts';
+import { type ProxyForTest, proxyForTest, statusesOf } from '../support/proxy-for-test.ts';
+
+/** What a request was taken for: its line, and its body as text. */
+interface Taken {
+  readonly line: string;
+  readonly body: string;
+}
+
+let t: ProxyForTest;
+/** What the server behind the proxy took the bytes for that the proxy let through. */
+let behind: Taken[] = [];
+let node: Server;
+let alone: Taken[] = [];
+let nginx: ChildProcess;
+let nginxPort = 0;
+let folder = '';
+
+/** Node's own parser, as strict as it comes, writing down what it understands. */
+function witness(take: (taken: Taken) => void): Server {
+  return createServer({ requireHostHeader: false, keepAliveTimeout: 200 }, async (req, res) => {
+    let body = '';
+    try {
+      for await (const chunk of req) body += (chunk as Buffer).toString('latin1');
+    } catch {
+      // Its body ended too early: it was not taken for a request.
+      return;
+    }
+    take({ line: `${req.method} ${req.url}`, body });
+    res.end('ok');
+  });
+}
+
+const portOf = (server: Server) => (server.address() as AddressInfo).port;
+
+/** Everything that comes back for these bytes, after which the client ends its half. */
+function exchange(port: number, text: string): Promise<string> {
+  return new Promise((resolve) => {
+    let received = '';
+    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+    const timer = setTimeout(() => socket.destroy(), 300);
+    socket.on('data', (chunk: Buffer) => (received += chunk.toString('latin1')));
+    socket.on('end', () => socket.end());
+    socket.on('error', () => undefined);
+    socket.once('close', () => {
+      clearTimeout(timer);
+      resolve(received);
+    });
+    socket.write(Buffer.from(text, 'latin1'));
+  });
+}
+
+/** nginx that answers each request by itself, with what it took it for. */
+async function startNginx(): Promise<void> {
+  folder = mkdtempSync(join(tmpdir(), 'tshub-nginx-'));
+  nginxPort = await new Promise<number>((resolve) => {
+    const server = createNetServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+  const file = join(folder, 'nginx.conf');
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+    .map((name) => `${name}_temp_path ${folder}/${name};`)
+    .join(' ');
+  writeFileSync(
+    file,
+    `daemon off; worker_processes 1; pid ${folder}/pid; error_log ${folder}/log crit;
+    events { worker_connections 512; }
+    http { access_log off; ${temporary}
+      server { listen 127.0.0.1:${nginxPort}; location / { return 200 "$request_method $request_uri"; } } }`,
+  );
+  nginx = spawn('nginx', ['-c', file, '-e', `${folder}/log`], { stdio: 'ignore' });
+  for (let i = 0; i < 200; i++) {
+    if ((await exchange(nginxPort, 'GET / HTTP/1.0\r\n\r\n')) !== '') return;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  throw new Error('nginx does not answer');
+}
+
+beforeAll(async () => {
+  t = await proxyForTest({ headers_timeout: 0.2, idle_timeout: 0.2 });
+  const uid = process.getuid?.() ?? 0;
+  const server = witness((taken) => behind.push(taken));
+  await new Promise<void>((resolve) => server.listen(t.socketOf('ada'), resolve));
+  await t.proxy.routes.add({ prefix: '/user/ada/', target: `unix:${t.socketOf('ada')}`, uid, data: {} });
+  node = witness((taken) => alone.push(taken));
+  await new Promise<void>((resolve) => node.listen(0, '127.0.0.1', resolve));
+  await startNginx();
+});
+
+afterAll(async () => {
+  nginx.kill();
+  node.closeAllConnections();
+  node.close();
+  await t.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** What each of three makes of the same bytes on a connection of its own. */
+async function readings(text: string) {
+  behind = [];
+  alone = [];
+  const [ours, , theirs] = await Promise.all([
+    exchange(t.proxy.port, text),
+    exchange(portOf(node), text),
+    exchange(nginxPort, text),
+  ]);
+  const nginxLines = [...theirs.matchAll(/HTTP\/1\.1 200 OK\r\n[^]*?\r\n\r\n([A-Z]+ [^\r\nH]*)/g)].map(
+    ([, line]) => line,
+  );
+  return { statuses: statusesOf(ours), behind: [...behind], alone: [...alone], nginxLines };
+}
+
+test('Debian’s nginx is there to compare with', () => {
+  expect(execFileSync('nginx', ['-v', '-q'], { stdio: 'pipe' }).toString()).toBe('');
+});
+
+describe('no request is seen behind the proxy that others would not see in the same bytes', () => {
+  const name = (text: string) => JSON.stringify(text.replace(smuggled, '…').slice(0, 120));
+  test.each(hostileRequests.map((text) => [name(text), text]))('%s', async (_name, text) => {
+    const { statuses, behind: got, alone: node20, nginxLines } = await readings(text);
+    // The proxy saw as many requests as the server behind it: nothing was hidden in another.
+    expect(got.length).toBeLessThanOrEqual(statuses.length);
+    expect(got.length).toBe(statuses.filter((status) => status === 200).length);
+    // What came through, Node reads out of the bare bytes alike; the proxy is the stricter one or the same.
+    expect(node20.slice(0, got.length)).toEqual(got);
+    // nginx drops some that we take (it minds other things), but where both answer, they saw the same lines in the same order.
+    const both = Math.min(got.length, nginxLines.length);
+    expect(nginxLines.slice(0, both)).toEqual(got.slice(0, both).map(({ line }) => line));
+    // After bytes that were refused nothing more is read.
+    const refused = statuses.findIndex((status) => status !== 200);
+    if (refused !== -1) expect(statuses.slice(refused + 1)).toEqual([]);
+  });
+});
+
+test('so it is with bytes that nobody has thought of', { timeout: 120_000 }, async () => {
+  const piece = fc.constantFrom(
+    ...['\r\n', '\n', '\r', ' ', '\t', ':', ',', '\0', '0', '5', 'hello', '\x80', 'chunked', 'identity', smuggled],
+    ...['POST /user/ada/ HTTP/1.1\r\nHost: h\r\n', 'GET /user/ada/x HTTP/1.1\r\nHost: h\r\n', 'Content-Length: 5\r\n'],
+    ...[
+      'Transfer-Encoding: chunked\r\n',
+      'Content-Length:',
+      'Transfer-Encoding:',
+      '0\r\n\r\n',
+      '5\r\nhello\r\n',
+      'X: y\r\n',
+    ],
+  );
+  const start = fc.constantFrom('POST /user/ada/ HTTP/1.1\r\nHost: h\r\n', 'POST /user/ada/ HTTP/1.0\r\n');
+  const bytes = fc.tuple(start, fc.array(piece, { maxLength: 8 })).map(([line, rest]) => line + rest.join(''));
+  await fc.assert(
+    fc.asyncProperty(bytes, async (text) => {
+      const { statuses, behind: got, alone: node20 } = await readings(text);
+      expect(got.length).toBe(statuses.filter((status) => status === 200).length);
+      expect(node20.slice(0, got.length)).toEqual(got);
+    }),
+    { numRuns: 150 },
+  );
+});
