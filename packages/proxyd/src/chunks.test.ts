@@ -70,6 +70,7 @@ test.each([
   ['a bare LF in the trailers', '0\r\nX: a\nY: b\r\n\r\n'],
   ['a fold in the trailers', '0\r\nX: a\r\n b\r\n\r\n'],
   ['a trailer without a colon', '0\r\nX\r\n\r\n'],
+  ['a length in the trailers', '0\r\nContent-Length: 5\r\n\r\n'],
   ['trailers without end', `0\r\nX: ${'x'.repeat(9000)}`],
 ])('%s is no chunked body', (_name, text) => {
   expect(follow(text).isGood).toBe(false);

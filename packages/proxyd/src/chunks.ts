@@ -109,8 +109,12 @@ export class Chunks {
       this.#tail = text;
       return bytes.length;
     }
-    const fields = blank === 0 ? [] : readFields(text.slice(0, blank + 2), 0, () => undefined);
-    this.#state = fields === null ? 'bad' : 'done';
+    let isFraming = false;
+    const note = (key: string): void => {
+      isFraming ||= key === 'content-length' || key === 'transfer-encoding';
+    };
+    const fields = blank === 0 ? [] : readFields(text.slice(0, blank + 2), 0, note);
+    this.#state = fields === null || isFraming ? 'bad' : 'done';
     this.trailers = fields ?? [];
     this.end = at + (blank === 0 ? 2 : blank + 4) - had;
     if (blank === 0 && had === 0) this.passed = this.end;
