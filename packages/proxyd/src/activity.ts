@@ -6,43 +6,49 @@ export class FrameWatcher {
   /** Payload bytes of the current frame still to come. */
   #payload = 0;
   #isData = false;
-  /** Head of a frame that was cut by the end of a chunk; at most 14 bytes. */
-  #head = Buffer.alloc(14);
-  #headLength = 0;
+  /** Head of a frame that was cut by the end of a chunk; at most 14 bytes. Few ever are, and most websockets idle. */
+  #cut: Buffer | null = null;
 
-  push(chunk: Uint8Array): boolean {
+  push(chunk: Buffer): boolean {
     let sawData = false;
+    let bytes = chunk;
+    if (this.#cut !== null) {
+      bytes = Buffer.concat([this.#cut, chunk]);
+      this.#cut = null;
+    }
     let at = 0;
-    while (at < chunk.length) {
+    while (at < bytes.length) {
       if (this.#payload > 0) {
-        const step = Math.min(this.#payload, chunk.length - at);
+        const step = Math.min(this.#payload, bytes.length - at);
         this.#payload -= step;
         at += step;
-        sawData ||= this.#isData;
-        continue;
+      } else {
+        const size = headSize(bytes, at);
+        if (at + size > bytes.length) {
+          this.#cut = Buffer.from(bytes.subarray(at));
+          break;
+        }
+        this.#isData = (bytes[at]! & 0x08) === 0;
+        this.#payload = payloadSize(bytes, at);
+        at += size;
       }
-      this.#head[this.#headLength++] = chunk[at++] ?? 0;
-      if (this.#headLength < this.#headSize()) continue;
-      this.#isData = (this.#head[0]! & 0x08) === 0;
-      this.#payload = this.#payloadSize();
-      this.#headLength = 0;
       sawData ||= this.#isData;
     }
     return sawData;
   }
+}
 
-  /** Bytes that this frame's head has, as far as is known. */
-  #headSize(): number {
-    if (this.#headLength < 2) return 2;
-    const second = this.#head[1]!;
-    const short = second & 0x7f;
-    const extended = short === 126 ? 2 : short === 127 ? 8 : 0;
-    return 2 + extended + ((second & 0x80) === 0 ? 0 : 4);
-  }
+/** Bytes that the head of this frame has, as far as is known. */
+function headSize(bytes: Buffer, at: number): number {
+  if (at + 2 > bytes.length) return 2;
+  const second = bytes[at + 1]!;
+  const short = second & 0x7f;
+  const extended = short === 126 ? 2 : short === 127 ? 8 : 0;
+  return 2 + extended + ((second & 0x80) === 0 ? 0 : 4);
+}
 
-  #payloadSize(): number {
-    const short = this.#head[1]! & 0x7f;
-    if (short === 126) return this.#head.readUInt16BE(2);
-    return short === 127 ? Number(this.#head.readBigUInt64BE(2)) : short;
-  }
+function payloadSize(bytes: Buffer, at: number): number {
+  const short = bytes[at + 1]! & 0x7f;
+  if (short === 126) return bytes.readUInt16BE(at + 2);
+  return short === 127 ? Number(bytes.readBigUInt64BE(at + 2)) : short;
 }

@@ -19,16 +19,21 @@ export interface UpstreamOptions {
 export class Upstream {
   readonly target: Target;
   #options: UpstreamOptions;
-  readonly pool: UpstreamPool;
+  #pool: UpstreamPool | null = null;
 
   constructor(options: UpstreamOptions) {
     this.target = options.target;
     this.#options = options;
-    this.pool = new UpstreamPool({
+  }
+
+  /** Made when first asked for: there are routes by the thousand that nobody uses now. */
+  get pool(): UpstreamPool {
+    this.#pool ??= new UpstreamPool({
       connect: () => this.#connect(),
-      maxSockets: options.maxSockets,
-      silenceMs: () => options.limits().upstreamMs,
+      maxSockets: this.#options.maxSockets,
+      silenceMs: () => this.#options.limits().upstreamMs,
     });
+    return this.#pool;
   }
 
   /** The socket errors with TSHUB_PEER unless one of `uids` is at its other end; until that is known nothing is sent. */
@@ -56,7 +61,7 @@ export class Upstream {
 
   /** Ends idle connections and whatever is under way. */
   close(): void {
-    this.pool.close();
+    this.#pool?.close();
   }
 
   #verify(socket: Socket): void {
