@@ -26,6 +26,7 @@ export class Exchange implements Asker, Ending {
   #connection: UpstreamConnection | null = null;
   #headers: RawHeaders = [];
   #isRetry = false;
+  #isHeadSent = false;
   #isOver = false;
   /** The address whose share of the hub this takes, or ''. */
   #address = '';
@@ -100,6 +101,7 @@ export class Exchange implements Asker, Ending {
 
   onConnection(connection: UpstreamConnection): void {
     this.#connection = connection;
+    this.#isHeadSent = true;
     const { socket } = connection;
     const { batch } = this.#parts;
     let text = `${this.head.method} ${this.head.target} HTTP/1.1\r\n${fieldLines(this.#headers)}\r\n`;
@@ -121,7 +123,7 @@ export class Exchange implements Asker, Ending {
   /** Bytes of the request's body have come. */
   onRequestBody(bytes: Buffer): void {
     const connection = this.#connection;
-    if (connection === null || connection.socket.connecting) {
+    if (connection === null || !this.#isHeadSent) {
       this.#body.keepEarly(bytes);
       this.#client.pause();
     } else if (!connection.socket.write(bytes)) this.#client.pause();
@@ -130,7 +132,7 @@ export class Exchange implements Asker, Ending {
   /** Whether the client could send more of the body if it wanted to. */
   get isBodyAwaited(): boolean {
     const connection = this.#connection;
-    return connection !== null && !connection.socket.connecting && !connection.socket.writableNeedDrain;
+    return connection !== null && this.#isHeadSent && !connection.socket.writableNeedDrain;
   }
 
   /** The client sent what cannot go on; nothing more of it is read. */
@@ -224,6 +226,7 @@ export class Exchange implements Asker, Ending {
       this.#client.cut(this.#isOpenEnded);
     } else if (this.#mayRetry(connection, error)) {
       this.#isRetry = true;
+      this.#isHeadSent = false;
       this.#send();
     } else {
       noteFailure(this.#parts, this.#to, error);

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { idleUpstreamMs } from './limits.ts';
 import { type Asker, type ConnectionOwner, UpstreamConnection } from './upstream-connection.ts';
 
@@ -81,7 +82,8 @@ export class UpstreamPool implements ConnectionOwner {
 
   #askWhenMade(connection: UpstreamConnection, asker: Asker): void {
     connection.reserve(asker);
-    connection.socket.once('connect', () => {
+    // With TLS, whose certificate it is is known then.
+    connection.socket.once(connection.socket instanceof TLSSocket ? 'secureConnect' : 'connect', () => {
       if (!connection.socket.destroyed) connection.begin(this.#options.silenceMs());
     });
   }
