@@ -14,6 +14,7 @@ import { type ProxyForTest, proxyForTest, statusesOf } from '../support/proxy-fo
 interface Taken {
   readonly line: string;
   readonly body: string;
+  readonly isWhole: boolean;
 }
 
 let t: ProxyForTest;
@@ -27,18 +28,20 @@ let folder = '';
 
 /** Node's own parser, as strict as it comes, writing down what it understands in the order in which it came. */
 function witness(list: () => Taken[]): Server {
-  return createServer({ requireHostHeader: false, keepAliveTimeout: 200 }, async (req, res) => {
-    const taken = { line: `${req.method} ${req.url}`, body: '' };
-    const all = list();
-    all.push(taken);
+  const server = createServer({ requireHostHeader: false }, async (req, res) => {
+    const taken = { line: `${req.method} ${req.url}`, body: '', isWhole: false };
+    list().push(taken);
     try {
       for await (const chunk of req) taken.body += (chunk as Buffer).toString('latin1');
-      res.end('ok');
     } catch {
       // Its body ended too early: it was not taken for a request.
-      all.splice(all.indexOf(taken), 1);
+      return;
     }
+    taken.isWhole = true;
+    res.end('ok');
   });
+  // Answers go on when the client has ended its half.
+  return Object.assign(server, { httpAllowHalfOpen: true });
 }
 
 /** Whether `some` is `all` with or without leaving a few out. */
@@ -55,15 +58,10 @@ function exchange(port: number, text: string): Promise<string> {
   return new Promise((resolve) => {
     let received = '';
     const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
-    const timer = setTimeout(() => socket.destroy(), 200);
     socket.on('data', (chunk: Buffer) => (received += chunk.toString('latin1')));
-    socket.on('end', () => socket.end());
     socket.on('error', () => undefined);
-    socket.once('close', () => {
-      clearTimeout(timer);
-      resolve(received);
-    });
-    socket.write(Buffer.from(text, 'latin1'));
+    socket.once('close', () => resolve(received));
+    socket.end(Buffer.from(text, 'latin1'));
   });
 }
 
@@ -96,7 +94,7 @@ async function startNginx(): Promise<void> {
 }
 
 beforeAll(async () => {
-  t = await proxyForTest({ headers_timeout: 0.2, idle_timeout: 0.2 });
+  t = await proxyForTest({ headers_timeout: 1, idle_timeout: 1 });
   const uid = process.getuid?.() ?? 0;
   const server = witness(() => behind);
   await new Promise<void>((resolve) => server.listen(t.socketOf('ada'), resolve));
@@ -126,7 +124,8 @@ async function readings(text: string) {
   const nginxLines = [...theirs.matchAll(/HTTP\/1\.1 200 OK\r\n[^]*?\r\n\r\n([A-Z]+ [^\r\nH]*)/g)].map(
     ([, line]) => line,
   );
-  return { statuses: statusesOf(ours), behind: [...behind], alone: [...alone], nginxLines };
+  const whole = (all: readonly Taken[]) => all.filter(({ isWhole }) => isWhole);
+  return { statuses: statusesOf(ours), behind: whole(behind), alone: whole(alone), nginxLines };
 }
 
 test('Debian’s nginx is there to compare with', () => {
@@ -138,7 +137,6 @@ describe('no request is seen behind the proxy that others would not see in the s
   test.each(hostileRequests.map((text) => [name(text), text]))('%s', async (_name, text) => {
     const { statuses, behind: got, alone: node20, nginxLines } = await readings(text);
     // The proxy saw as many requests as the server behind it: nothing was hidden in another.
-    expect(got.length).toBeLessThanOrEqual(statuses.length);
     expect(got.length).toBe(statuses.filter((status) => status === 200).length);
     // What came through, Node reads out of the bare bytes alike; the proxy is the stricter one or the same.
     expect(isWithin(got, node20), JSON.stringify({ got, node20 })).toBe(true);
@@ -164,13 +162,21 @@ test('so it is with bytes that nobody has thought of', { timeout: 120_000 }, asy
     ],
   );
   const start = fc.constantFrom('POST /user/ada/ HTTP/1.1\r\nHost: h\r\n', 'POST /user/ada/ HTTP/1.0\r\n');
-  const bytes = fc.tuple(start, fc.array(piece, { maxLength: 8 })).map(([line, rest]) => line + rest.join(''));
+  const made = fc.tuple(start, fc.array(piece, { maxLength: 8 })).map(([line, rest]) => line + rest.join(''));
+  /** One of the list with something put in, or taken out. */
+  const changed = fc
+    .tuple(fc.constantFrom(...hostileRequests), fc.nat(), fc.nat(3), fc.oneof(piece, fc.constant('')))
+    .map(([text, place, gone, put]) => {
+      const at = place % text.length;
+      return text.slice(0, at) + put + text.slice(at + gone);
+    });
+  const bytes = fc.oneof(made, changed);
   await fc.assert(
     fc.asyncProperty(bytes, async (text) => {
       const { statuses, behind: got, alone: node20 } = await readings(text);
       expect(got.length).toBe(statuses.filter((status) => status === 200).length);
       expect(isWithin(got, node20), JSON.stringify({ text, got, node20 })).toBe(true);
     }),
-    { numRuns: 150 },
+    { numRuns: 1500 },
   );
 });

@@ -115,6 +115,17 @@ describe('requests on one connection', () => {
     expect(statusesOf(await client.all())).toHaveLength(3001);
   });
 
+  test.each([20_000, 100_000, 3_000_000])('are read again after an answer of %d bytes', async (size) => {
+    const big = Buffer.alloc(size, 'x');
+    await t.route('ada', (_req, res) => res.end(big));
+    const client = new RawClient(t.proxy.port);
+    for (let i = 1; i <= 5; i++) {
+      client.send(get('ada'));
+      await eventually(`answer ${i} is whole`, () => client.received.length >= i * size);
+    }
+    client.socket.destroy();
+  });
+
   test('of which the client ended its half are all answered', async () => {
     await t.route('ada', (_req, res) => res.end('x'));
     const client = new RawClient(t.proxy.port).send(get('ada') + get('ada'));

@@ -65,16 +65,15 @@ export function readFields(text: string, at: number, onField: (key: string, valu
   return raw;
 }
 
+const space = 0x20;
+
+/** Without the spaces around it. A tab stays: what delimits a message is not valid with one, since readers differ there. */
 function trimmed(text: string, from: number, to: number): string {
   let start = from;
   let end = to;
-  while (start < end && isBlank(text.charCodeAt(start))) start++;
-  while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
+  while (start < end && text.charCodeAt(start) === space) start++;
+  while (end > start && text.charCodeAt(end - 1) === space) end--;
   return text.slice(start, end);
-}
-
-function isBlank(code: number): boolean {
-  return code === 0x20 || code === 0x09;
 }
 
 /** What a Content-Length says, or null: digits alone, and not more than can be counted. */

@@ -41,10 +41,11 @@ export class Intake {
 
   /** The head of the next request, which is then no longer in here; as readRequestHead, and null when nothing is in here. */
   takeHead(maxSize: number): HeadRead {
+    // Whether or not anything is in here: more of it is wanted.
+    this.setFull(false);
+    this.#hasLooked = false;
     const bytes = this.#bytes;
     if (bytes === null) return null;
-    this.#hasLooked = false;
-    this.setFull(false);
     const read = readRequestHead(bytes, maxSize);
     if (read !== null && 'head' in read) this.#bytes = read.end === bytes.length ? null : bytes.subarray(read.end);
     return read;

@@ -15,7 +15,7 @@ function statusOf(text: string): number | null {
 }
 
 test('a head is read once, and says where it ends', () => {
-  const text = 'POST /a?b HTTP/1.1\r\nHost: h:1\r\nX-A:\t v\xe4 \t\r\nContent-Length: 3\r\n\r\n';
+  const text = 'POST /a?b HTTP/1.1\r\nHost: h:1\r\nX-A:  v\xe4 \r\nContent-Length: 3\r\n\r\n';
   expect(readRequestHead(Buffer.from(`${text}abc`, 'latin1'), max)).toEqual({
     end: text.length,
     head: {
@@ -58,8 +58,12 @@ test.each([
   ['the preface of HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 505],
   ['an authority', `GET h:80 HTTP/1.1\r\n${host}\r\n`, 400],
   ['an absolute target', `GET http://h/ HTTP/1.1\r\n${host}\r\n`, 400],
+  ['a target beyond ASCII', `GET /\xe4 HTTP/1.1\r\n${host}\r\n`, 400],
+  ['a fragment', `GET /?a#b HTTP/1.1\r\n${host}\r\n`, 400],
   ['CONNECT', `CONNECT h:80 HTTP/1.1\r\n${host}\r\n`, 405],
   ['TRACE', `TRACE / HTTP/1.1\r\n${host}\r\n`, 405],
+  ['a method that nobody knows', `GETT / HTTP/1.1\r\n${host}\r\n`, 501],
+  ['a method in small letters', `get / HTTP/1.1\r\n${host}\r\n`, 501],
   ['a method that is no token', `G(ET / HTTP/1.1\r\n${host}\r\n`, 400],
   ['a bare LF in a value', `GET / HTTP/1.1\r\n${host}X: a\nY: b\r\n\r\n`, 400],
   ['a bare CR in a value', `GET / HTTP/1.1\r\n${host}X: a\rY: b\r\n\r\n`, 400],
@@ -75,6 +79,7 @@ test.each([
   ['another underscore that frames', `POST / HTTP/1.1\r\n${host}Transfer_Encoding: chunked\r\n\r\n`, 400],
   ['two lengths', `POST / HTTP/1.1\r\n${host}Content-Length: 1\r\nContent-Length: 1\r\n\r\n`, 400],
   ['an empty length', `POST / HTTP/1.1\r\n${host}Content-Length:\r\n\r\n`, 400],
+  ['a length with a tab', `POST / HTTP/1.1\r\n${host}Content-Length: 1\t\r\n\r\n`, 400],
   ['a hexadecimal length', `POST / HTTP/1.1\r\n${host}Content-Length: 0x3\r\n\r\n`, 400],
   ['a length beyond counting', `POST / HTTP/1.1\r\n${host}Content-Length: 99999999999999999999\r\n\r\n`, 400],
   ['length and chunks', `POST / HTTP/1.1\r\n${host}Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n`, 400],

@@ -1,3 +1,4 @@
+import { METHODS } from 'node:http';
 import type { Refusal } from './error-page.ts';
 import { hasToken, isBadText, readFields, readLength } from './head-fields.ts';
 import type { Framing, RawHeaders } from './headers.ts';
@@ -28,8 +29,10 @@ export interface RequestHead {
 /** A head with the place where it ends; a refusal; or null while it is not whole. */
 export type HeadRead = { readonly head: RequestHead; readonly end: number } | { readonly refusal: Refusal } | null;
 
-const requestLine = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]{1,32}) ([\x21-\x7e\x80-\xff]+) HTTP\/(\d)\.(\d)$/;
+// Visible ASCII, which clients encode the rest in; no "#", since what follows one is a browser's own business.
+const requestLine = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]{1,32}) ([\x21\x22\x24-\x7e]+) HTTP\/(\d)\.(\d)$/;
 const goodHost = /^(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/;
+const methods = new Set(METHODS);
 const headEnd = Buffer.from('\r\n\r\n');
 
 const bad = (what: string): { refusal: Refusal } => ({ refusal: { status: 400, says: `Bad request: ${what}` } });
@@ -63,7 +66,7 @@ class Special {
   codings = 0;
   coding = '';
   connection = '';
-  expect = '';
+  expect: string | null = null;
   upgrade: string | null = null;
   isServiceWorker = false;
   /** Some frameworks read `_` as `-`: these would frame the message there. */
@@ -116,6 +119,7 @@ function parse(text: string): RequestHead | { refusal: Refusal } {
   if (method === 'TRACE' || method === 'CONNECT') {
     return { refusal: { status: 405, says: `${method} is not allowed` } };
   }
+  if (!methods.has(method)) return { refusal: { status: 501, says: 'This method is not known here' } };
   const special = new Special();
   const raw = readFields(text, lineEnd + 2, special.note);
   if (raw === null) return bad('a header is not well formed');
@@ -130,7 +134,7 @@ function parse(text: string): RequestHead | { refusal: Refusal } {
   const isUpgrade = special.upgrade !== null && minor === 1 && hasToken(special.connection, 'upgrade');
   // Where its body ends and the new protocol begins, two readers could see differently.
   if (isUpgrade && framed.framing !== 'none') return bad('an upgrade cannot have a body');
-  if (special.expect !== '' && special.expect !== '100-continue') {
+  if (special.expect !== null && special.expect !== '100-continue') {
     return { refusal: { status: 417, says: 'What the request expects is not done here' } };
   }
   const { connection } = special;
@@ -145,7 +149,7 @@ function parse(text: string): RequestHead | { refusal: Refusal } {
     framing: framed.framing,
     length: framed.length,
     keepAlive,
-    expects: special.expect !== '' && minor === 1 && framed.framing !== 'none',
+    expects: special.expect !== null && minor === 1 && framed.framing !== 'none',
     upgrade: isUpgrade ? special.upgrade : null,
     isServiceWorker: special.isServiceWorker,
   };
