@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Kernel, tokenOf } from './support/kernel.ts';
 import { eventually } from './support/machine.ts';
@@ -21,6 +22,18 @@ afterAll(() => kernel?.close());
 
 async function hubIsBack(): Promise<void> {
   await eventually('the hub answers', async () => (await guest.fetch('/hub/health')).status === 200);
+}
+
+/** The first line of the answer on a connection of its own, or why there is none. */
+function healthOver({ hostname, port }: URL): Promise<string> {
+  return new Promise((resolve) => {
+    let received = '';
+    const socket = connect({ host: hostname, port: Number(port) });
+    socket.on('data', (chunk: Buffer) => (received += chunk.toString('latin1')));
+    socket.once('error', (error) => resolve(error.message));
+    socket.once('close', () => resolve(received.split('\r\n')[0] ?? ''));
+    socket.write('GET /_tshub/health HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n');
+  });
 }
 
 async function nothingWasTouched(): Promise<void> {
@@ -89,6 +102,18 @@ test('a restarted proxy has its routes again by itself', async () => {
   });
   expect(answer.headers.get('x-jupyterhub-version')).toBeTruthy();
   kernel?.close();
+});
+
+test('restarts of the proxy refuse nobody, and everybody gets an answer', async () => {
+  let isOver = false;
+  const answers: string[] = [];
+  const askers = Array.from({ length: 8 }, async () => {
+    while (!isOver) answers.push(await healthOver(new URL(machine.url)));
+  });
+  for (let i = 0; i < 3; i++) await machine.run(['systemctl', 'restart', 'tshub-proxyd']);
+  isOver = true;
+  await Promise.all(askers);
+  expect(new Set(answers)).toEqual(new Set(['HTTP/1.1 200 OK']));
 });
 
 test('a proxy that was killed while the hub is away has its routes again too', async () => {
