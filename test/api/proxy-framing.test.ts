@@ -238,6 +238,13 @@ describe('answers', () => {
     expect(statusesOf(await exchange(t.proxy.port, get('ada', last)))).toEqual([200]);
   });
 
+  test('without a body tell of no length', async () => {
+    await saying('ada', 'HTTP/1.1 204 No Content\r\nContent-Length: 40\r\n\r\n');
+    const received = await exchange(t.proxy.port, get('ada') + get('ada', last));
+    expect(statusesOf(received)).toEqual([204, 204]);
+    expect(received).not.toMatch(/content-length/i);
+  });
+
   test('to HEAD may tell of any length, and the connection goes on', async () => {
     await saying('ada', 'HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n');
     const head = get('ada').replace('GET', 'HEAD');

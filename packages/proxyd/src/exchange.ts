@@ -2,7 +2,7 @@ import type { ClientConnection } from './client-connection.ts';
 import { countAnswer, type Destination, type Forwarding } from './destination.ts';
 import type { Refusal } from './error-page.ts';
 import { codeOf, noteFailure, noteSuccess, refusalOf } from './failure.ts';
-import { fieldLines } from './head-fields.ts';
+import { fieldLines, removeField } from './head-fields.ts';
 import { type RawHeaders, requestHeaders, responseHeaders, trailerPairs } from './headers.ts';
 import { enterHub, hubAddress, leaveHub } from './hub-share.ts';
 import type { Ending } from './open-endings.ts';
@@ -163,6 +163,8 @@ export class Exchange implements Asker, Ending {
     this.#isOpenEnded = answer.framing === 'close' || this.#unchunks;
     if (this.#isOpenEnded || !this.#body.isDone) this.#client.endAfterAnswer();
     const headers = responseHeaders(answer.raw, { serverPrefix: this.#to.serverPrefix, target: this.head.target });
+    // A length that nothing follows: some reader might wait for it, and take the next answer.
+    if (answer.status === 204) removeField(headers, 'content-length');
     let text = `HTTP/1.1 ${answer.status} ${answer.reason}\r\n${fieldLines(headers)}`;
     if (answer.framing === 'chunked' && !this.#unchunks) text += 'Transfer-Encoding: chunked\r\n';
     if (this.#client.isEnding) text += 'Connection: close\r\n';

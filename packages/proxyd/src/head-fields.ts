@@ -93,6 +93,11 @@ export function valueOf(raw: RawHeaders, key: string): string | undefined {
   return undefined;
 }
 
+/** Takes a field out of a list. */
+export function removeField(raw: string[], key: string): void {
+  for (let i = raw.length - 2; i >= 0; i -= 2) if (keyOf(raw[i] ?? '') === key) raw.splice(i, 2);
+}
+
 /** Fields as text, each with its CRLF. */
 export function fieldLines(raw: RawHeaders): string {
   let text = '';
