@@ -1,5 +1,6 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { maxServerSockets } from '../../packages/proxyd/src/limits.ts';
 import {
   eventually,
   exchange,
@@ -280,6 +281,65 @@ describe('a server that closes a kept connection just as it is used', () => {
     const post = `POST /user/ada/ HTTP/1.1\r\nHost: h\r\n${last}\r\n`;
     expect(statusesOf(await exchange(t.proxy.port, get('ada') + post))).toEqual([200, 502]);
     expect(seen()).toEqual(['GET', 'POST']);
+  });
+});
+
+test('an end waits for answers under way, not for those who connected ahead and asked nothing', async () => {
+  await t.close();
+  t = await proxyForTest({ drain_timeout: 60 });
+  let finish = () => {};
+  await t.route('ada', (_req, res) => {
+    res.write('begun ');
+    finish = () => void res.end('done');
+  });
+  const silent = new RawClient(t.proxy.port);
+  const client = new RawClient(t.proxy.port).send(get('ada'));
+  await client.until(/begun/);
+  const closing = t.proxy.close();
+  await silent.all();
+  finish();
+  expect(await client.all()).toMatch(/done/);
+  await closing;
+});
+
+describe('connections to a server', () => {
+  test('are so many and no more; who comes then waits for one, or goes away again', async () => {
+    let under = 0;
+    let most = 0;
+    const waiting: Array<() => void> = [];
+    await t.route('ada', (_req, res) => {
+      most = Math.max(most, ++under);
+      waiting.push(() => {
+        under--;
+        res.end('x');
+      });
+    });
+    const clients = Array.from({ length: maxServerSockets + 50 }, () =>
+      new RawClient(t.proxy.port).send(get('ada', last)),
+    );
+    await eventually('all connections are in use', () => under === maxServerSockets);
+    for (const client of clients.slice(-10)) client.socket.resetAndDestroy();
+    let answered = 0;
+    while (answered < clients.length - 10) {
+      await eventually('somebody is asked', () => waiting.length > 0);
+      waiting.shift()?.();
+      answered++;
+    }
+    const received = await Promise.all(clients.slice(0, -10).map((client) => client.all()));
+    expect(new Set(received.flatMap(statusesOf))).toEqual(new Set([200]));
+    expect(most).toBe(maxServerSockets);
+  });
+
+  test('that idle are closed before the server does', async () => {
+    let open = 0;
+    const server = await t.route('ada', (_req, res) => res.end('x'));
+    server.on('connection', (socket: Socket) => {
+      open++;
+      socket.once('close', () => open--);
+    });
+    await exchange(t.proxy.port, get('ada', last));
+    expect(open).toBe(1);
+    await eventually('it is closed', () => open === 0);
   });
 });
 

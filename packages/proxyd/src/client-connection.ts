@@ -4,9 +4,8 @@ import { cutStream } from './cut-stream.ts';
 import { countAnswer } from './destination.ts';
 import { decide } from './dispatch.ts';
 import type { EngineParts } from './engine.ts';
-import { type Answer, pageFor, type Refusal } from './error-page.ts';
+import { type Answer, answerText, pageFor, type Refusal } from './error-page.ts';
 import { Exchange, tooLarge } from './exchange.ts';
-import { fieldLines } from './head-fields.ts';
 import { Intake } from './intake.ts';
 import { halfAnsweredMs, lingerMs } from './limits.ts';
 import { RequestBody } from './request-body.ts';
@@ -49,8 +48,16 @@ export class ClientConnection {
 
   /** It has had an answer, to the last byte, and waits for a next request. */
   get isIdle(): boolean {
-    const isHttp = this.#taker === null && !this.#isClosing;
-    return this.#hasAnswered && this.#exchange === null && isHttp && this.stream.writableLength === 0;
+    return this.#hasAnswered && this.#isAtRest && this.stream.writableLength === 0;
+  }
+
+  /** It has never said anything: browsers connect ahead of what they may want. */
+  get isSilent(): boolean {
+    return !this.#hasAnswered && this.#isAtRest && this.#intake.isEmpty;
+  }
+
+  get #isAtRest(): boolean {
+    return this.#exchange === null && this.#taker === null && !this.#isClosing;
   }
 
   /** No request comes after the one that is being answered. */
@@ -166,7 +173,7 @@ export class ClientConnection {
   #begin(head: RequestHead): void {
     this.#timer.stop();
     const { limits, table, hub } = this.#parts;
-    // Another protocol that is asked for is not spoken here; what comes after could be it nevertheless.
+    // What comes after a request for another protocol could be that.
     this.#isEnding = !head.keepAlive || head.upgrade !== null;
     const body = new RequestBody(head, limits().maxBodySize);
     if (!body.isDone) this.#body = body;
@@ -208,14 +215,11 @@ export class ClientConnection {
     if (this.#intake.isUpgradeAhead(this.#parts.limits().maxHeaderSize)) this.cut();
   }
 
-  #answer({ status, reason, headers, body }: Answer, head: RequestHead | null): void {
+  #answer(answer: Answer, head: RequestHead | null): void {
     // What is left of the request's body would be read as the next request.
     if (this.#body !== null) this.#isEnding = true;
-    let text = `HTTP/1.1 ${status} ${reason}\r\n${fieldLines(headers)}`;
-    if (this.isEnding) text += 'Connection: close\r\n';
-    else if (head?.minor === 0) text += 'Connection: keep-alive\r\n';
-    countAnswer(this.#parts.counters, status);
-    this.write(`${text}\r\n${head?.method === 'HEAD' ? '' : body.toString('latin1')}`);
+    countAnswer(this.#parts.counters, answer.status);
+    this.write(answerText(answer, head, this.isEnding));
     this.onAnswered();
   }
 

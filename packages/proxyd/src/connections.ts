@@ -23,6 +23,10 @@ export class Connections {
     for (const connection of this.#all) if (connection.isIdle) connection.destroy();
   }
 
+  closeSilent(): void {
+    for (const connection of this.#all) if (connection.isSilent) connection.destroy();
+  }
+
   closeAll(): void {
     for (const connection of this.#all) connection.destroy();
   }

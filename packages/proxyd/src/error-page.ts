@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
-import { valueOf } from './head-fields.ts';
+import { fieldLines, valueOf } from './head-fields.ts';
 import type { RequestHead } from './request-head.ts';
 
 /** What the proxy itself says to a client: small, and the same as JSON for programs. */
@@ -40,6 +40,18 @@ export function pageFor(refusal: Refusal, head: Pick<RequestHead, 'raw'> | null)
   const { headers, body } = errorPage(refusal, head === null ? undefined : valueOf(head.raw, 'accept'));
   if (status === 405) headers.push('Allow', 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS');
   return { status, reason: STATUS_CODES[status] ?? 'Error', headers, body };
+}
+
+/** An answer as it is sent, in latin1. */
+export function answerText(
+  answer: Answer,
+  head: Pick<RequestHead, 'method' | 'minor'> | null,
+  isLast: boolean,
+): string {
+  const { status, reason, headers, body } = answer;
+  const connection = isLast ? 'Connection: close\r\n' : head?.minor === 0 ? 'Connection: keep-alive\r\n' : '';
+  const sent = head?.method === 'HEAD' ? '' : body.toString('latin1');
+  return `HTTP/1.1 ${status} ${reason}\r\n${fieldLines(headers)}${connection}\r\n${sent}`;
 }
 
 /** The page for a refusal, as HTML unless `accept` asks for JSON alone or first. */

@@ -114,12 +114,15 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
 }
 
 const drainCheckMs = 25;
+/** How long those that never said anything may still do so. */
+const silentMs = 500;
 
 /** Resolves when only websockets are left, or after `deadlineMs`. */
 async function drained(connections: Connections, counters: Counters, deadlineMs: number): Promise<void> {
   await new Promise<void>((resolve) => {
     const finish = () => {
       clearInterval(checks);
+      clearTimeout(silence);
       clearTimeout(deadline);
       resolve();
     };
@@ -128,6 +131,8 @@ async function drained(connections: Connections, counters: Counters, deadlineMs:
       if (connections.size <= counters.websockets) finish();
     };
     const checks = setInterval(check, drainCheckMs);
+    // What these may have sent before the listener closed has arrived by then.
+    const silence = setTimeout(() => connections.closeSilent(), Math.min(silentMs, deadlineMs));
     const deadline = setTimeout(finish, deadlineMs);
     check();
   });
