@@ -1,13 +1,16 @@
 import { notice, type Document } from './document.ts';
+import { extraPropertyTable } from '../../packages/config/src/unit-property.ts';
 import { listSettings, toml } from './settings.ts';
 
 export function configMan(): Document[] {
   const parts: string[] = [];
   let section = '';
   for (const { section: here, key, says, kind, initial } of listSettings()) {
-    if (here !== section) parts.push(`### [${here}]\n`);
+    if (here !== section) parts.push(`### ${here}\n`);
     section = here;
-    parts.push(`* \`${key}\`:\n  ${says} A ${kind}; by default \`${toml(initial)}\`.\n`);
+    parts.push(
+      `* \`${key}\`:\n  ${says} A ${kind}; ${initial === undefined ? 'must be given' : `by default \`${toml(initial)}\``}.\n`,
+    );
   }
   const text = `<!-- ${notice} -->
 tshub.toml(5) -- settings of the tshub notebook hub
@@ -29,6 +32,64 @@ Sizes are numbers of bytes, or texts such as "512M" and "2G" (K, M, G, T are pow
 ## SETTINGS
 
 ${parts.join('\n')}
+## OVERRIDES
+
+Settings of a server (the first ones of [spawner], up to \`user_tasks_max\`) can differ from person to person and from profile to profile. What comes later wins; tables such as \`environment\` are joined key by key:
+
+1. \`[spawner]\`
+2. \`[spawner.groups.NAME]\`, for members of that group of this host, in the order of the file
+3. \`[spawner.users.NAME]\`
+4. \`[profiles.settings]\` of the profile that was chosen
+5. what the user chose in \`[profiles.options.NAME]\`
+
+The \`user_\` settings bound all servers of one person together, whatever profile they choose, and so are not for profiles.
+
+    [spawner]
+    mem_limit = "2G"
+    user_mem_limit = "4G"
+
+    [spawner.groups.staff]
+    mem_limit = "8G"
+    user_mem_limit = "16G"
+
+    [spawner.users.mallory]
+    user_cpu_limit = 0.5
+
+## PROFILES
+
+With \`[[profiles]]\` people choose what they start: on the page before a start, with \`tshubctl server start --profile NAME --option NAME=VALUE\`, or with \`{"profile": "NAME", "OPTION": "VALUE"}\` in the API. Each profile has settings, and options within bounds that you set. An option has a \`title\`, the \`setting\` that it changes (\`cpu_limit\`, \`default_url\`, \`mem_high\`, \`mem_limit\`, \`runtime_max\`, \`swap_limit\`, \`tasks_max\` or \`environment.NAME\`), either \`values\` or \`min\` and \`max\`, and a \`default\`. A drop-in that has \`[[profiles]]\` replaces all of them.
+
+    [[profiles]]
+    name = "lab"
+    title = "JupyterLab"
+
+    [profiles.options.memory]
+    title = "Memory"
+    setting = "mem_limit"
+    values = ["1G", "2G", "4G"]
+    default = "1G"
+
+    [[profiles]]
+    name = "board"
+    title = "Course board"
+    allowed_groups = ["staff"]
+
+    [profiles.settings]
+    transport = "tcp"
+    command = ["/opt/board/bin/board", "--listen=127.0.0.1:{port}", "--base={prefix}"]
+
+The proxy sends on what comes from the network. A server that is not Jupyter must itself ask the hub who is there (HubOAuth, with the \`JUPYTERHUB_\` variables that every server gets), or stand behind a program that does, such as jupyter-standaloneproxy.
+
+## PROPERTIES
+
+\`unit_extra_properties\` takes, under the names of systemd.exec(5), systemd.resource-control(5) and systemd.unit(5): ${Object.entries(
+    extraPropertyTable,
+  )
+    .map(([name, { since }]) => (since === undefined ? `\`${name}\`` : `\`${name}\` (systemd ${since})`))
+    .join(
+      ', ',
+    )}. Numbers, true and false are written plain; sizes, times, lists of CPUs and addresses as texts; lists as lists.
+
 ## SECRETS
 
 These files are readable by everybody, so no secret is in them. What a setting calls for is read from a systemd credential of the service \`tshub\` (systemd.exec(5), \`LoadCredential=\`, \`LoadCredentialEncrypted=\`) or from a file of the same name in \`/etc/tshub/secrets\`, which belongs to root and the group tshub and is closed to others (mode 0640). A reload reads the files again; credentials come with a restart.

@@ -13,7 +13,10 @@ export function configSample(): Document[] {
     const header = /^\[\w+\]$/.test(setting.section) ? setting.section : `# ${setting.section}`;
     if (setting.section !== section) lines.push('', header);
     section = setting.section;
-    lines.push(`# ${setting.says}`, `# ${setting.key} = ${toml(setting.initial)}`);
+    lines.push(
+      `# ${setting.says}`,
+      `# ${setting.key} = ${setting.initial === undefined ? '"…"' : toml(setting.initial)}`,
+    );
   }
   return [{ path: 'docs/reference/tshub.toml', text: `${lines.join('\n')}\n` }];
 }

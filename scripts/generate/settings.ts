@@ -42,9 +42,10 @@ function settingsOf(path: string, node: Node, section: string): Setting[] {
   ];
 }
 
-/** Tables of settings of their own, rather than a value. */
+/** Tables of settings of their own, rather than a value; what has a sentence of its own is told by that alone. */
 function isTables(node: Node): boolean {
   const named = node.additionalProperties;
+  if (node.says !== undefined) return false;
   return (typeof named === 'object' && named.properties !== undefined) || node.items?.properties !== undefined;
 }
 

@@ -72,12 +72,15 @@ export async function spawnerForTest(
   const plan: Plan = {};
   let served: Implementation<typeof spawner1> | undefined;
   let idle = 0;
+  let picked = 0;
 
   const files: Files = {
     writeSecret: async (path, text) => {
       steps.push(['write', path]);
       secrets.set(path, text);
     },
+    read: async (path) => secrets.get(path) ?? null,
+    rootOnly: (path) => (path.startsWith('/etc/tshub/') ? null : `${path} does not belong to root`),
     remove: async (path) => {
       if (secrets.delete(path)) steps.push(['remove', path]);
     },
@@ -108,6 +111,7 @@ export async function spawnerForTest(
       now: () => 0,
       after: (_, call) => (timers.push(call), () => void timers.splice(timers.indexOf(call) >>> 0, 1)),
     },
+    random: (below) => (picked = (picked + 7) % below),
     log: makeLog({ name: 'test', journal: false, output: { write: (line: string) => void logged.push(line) } }),
     onIdle: () => idle++,
   });
@@ -162,6 +166,11 @@ function fakeSystemd1(units: Map<string, Unit>, plan: Plan, steps: Step[]): Syst
       if (plan.facts !== null) units.set(unit, { facts: { ...running(map), ...plan.facts }, properties: map });
       return `/job/start/${unit}`;
     },
+    setUnitProperties: async (unit, properties) =>
+      void steps.push([
+        'SetUnitProperties',
+        [unit, ...properties.map(([name, , value]) => `${name}=${String(value)}`)].join(' '),
+      ]),
     stopUnit: async (unit) => {
       const found = units.get(unit);
       if (!found) return null;

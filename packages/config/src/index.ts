@@ -1,4 +1,9 @@
+export { checkChoice, type Choice, profilesFor, settingsFor, type Who } from './effective.ts';
+export { parseBind } from './kinds.ts';
 export { loadSettings, type LoadOptions } from './load.ts';
 export { printSettings } from './print.ts';
+export { rootOnlyProblem } from './root-only.ts';
+export type { Profile, ProfileOption } from './sections/profiles.ts';
 export { schema, type Settings } from './schema.ts';
 export { loadSecrets, type LoginSecrets, noSecrets, type SecretPlaces } from './secrets.ts';
+export { extraProperty } from './unit-property.ts';

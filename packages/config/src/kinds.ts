@@ -34,3 +34,49 @@ export const unitPath = z
     'expected an absolute path, with "-" in front if it may be missing',
   );
 export const environmentName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'expected a variable name such as "LANG"');
+
+/** `SOURCE:PLACE` or `PATH`, with `-` in front if the source may be missing; each side is absolute. */
+export const bindPath = z
+  .string()
+  .refine((text) => parseBind(text) !== null, 'expected "SOURCE:PLACE" or "PATH", absolute and without ".."');
+
+export interface Bind {
+  readonly source: string;
+  readonly place: string;
+  /** Whether the source may be missing. */
+  readonly isOptional: boolean;
+}
+
+/** Reads a bindPath; null for anything else. */
+export function parseBind(text: string): Bind | null {
+  const isOptional = text.startsWith('-');
+  const [source = '', place = source, ...more] = text.slice(isOptional ? 1 : 0).split(':');
+  // Quotes and backslashes mean something where systemd writes paths into a unit file.
+  const isPath = (path: string): boolean => /^\/[^\p{Cc}\\"']*$/u.test(path) && !path.split('/').includes('..');
+  return more.length === 0 && isPath(source) && isPath(place) ? { source, place, isOptional } : null;
+}
+
+/** A program that root runs; `=` would make it an assignment to env(1), which runs it. */
+export const hookPath = absolutePath.refine((path) => !path.includes('='), 'expected a path without "="');
+export const devicePath = z
+  .string()
+  .regex(
+    /^(-?\/dev\/(?!.*\.\.)[A-Za-z0-9/_.:-]+|(char|block)-[A-Za-z0-9_*?.-]+)$/,
+    'expected a device such as "/dev/nvidia0" or a class such as "char-nvidia*"',
+  );
+export const groupName = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_.-]*\$?$/, 'expected the name of a group of this host')
+  .refine((name) => name !== 'root', 'expected a group that does not make its members root');
+
+type Bare<S extends z.ZodRawShape> = {
+  [K in keyof S]: z.ZodOptional<S[K] extends z.ZodDefault<infer T> ? T : S[K]>;
+};
+
+/** The same settings, each optional and without its default. */
+export function bare<S extends z.ZodRawShape>(shape: S): Bare<S> {
+  const open = (one: unknown): unknown => (one instanceof z.ZodDefault ? open(one.unwrap()) : one);
+  return Object.fromEntries(
+    Object.entries(shape).map(([key, one]) => [key, (open(one) as z.ZodType).optional()]),
+  ) as unknown as Bare<S>;
+}

@@ -6,8 +6,9 @@ import { customScopes, groups, roles } from './sections/permissions.ts';
 import { logging } from './sections/logging.ts';
 import { login } from './sections/login.ts';
 import { oidc } from './sections/oidc.ts';
+import { profiles } from './sections/profiles.ts';
 import { proxy } from './sections/proxy.ts';
-import { spawner } from './sections/spawner.ts';
+import { spawner } from './sections/spawner/spawner.ts';
 
 /** The whole of tshub.toml. */
 export const schema = z
@@ -19,6 +20,7 @@ export const schema = z
     logging,
     login,
     oidc,
+    profiles,
     proxy,
     roles,
     spawner,

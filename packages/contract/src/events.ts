@@ -9,6 +9,11 @@ export interface EventRow {
 }
 
 export const events = {
+  'account-made': {
+    id: '0b1c166249ab4bfcaa28bdcedfe0f1a1',
+    says: 'An account was made for a user of the hub',
+    help: 'TSHUB_USER had no account of this host and has one now, without a password, because [spawner] create_accounts says so. Undo: deluser --remove-home and that name.',
+  },
   'config-kept': {
     id: '5b1f4f0e6c1d4a5d8f0b1a2c3d4e5f60',
     says: 'A reload kept the old settings',

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { paths } from './names.ts';
+import { paths, units } from './names.ts';
 
 /**
  * Names that belong to one server of one user. The default server has the empty name.
@@ -45,8 +45,8 @@ export function parseServerUnit(unit: string): { user: string; server: string } 
 }
 
 /** `tshub-users-ada.slice`, below tshub-users.slice: all servers of one person share its limits. */
-export function userSlice(user: string): string {
-  return `tshub-users-${escapeUnitPart(user)}.slice`;
+export function userSlice(user: string, parent: string = units.usersSlice): string {
+  return `${parent.slice(0, -'.slice'.length)}-${escapeUnitPart(user)}.slice`;
 }
 
 /** 16 hex digits that name a server's folders: short enough for a socket path (107 bytes), never chosen by a user. */

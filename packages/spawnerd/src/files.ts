@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
-import { access, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { access, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { rootOnlyProblem } from '@tshub/config';
 
 /** What became of looking at a path: `hidden` when this process may not see it, though PID 1 might. */
 export type Sight = 'there' | 'missing' | 'hidden';
@@ -8,6 +9,10 @@ export type Sight = 'there' | 'missing' | 'hidden';
 export interface Files {
   /** Makes a file that did not exist, readable by root alone. */
   readonly writeSecret: (path: string, text: string) => Promise<void>;
+  /** The text of a file; null when it is missing. */
+  readonly read: (path: string) => Promise<string | null>;
+  /** Why others than root could change a program, as a sentence; null when root alone can. */
+  readonly rootOnly: (path: string) => string | null;
   /** Removes a file; one that is not there is fine. */
   readonly remove: (path: string) => Promise<void>;
   /** Names in a folder; none when it is missing. The folder is made if need be, for root alone. */
@@ -28,6 +33,15 @@ export const systemFiles: Files = {
       await handle.close();
     }
   },
+  read: async (path) => {
+    try {
+      return await readFile(path, 'utf8');
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+      throw error;
+    }
+  },
+  rootOnly: (path) => rootOnlyProblem(path),
   remove: (path) => rm(path, { force: true }),
   list: async (folder) => {
     await mkdir(folder, { recursive: true, mode: 0o700 });

@@ -4,6 +4,7 @@ import type { ServerName } from './request.ts';
 
 /** Largest things that a request may carry; the hub has no use for more. */
 export const sizes = {
+  options: 32,
   variables: 32,
   valueBytes: 4096,
   environmentBytes: 32768,
@@ -73,5 +74,15 @@ export function makeGate(most: number, what: string): Gate {
     } finally {
       running--;
     }
+  };
+}
+
+/** Runs what it is given one after the other. */
+export function makeQueue(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const next = last.then(work);
+    last = next.catch(() => undefined);
+    return next;
   };
 }

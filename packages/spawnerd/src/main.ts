@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { connectBus } from '@tshub/bus';
 import { loadSettings } from '@tshub/config';
 import { run } from '@tshub/daemon';
@@ -30,6 +31,7 @@ await run({
       files: systemFiles,
       journalctl: systemJournalctl,
       clock: systemClock,
+      random: (below) => randomInt(below),
       log: life.log,
       onIdle: life.stop,
     });

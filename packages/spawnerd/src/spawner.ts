@@ -7,9 +7,10 @@ import type { Clock } from './clock.ts';
 import type { Files } from './files.ts';
 import { removeStaleEnvFiles } from './launch/env-file.ts';
 import type { Journalctl } from './launch/log.ts';
-import { makeGate, makeStartLimits } from './limits.ts';
+import { makeGate, makeQueue, makeStartLimits } from './limits.ts';
+import type { Accounts } from './permit.ts';
+import { makePorts } from './ports.ts';
 import { spawner1Object } from './spawner1.ts';
-import type { Accounts } from './start.ts';
 import type { Systemd1 } from './systemd1.ts';
 import { verbs } from './verbs.ts';
 
@@ -21,6 +22,8 @@ export interface SpawnerParts {
   readonly files: Files;
   readonly journalctl: Journalctl;
   readonly clock: Clock;
+  /** A whole number below its argument, that nobody can foresee. */
+  readonly random: (below: number) => number;
   readonly log: Log;
   /** Nothing was asked for a while, the name was given back, and every request is answered: end the process. */
   readonly onIdle: () => void;
@@ -41,6 +44,8 @@ export async function startSpawner(parts: SpawnerParts): Promise<Spawner> {
   const table = verbs({
     ...parts,
     limits: makeStartLimits(clock),
+    oneByOne: makeQueue(),
+    ports: makePorts(parts.random),
     logGate: makeGate(logsAtOnce, 'logs are being read'),
   });
   const activity = watchActivity(clock, idleMs, () => {

@@ -1,34 +1,29 @@
 import type { Settings } from '@tshub/config';
 import { serverUnit, TshubError, type UnitStatus } from '@tshub/contract';
-import type { Account } from '@tshub/native';
 import { checkEnvironment, type Variables } from './launch/environment.ts';
 import { launch, type LaunchParts } from './launch/launch.ts';
-import { type RunAs, runAsAccount, runAsDynamic } from './launch/run-as.ts';
 import { isRunning } from './launch/status.ts';
-import type { StartLimits } from './limits.ts';
-import { objection } from './policy.ts';
-import { parseServerName, quote, refused, type ServerName } from './request.ts';
+import { sizes, type StartLimits } from './limits.ts';
+import type { MakeAccountParts } from './make-account.ts';
+import { type Accounts, permit, type Wish } from './permit.ts';
+import type { Ports } from './ports.ts';
+import { parseServerName, refused } from './request.ts';
+import { limitSlice } from './slice-limits.ts';
 import type { Systemd1 } from './systemd1.ts';
 
-/** The host's accounts, as the name service has them. */
-export interface Accounts {
-  readonly userByName: (name: string) => Promise<Account | null>;
-  readonly userByUid: (uid: number) => Promise<Account | null>;
-}
-
-export interface StartParts extends LaunchParts {
+export interface StartParts extends LaunchParts, MakeAccountParts {
   readonly accounts: Accounts;
   readonly limits: StartLimits;
+  readonly ports: Ports;
   /** The settings as they are now. */
   readonly settings: () => Settings;
 }
 
-export interface StartRequest {
-  readonly name: ServerName;
+export interface StartRequest extends Wish {
   readonly given: Variables;
 }
 
-/** A Start as it came over the bus -> what it asks for; throws spawn_refused for anything that a Start may not carry. */
+/** A Start as it came over the bus -> what it asks for; throws spawn_refused for anything that a Start may not carry. Profile and options are compared with root's settings later. */
 export function parseStart(
   user: string,
   server: string,
@@ -37,35 +32,28 @@ export function parseStart(
   environment: Variables,
 ): StartRequest {
   const name = parseServerName(user, server);
-  // Profiles are root's to define, and none can be yet: a name or an option is something that nobody allowed.
-  if (profile !== '') throw refused(`there is no profile ${quote(profile)}`);
-  const [option] = Object.keys(options);
-  if (option !== undefined) throw refused(`there is no option ${quote(option)}`);
-  return { name, given: checkEnvironment(environment, name) };
+  const texts = [profile, ...Object.entries(options).flat()];
+  if (Object.keys(options).length > sizes.options) throw refused(`more than ${sizes.options} options in one request`);
+  if (texts.some((text) => Buffer.byteLength(text) > sizes.valueBytes || /\p{Cc}|\p{Cs}/u.test(text)))
+    throw refused('an option is too large or has control characters');
+  return { name, profile, options, given: checkEnvironment(environment, name) };
 }
 
 /** Starts a permitted user's server. Throws spawn_refused, too_many_requests, pending, already_running or spawn_failed. */
-export async function start(parts: StartParts, { name, given }: StartRequest): Promise<UnitStatus> {
-  const settings = parts.settings().spawner;
+export async function start(parts: StartParts, request: StartRequest): Promise<UnitStatus> {
+  const { name, given } = request;
+  const all = parts.settings();
   const unit = serverUnit(name.user, name.server);
-  const runAs = await permit(parts.accounts, name.user, settings);
+  const { runAs, settings } = await permit(parts, request, all);
   return parts.limits.alone(name, unit, async () => {
     parts.limits.countStart(name.user);
     await requireRoom(parts, unit, settings.max_servers);
-    const status = await launch(parts, { name, runAs, given, settings });
+    await limitSlice(parts, name.user, settings);
+    const go = (port: number | null) => launch(parts, { name, runAs, given, settings, port });
+    const status = await (settings.transport === 'tcp' ? parts.ports.withPort(parts.systemd1, settings, go) : go(null));
     parts.log.info({ ...name, unit }, `Started ${unit} as ${runAs.login} (uid ${status.uid})`);
     return status;
   });
-}
-
-/** Who the server of this user runs as; throws spawn_refused when the policy has an objection. */
-async function permit(accounts: Accounts, user: string, settings: Settings['spawner']): Promise<RunAs> {
-  const account = await accounts.userByName(user);
-  const back = account && (await accounts.userByUid(account.uid));
-  const problem = objection({ user, account, back }, settings);
-  if (problem !== null) throw refused(problem);
-  // Without dynamic users the policy objects to a missing account.
-  return settings.dynamic_users || !account ? runAsDynamic(user, settings) : runAsAccount(account, settings);
 }
 
 async function requireRoom(

@@ -13,6 +13,8 @@ export interface Systemd1 {
   readonly version: number;
   /** Queues the start of a new transient unit; the object path of the job. Throws BusError. */
   readonly startTransientUnit: (unit: string, properties: readonly UnitProperty[]) => Promise<string>;
+  /** Changes resource limits of a unit until the next boot, whether it is loaded or not. */
+  readonly setUnitProperties: (unit: string, properties: readonly UnitProperty[]) => Promise<void>;
   /** Queues the stop; null when there is no such unit. */
   readonly stopUnit: (unit: string) => Promise<string | null>;
   /** Kills every process of the unit; one that is gone is fine. */
@@ -38,13 +40,8 @@ export async function connectSystemd1(bus: Bus, clock: Clock): Promise<Systemd1>
   const jobs = await listenForJobs(bus, clock);
   return {
     version: await readVersion(bus),
-    startTransientUnit: (unit, properties) =>
-      manager.StartTransientUnit(
-        unit,
-        'fail',
-        properties.map(([name, signature, value]) => [name, variant(signature, value)] as const),
-        [],
-      ),
+    startTransientUnit: (unit, properties) => manager.StartTransientUnit(unit, 'fail', toWire(properties), []),
+    setUnitProperties: (unit, properties) => manager.SetUnitProperties(unit, true, toWire(properties)),
     stopUnit: (unit) => unlessGone(manager.StopUnit(unit, 'replace'), null),
     killUnit: (unit) => unlessGone(manager.KillUnit(unit, 'all', sigkill), undefined, [noSuchUnit, noSuchFile]),
     resetFailedUnit: (unit) => unlessGone(manager.ResetFailedUnit(unit), undefined),
@@ -59,6 +56,10 @@ export async function connectSystemd1(bus: Bus, clock: Clock): Promise<Systemd1>
       return properties.LoadState === 'loaded' ? readUnitFacts(properties) : null;
     },
   };
+}
+
+function toWire(properties: readonly UnitProperty[]) {
+  return properties.map(([name, signature, value]) => [name, variant(signature, value)] as const);
 }
 
 async function readVersion(bus: Bus): Promise<number> {

@@ -15,6 +15,8 @@ export interface UnitFacts {
   readonly program: string;
   readonly user: string;
   readonly workingDirectory: string;
+  /** Of a server with transport = "tcp". */
+  readonly port: number | null;
   /** ReadOnlyPaths and ReadWritePaths that must exist. */
   readonly requiredPaths: readonly string[];
   readonly startTimeoutMs: number;
@@ -48,7 +50,9 @@ export function readUnitFacts(raw: Raw): UnitFacts {
     program: text(list(list(raw.ExecStart)[0])[0]),
     user: text(raw.User),
     workingDirectory: text(raw.WorkingDirectory),
-    requiredPaths: [...list(raw.ReadOnlyPaths), ...list(raw.ReadWritePaths)]
+    port: portOf(list(raw.LogExtraFields)),
+    requiredPaths: [...list(raw.ReadOnlyPaths), ...list(raw.ReadWritePaths), ...list(raw.InaccessiblePaths)]
+      .concat([...list(raw.BindPaths), ...list(raw.BindReadOnlyPaths)].filter(isRequired).map((bind) => list(bind)[0]))
       .map(text)
       .filter((path) => path.startsWith('/')),
     startTimeoutMs: milliseconds(raw.TimeoutStartUSec),
@@ -67,7 +71,23 @@ function failedPreparation(commands: readonly unknown[]): UnitFacts['preparation
     const fields = list(command);
     const exitCode = number(fields[8]);
     const exitStatus = number(fields[9]);
-    if (exitCode !== 0 && exitStatus !== 0) return { exitCode, exitStatus, program: text(fields[0]) };
+    if (exitCode === 0 || exitStatus === 0) continue;
+    const program = text(fields[0]);
+    // Hooks are run by env(1); their own name is last.
+    return { exitCode, exitStatus, program: program.endsWith('/env') ? text(list(fields[1]).at(-1)) : program };
+  }
+  return null;
+}
+
+// Entries of BindPaths: source, place, whether the source may be missing, flags.
+function isRequired(bind: unknown): boolean {
+  return list(bind)[2] !== true;
+}
+
+function portOf(fields: readonly unknown[]): number | null {
+  for (const field of fields) {
+    const match = /^TSHUB_PORT=(\d{1,5})$/.exec(field instanceof Uint8Array ? Buffer.from(field).toString() : '');
+    if (match?.[1] !== undefined) return Number(match[1]);
   }
   return null;
 }

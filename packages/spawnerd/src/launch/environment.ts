@@ -94,8 +94,15 @@ export interface Person {
 
 export type EnvironmentSettings = Pick<
   Settings['spawner'],
-  'cpu_limit' | 'default_url' | 'environment' | 'extra_paths' | 'mem_guarantee' | 'mem_limit'
+  'cpu_guarantee' | 'cpu_limit' | 'default_url' | 'environment' | 'extra_paths' | 'mem_guarantee' | 'mem_limit'
 >;
+
+/** Variables that decide which code a program loads: not for what root runs around the server, so not in the file that all of the unit reads. */
+const ofLoader = /^(LD_.*|GCONV_PATH|GETCONF_DIR|GLIBC_TUNABLES|LOCPATH|NLSPATH)$/;
+
+export function loaderVariables(environment: Variables): Variables {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => ofLoader.test(name)));
+}
 
 export const usualPaths: readonly string[] = [
   '/usr/local/sbin',
@@ -112,12 +119,17 @@ export function serverEnvironment(
   name: ServerName,
   person: Person,
   settings: EnvironmentSettings,
+  port: number | null = null,
 ): Variables {
-  const socket = serverSocket(name.user, name.server);
+  // Percent-encoded path as the host: the form of a UNIX socket that jupyterhub-singleuser understands (contract of the peer, 6.6).
+  const origin =
+    port === null
+      ? `http+unix://${encodeURIComponent(serverSocket(name.user, name.server))}`
+      : `http://127.0.0.1:${port}`;
+  const own = Object.entries(settings.environment).filter(([variable]) => !ofLoader.test(variable));
   return {
     ...given,
-    // Percent-encoded path as the host: the form of a UNIX socket that jupyterhub-singleuser understands (contract of the peer, 6.6).
-    JUPYTERHUB_SERVICE_URL: `http+unix://${encodeURIComponent(socket)}${serverPrefix(name.user, name.server)}`,
+    JUPYTERHUB_SERVICE_URL: `${origin}${serverPrefix(name.user, name.server)}`,
     PATH: [...settings.extra_paths, ...usualPaths].join(':'),
     HOME: person.home,
     USER: person.login,
@@ -127,6 +139,7 @@ export function serverEnvironment(
     ...(settings.mem_limit === 0 ? {} : { MEM_LIMIT: String(settings.mem_limit) }),
     ...(settings.mem_guarantee === 0 ? {} : { MEM_GUARANTEE: String(settings.mem_guarantee) }),
     ...(settings.cpu_limit === 0 ? {} : { CPU_LIMIT: String(settings.cpu_limit) }),
-    ...settings.environment,
+    ...(settings.cpu_guarantee === 0 ? {} : { CPU_GUARANTEE: String(settings.cpu_guarantee) }),
+    ...Object.fromEntries(own),
   };
 }

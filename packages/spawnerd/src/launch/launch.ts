@@ -27,7 +27,10 @@ export interface Launch {
   readonly name: ServerName;
   readonly runAs: RunAs;
   readonly given: Variables;
+  /** What holds for this server, with all that lies over [spawner]. */
   readonly settings: Settings['spawner'];
+  /** null for a UNIX socket. */
+  readonly port: number | null;
 }
 
 const unitExists = 'org.freedesktop.systemd1.UnitExists';
@@ -42,21 +45,16 @@ const margin = 5000;
  */
 export async function launch(parts: LaunchParts, request: Launch): Promise<UnitStatus> {
   const { systemd1, files } = parts;
-  const { name, runAs, given, settings } = request;
+  const { name, runAs, given, settings, port } = request;
   const unit = serverUnit(name.user, name.server);
   const program = await resolveProgram(files, settings);
-  const variables = serverEnvironment(given, name, runAs, settings);
+  requireRootsHooks(files, settings);
+  const variables = serverEnvironment(given, name, runAs, settings, port);
   await freeTheName(systemd1, name, unit);
   const facts = await withEnvFile(files, name, variables, async (envFile) => {
-    const properties = unitProperties({
-      name,
-      runAs,
-      program,
-      envFile,
-      path: variables['PATH'] ?? '',
-      settings,
-      systemdVersion: systemd1.version,
-    });
+    const path = variables['PATH'] ?? '';
+    const plan = { name, runAs, program, envFile, path, port, settings, systemdVersion: systemd1.version };
+    const properties = unitProperties(plan);
     try {
       return await startAndCheck(parts, request, unit, await systemd1.startTransientUnit(unit, properties));
     } catch (error) {
@@ -65,6 +63,14 @@ export async function launch(parts: LaunchParts, request: Launch): Promise<UnitS
     }
   });
   return statusOf(name, facts);
+}
+
+/** Throws spawn_failed for a hook that others than root could have written: it would be run as root. */
+function requireRootsHooks(files: Files, { pre_start, post_stop }: Settings['spawner']): void {
+  for (const hook of [...pre_start, ...post_stop]) {
+    const problem = files.rootOnly(hook);
+    if (problem !== null) throw new TshubError('spawn_failed', { problem: `the hook ${hook} is not run: ${problem}` });
+  }
 }
 
 // A failed unit keeps its name until it is forgotten; what runs is never replaced.

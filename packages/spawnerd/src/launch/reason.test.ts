@@ -14,6 +14,7 @@ const ended: UnitFacts = {
   dynamic: false,
   program: '/usr/bin/jupyterhub-singleuser',
   user: 'ada',
+  port: null,
   workingDirectory: '/home/ada',
   requiredPaths: ['/srv', '/data'],
   startTimeoutMs: 60_000,

@@ -1,7 +1,9 @@
 import type { Settings } from '@tshub/config';
 import { dynamicUserId, paths } from '@tshub/contract';
 import type { Account } from '@tshub/native';
+import type { ServerName } from '../request.ts';
 import type { Person } from './environment.ts';
+import { expandNames } from './template.ts';
 
 /** Who a server runs as: an account of the host, or a user that systemd makes up for as long as it runs. */
 export type RunAs =
@@ -10,9 +12,9 @@ export type RunAs =
 
 type RunAsSettings = Pick<Settings['spawner'], 'default_shell' | 'user_workingdir'>;
 
-export function runAsAccount(account: Account, settings: RunAsSettings): RunAs {
+export function runAsAccount(account: Account, settings: RunAsSettings, of: ServerName): RunAs {
   const { name, uid, home, shell } = account;
-  const workingDirectory = settings.user_workingdir === '' ? home : settings.user_workingdir.replaceAll('{user}', name);
+  const workingDirectory = settings.user_workingdir === '' ? home : expandNames(settings.user_workingdir, of);
   return {
     kind: 'account',
     login: name,

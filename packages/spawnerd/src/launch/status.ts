@@ -7,7 +7,9 @@ import { reasonFor } from './reason.ts';
 /** What the hub is told about a server. A unit that is not loaded is inactive, and nobody runs it. */
 export function statusOf(name: ServerName, facts: UnitFacts | null): UnitStatus {
   const { user, server } = name;
-  const common = { user, server, unit: serverUnit(user, server), target: `unix:${serverSocket(user, server)}` };
+  const port = facts?.port ?? null;
+  const target = port === null ? `unix:${serverSocket(user, server)}` : `tcp:127.0.0.1:${port}`;
+  const common = { user, server, unit: serverUnit(user, server), target };
   if (!facts) {
     return {
       ...common,

@@ -7,7 +7,9 @@ const account = { name: 'ada', uid: 1000, gid: 1000, gecos: '', home: '/home/ada
 
 function plan(spawner: Record<string, unknown> = {}, changes: Partial<UnitPlan> = {}): UnitPlan {
   const settings = schema.parse({ spawner }).spawner;
-  const runAs = settings.dynamic_users ? runAsDynamic('ada', settings) : runAsAccount(account, settings);
+  const runAs = settings.dynamic_users
+    ? runAsDynamic('ada', settings)
+    : runAsAccount(account, settings, { user: 'ada', server: '' });
   const envFile = '/run/tshub-spawnerd/0123456789abcdef.env';
   const program = '/usr/bin/jupyterhub-singleuser';
   return {
@@ -17,6 +19,7 @@ function plan(spawner: Record<string, unknown> = {}, changes: Partial<UnitPlan> 
     envFile,
     settings,
     path: '/usr/bin',
+    port: null,
     systemdVersion: 257,
     ...changes,
   };
@@ -133,7 +136,7 @@ test('0 tasks is no limit of its own', () => {
 
 test('an account without a shell gets the default one', () => {
   const { spawner } = schema.parse({ spawner: { default_shell: '/bin/dash' } });
-  expect(runAsAccount({ ...account, shell: '' }, spawner).shell).toBe('/bin/dash');
+  expect(runAsAccount({ ...account, shell: '' }, spawner, { user: 'ada', server: '' }).shell).toBe('/bin/dash');
 });
 
 test('two dynamic users never share a state directory', () => {

@@ -1,0 +1,98 @@
+import { outsideBounds, type Profile } from './sections/profiles.ts';
+import { parseChoice } from './parse-choice.ts';
+import type { Settings } from './schema.ts';
+
+/** For whom: the hub's name of the user, and the groups that the host's name service gives. */
+export interface Who {
+  readonly user: string;
+  readonly groups: readonly string[];
+}
+
+export type Overrides = Readonly<Record<string, unknown>>;
+
+/** What a person has chosen, checked against root's settings. */
+export interface Choice {
+  /** '' when there are no profiles. */
+  readonly profile: string;
+  /** As it was given, but for what was left out. */
+  readonly options: Readonly<Record<string, string>>;
+  /** Settings of the profile, then of the options. */
+  readonly overrides: readonly Overrides[];
+}
+
+/** Profiles that this person may use, in the order of the file. */
+export function profilesFor(profiles: readonly Profile[], { user, groups }: Who): readonly Profile[] {
+  return profiles.filter(({ allowed_groups, allowed_users }) => {
+    if (allowed_groups.length === 0 && allowed_users.length === 0) return true;
+    return allowed_users.includes(user) || allowed_groups.some((group) => groups.includes(group));
+  });
+}
+
+/** Checks a choice; a sentence that says what is wrong with it, as a text. hubd asks it to tell people, spawnerd to be sure. */
+export function checkChoice(
+  profiles: readonly Profile[],
+  who: Who,
+  name: string,
+  options: Readonly<Record<string, string>>,
+): Choice | string {
+  const given = Object.entries(options);
+  const profile = findProfile(profiles, who, name);
+  if (typeof profile === 'string') return profile;
+  if (profile === null) {
+    const [first] = given;
+    return first === undefined ? { profile: '', options: {}, overrides: [] } : `there is no option ${quote(first[0])}`;
+  }
+  const unknown = given.find(([key]) => !Object.hasOwn(profile.options, key));
+  if (unknown !== undefined) return `the profile ${profile.name} has no option ${quote(unknown[0])}`;
+  const chosen: Overrides[] = [];
+  for (const [key, option] of Object.entries(profile.options)) {
+    const text = Object.hasOwn(options, key) ? (options[key] ?? '') : String(option.default);
+    const problem = outsideBounds(option, text);
+    const parsed = parseChoice(option.setting, text);
+    if (problem !== null || typeof parsed === 'string')
+      return `option ${key} of the profile ${profile.name}: ${problem ?? String(parsed)}, found ${quote(text)}`;
+    chosen.push(parsed.overrides);
+  }
+  return { profile: profile.name, options, overrides: [profile.settings, ...chosen] };
+}
+
+function findProfile(profiles: readonly Profile[], who: Who, name: string): Profile | null | string {
+  const allowed = profilesFor(profiles, who);
+  if (name !== '') {
+    const found = allowed.find((profile) => profile.name === name);
+    // The same answer for a profile of others and for none: who may use what is not everybody's to know.
+    return found ?? `there is no profile ${quote(name)} for ${who.user}`;
+  }
+  if (profiles.length === 0) return null;
+  return allowed.find((profile) => profile.default) ?? allowed[0] ?? `there is no profile for ${who.user}`;
+}
+
+/**
+ * The settings of one server. Later ones win: [spawner], the groups of its user in the order of the file, the user, the profile, what was chosen.
+ * Tables (environment, unit_extra_properties) are joined key by key, everything else is replaced.
+ */
+export function settingsFor(
+  spawner: Settings['spawner'],
+  who: Who,
+  choice: Pick<Choice, 'overrides'>,
+): Settings['spawner'] {
+  const groups = Object.entries(spawner.groups).filter(([group]) => who.groups.includes(group));
+  const own = Object.hasOwn(spawner.users, who.user) ? [spawner.users[who.user] ?? {}] : [];
+  const layers: Overrides[] = [...groups.map(([, overrides]) => overrides), ...own, ...choice.overrides];
+  return layers.reduce<Settings['spawner']>(
+    (settings, { environment, unit_extra_properties, ...others }) => ({
+      ...settings,
+      ...others,
+      environment: { ...settings.environment, ...(environment as Settings['spawner']['environment'] | undefined) },
+      unit_extra_properties: {
+        ...settings.unit_extra_properties,
+        ...(unit_extra_properties as Settings['spawner']['unit_extra_properties'] | undefined),
+      },
+    }),
+    spawner,
+  );
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
+}

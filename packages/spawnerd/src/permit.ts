@@ -1,0 +1,64 @@
+import { checkChoice, type Settings, settingsFor } from '@tshub/config';
+import type { Account } from '@tshub/native';
+import { makeAccount, type MakeAccountParts } from './make-account.ts';
+import { type RunAs, runAsAccount, runAsDynamic } from './launch/run-as.ts';
+import { objection } from './policy.ts';
+import { refused, type ServerName } from './request.ts';
+
+/** The host's accounts, as the name service has them. */
+export interface Accounts {
+  readonly userByName: (name: string) => Promise<Account | null>;
+  readonly userByUid: (uid: number) => Promise<Account | null>;
+}
+
+/** What somebody wishes, still to be compared with root's settings. */
+export interface Wish {
+  readonly name: ServerName;
+  readonly profile: string;
+  readonly options: Readonly<Record<string, string>>;
+}
+
+/** Who the server runs as, and the settings that hold for it. */
+export interface Permit {
+  readonly runAs: RunAs;
+  readonly settings: Settings['spawner'];
+}
+
+/** Looks the user up and lays root's settings for them over each other; throws spawn_refused when the policy or the profile has an objection. */
+export async function permit(
+  parts: MakeAccountParts & { readonly accounts: Accounts },
+  { name, profile, options }: Wish,
+  { spawner, profiles }: Settings,
+): Promise<Permit> {
+  const account = await findAccount(parts, name.user, spawner);
+  const who = { user: name.user, groups: account?.groups.map((group) => group.name) ?? [] };
+  const choice = checkChoice(profiles, who, profile, options);
+  if (typeof choice === 'string') throw refused(choice);
+  const settings = settingsFor(spawner, who, choice);
+  // Without dynamic users the policy objects to a missing account.
+  const runAs =
+    spawner.dynamic_users || !account ? runAsDynamic(name.user, settings) : runAsAccount(account, settings, name);
+  return { runAs, settings };
+}
+
+/** The account of a user whom the policy allows to have a server; null only with dynamic users. */
+async function findAccount(
+  parts: MakeAccountParts & { readonly accounts: Accounts },
+  user: string,
+  settings: Settings['spawner'],
+): Promise<Account | null> {
+  const login = settings.dynamic_users ? user : settings.username_template.replace('{USERNAME}', () => user);
+  const look = async () => {
+    const account = await parts.accounts.userByName(login);
+    const back = account && (await parts.accounts.userByUid(account.uid));
+    return { account, problem: objection({ user: login, account, back }, settings) };
+  };
+  if (settings.denied_users.includes(user)) throw refused(`${user} is in denied_users`);
+  let found = await look();
+  if (found.account === null && settings.create_accounts && !settings.dynamic_users) {
+    await makeAccount(parts, login, settings);
+    found = await look();
+  }
+  if (found.problem !== null) throw refused(found.problem);
+  return found.account;
+}

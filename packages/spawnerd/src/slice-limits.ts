@@ -1,0 +1,35 @@
+import type { Settings } from '@tshub/config';
+import { paths, serverId, userSlice } from '@tshub/contract';
+import type { Files } from './files.ts';
+import { noLimit, sliceLimits } from './launch/unit-limits.ts';
+import type { Systemd1 } from './systemd1.ts';
+
+/**
+ * Sets what all servers of one person may use together, before one of them starts. A slice of which the settings say nothing is left alone,
+ * so that root can set its limits by hand; what the settings said before, and do not any more, is taken back. What was said is kept in a note beside
+ * the environment files: like the limits themselves it lasts until the host is booted again.
+ */
+export async function limitSlice(
+  { systemd1, files }: { readonly systemd1: Systemd1; readonly files: Files },
+  user: string,
+  settings: Settings['spawner'],
+): Promise<void> {
+  const slice = userSlice(user, settings.slice);
+  const note = `${paths.spawnerState}/${serverId(slice, '')}.slice`;
+  const wanted = sliceLimits(settings);
+  const before = namesIn(await files.read(note));
+  const names = wanted.map(([name]) => name);
+  const over = before.filter((name) => !names.includes(name)).map(noLimit);
+  if (wanted.length + over.length === 0) return;
+  // The note first: whatever is cut short is put right by the next start.
+  await files.remove(note);
+  await files.writeSecret(note, [...new Set([...names, ...before])].join('\n'));
+  await systemd1.setUnitProperties(slice, [...wanted, ...over]);
+  if (over.length === 0) return;
+  await files.remove(note);
+  if (names.length > 0) await files.writeSecret(note, names.join('\n'));
+}
+
+function namesIn(note: string | null): string[] {
+  return (note ?? '').split('\n').filter((name) => /^[A-Za-z]+$/.test(name));
+}
