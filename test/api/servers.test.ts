@@ -154,6 +154,7 @@ test('named servers are off, have names of a form, and are limited', async () =>
   });
   off.servers.reload({
     hub: { ...off.parts.settings.hub, allow_named_servers: true, named_server_limit_per_user: 1 },
+    profiles: [],
     spawner: off.parts.settings.spawner,
   });
   expect(await problemOf(start(off, 'ada', 'Lab_1'))).toMatchObject({ code: 'bad_request' });

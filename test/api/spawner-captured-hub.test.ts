@@ -73,6 +73,68 @@ test('a start that names a profile or an option is refused: root has defined non
   await expectRefusal(({ methods }) => methods.Start(caller, 'ada', '', '', { User: 'root' }, environmentFor('ada')));
 });
 
+const chooses = {
+  profiles: [
+    { name: 'plain' },
+    { name: 'staff', allowed_groups: ['staff'], settings: { disable_user_sudo: false } },
+    { name: 'sized', options: { memory: { setting: 'mem_limit', min: '1G', max: '2G', default: '1G' } } },
+  ],
+};
+const hubd = { sender: ':1.1', uid: 990, interactive: false, authorize: async () => true };
+
+test.each<[string, string, Record<string, string>]>([
+  ['a profile that there is not', 'gpu', {}],
+  ['a profile of others', 'staff', {}],
+  ['an option of another profile', 'plain', { memory: '1G' }],
+  ['a setting instead of an option', 'sized', { mem_limit: '1G' }],
+  ['more than the bound', 'sized', { memory: '2049M' }],
+  ['no limit', 'sized', { memory: '0' }],
+  ['a second line', 'sized', { memory: '1G\nUser=root' }],
+  ['a very long value', 'sized', { memory: '1'.repeat(5000) }],
+  ['very many options', 'sized', Object.fromEntries(Array.from({ length: 40 }, (_, at) => [`o${at}`, '1']))],
+  ['a profile whose name is a path', '../staff', {}],
+  ['a property of every object', 'constructor', {}],
+  ['an option that every object has', 'sized', { toString: '1' } as unknown as Record<string, string>],
+])('with profiles, %s is refused', async (_, profile, options) => {
+  const spawner = await spawnerForTest(chooses);
+  spawner.steps.length = 0;
+  const start = spawner.methods.Start(hubd, 'ada', '', profile, options, environmentFor('ada'));
+  await expect(start).rejects.toMatchObject({ code: 'spawn_refused' });
+  expect(spawner.steps).toEqual([]);
+});
+
+test('with accounts made at the first start, none is made for a name that is more than a name', async () => {
+  const names = [
+    '-x',
+    'new user',
+    'x;id',
+    '--system',
+    '0',
+    '1234',
+    'New',
+    'x'.repeat(40),
+    'neu\u00e4',
+    '$(id)',
+    'nobody',
+    'root',
+  ];
+  for (const name of names) {
+    const spawner = await spawnerForTest({ spawner: { create_accounts: true } });
+    spawner.steps.length = 0;
+    await expect(spawner.start(name), name).rejects.toMatchObject({ code: 'spawn_refused' });
+    expect(spawner.steps).toEqual([]);
+  }
+});
+
+test('nobody is let in by an account that is made for them', async () => {
+  const { start, steps } = await spawnerForTest({
+    spawner: { create_accounts: true, allowed_groups: ['staff'], new_account_groups: ['guests'] },
+  });
+  steps.length = 0;
+  await expect(start('newcomer')).rejects.toMatchObject({ code: 'spawn_refused' });
+  expect(steps).toEqual([]);
+});
+
 test.each(['Stop', 'Show', 'Forget'] as const)('%s reaches no unit but those of user servers', async (verb) => {
   for (const [user, server] of [
     ['../ssh', ''],

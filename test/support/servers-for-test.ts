@@ -117,6 +117,7 @@ export function serversIn(
     clients,
     users,
     apiUrl: testApiUrl,
+    groupsOf: () => Promise.resolve([]),
     timing: quick,
     ...options.parts,
   };

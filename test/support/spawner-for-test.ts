@@ -61,15 +61,21 @@ type Methods = Implementation<typeof spawner1>['methods'];
 
 /** spawnerd's own composition in process, with a pretended service manager, file system and name service. */
 export async function spawnerForTest(
-  options: { spawner?: Record<string, unknown>; sights?: Record<string, Sight> } = {},
+  options: {
+    spawner?: Record<string, unknown>;
+    profiles?: readonly Record<string, unknown>[];
+    sights?: Record<string, Sight>;
+  } = {},
 ) {
-  const settings: Settings = schema.parse({ spawner: options.spawner ?? {} });
+  const { spawner: own = {}, profiles = [] } = options;
+  const settings: Settings = schema.parse({ spawner: own, profiles });
   const steps: Step[] = [];
   const logged: string[] = [];
   const timers: (() => void)[] = [];
   const secrets = new Map<string, string>([['/run/tshub-spawnerd/stale.env', 'X="y"']]);
   const units = new Map<string, Unit>();
   const plan: Plan = {};
+  const accounts = [...people];
   let served: Implementation<typeof spawner1> | undefined;
   let idle = 0;
   let picked = 0;
@@ -89,7 +95,7 @@ export async function spawnerForTest(
     lookExecutable: async (path) => options.sights?.[path] ?? (path.startsWith('/usr/bin/') ? 'there' : 'missing'),
   };
 
-  const systemd1 = fakeSystemd1(units, plan, steps);
+  const systemd1 = fakeSystemd1(units, plan, steps, accounts);
   const spawner = await startSpawner({
     bus: {
       serve: (_, implementation) => void (served = implementation as unknown as Implementation<typeof spawner1>),
@@ -102,8 +108,8 @@ export async function spawnerForTest(
     systemd1,
     settings: () => settings,
     accounts: {
-      userByName: async (name) => people.find((account) => account.name === name) ?? null,
-      userByUid: async (uid) => people.find((account) => account.uid === uid) ?? null,
+      userByName: async (name) => accounts.find((account) => account.name === name) ?? null,
+      userByUid: async (uid) => accounts.find((account) => account.uid === uid) ?? null,
     },
     files,
     journalctl: async () => '',
@@ -129,6 +135,8 @@ export async function spawnerForTest(
     passTime: () => timers.splice(0).forEach((call) => call()),
     start: async (user = 'ada', server = '', environment = environmentFor(user, server)) =>
       (await methods.Start(me, user, server, '', {}, environment)) as unknown as UnitStatus,
+    startProfile: async (profile: string, chosen: Record<string, string> = {}, user = 'ada') =>
+      (await methods.Start(me, user, '', profile, chosen, environmentFor(user))) as unknown as UnitStatus,
     stop: (user = 'ada', server = '') => methods.Stop(me, user, server),
     ask: <M extends keyof Methods>(
       method: M,
@@ -137,9 +145,9 @@ export async function spawnerForTest(
   };
 }
 
-function running(properties: ReadonlyMap<string, unknown>): UnitFacts {
+function running(properties: ReadonlyMap<string, unknown>, accounts: readonly Account[]): UnitFacts {
   const user = String(properties.get('User'));
-  const uid = people.find(({ name }) => name === user)?.uid ?? 61234;
+  const uid = accounts.find(({ name }) => name === user)?.uid ?? 61234;
   return readUnitFacts({
     ActiveState: 'active',
     SubState: 'running',
@@ -154,7 +162,7 @@ function running(properties: ReadonlyMap<string, unknown>): UnitFacts {
   });
 }
 
-function fakeSystemd1(units: Map<string, Unit>, plan: Plan, steps: Step[]): Systemd1 {
+function fakeSystemd1(units: Map<string, Unit>, plan: Plan, steps: Step[], useradd: (login: string) => void): Systemd1 {
   const open = new Map<string, (result: string) => void>();
   const settleStart = (unit: string, result: string) => open.get(`/job/start/${unit}`)?.(result);
   return {
@@ -163,7 +171,13 @@ function fakeSystemd1(units: Map<string, Unit>, plan: Plan, steps: Step[]): Syst
       steps.push(['StartTransientUnit', unit]);
       if (plan.startError) throw plan.startError;
       const map = new Map(properties.map(([name, , value]) => [name, value]));
-      if (plan.facts !== null) units.set(unit, { facts: { ...running(map), ...plan.facts }, properties: map });
+      const [[program, argv]] = map.get('ExecStartEx') as [[string, string[]]];
+      if (program === '/usr/sbin/useradd') {
+        accounts.push(person(argv.at(-1) ?? '', 1500, '/bin/bash'));
+        return `/job/start/${unit}`;
+      }
+      if (plan.facts !== null)
+        units.set(unit, { facts: { ...running(map, accounts), ...plan.facts }, properties: map });
       return `/job/start/${unit}`;
     },
     setUnitProperties: async (unit, properties) =>

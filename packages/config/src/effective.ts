@@ -20,6 +20,14 @@ export interface Choice {
   readonly overrides: readonly Overrides[];
 }
 
+/** The account of the host that a user's servers run as. */
+export function accountName(
+  spawner: Pick<Settings['spawner'], 'dynamic_users' | 'username_template'>,
+  user: string,
+): string {
+  return spawner.dynamic_users ? user : spawner.username_template.replace('{USERNAME}', () => user);
+}
+
 /** Profiles that this person may use, in the order of the file. */
 export function profilesFor(profiles: readonly Profile[], { user, groups }: Who): readonly Profile[] {
   return profiles.filter(({ allowed_groups, allowed_users }) => {

@@ -1,4 +1,4 @@
-export { checkChoice, type Choice, profilesFor, settingsFor, type Who } from './effective.ts';
+export { accountName, checkChoice, type Choice, profilesFor, settingsFor, type Who } from './effective.ts';
 export { parseBind } from './kinds.ts';
 export { loadSettings, type LoadOptions } from './load.ts';
 export { printSettings } from './print.ts';

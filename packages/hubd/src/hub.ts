@@ -139,6 +139,7 @@ export async function createHub(parts: HubParts): Promise<Hub> {
     clients,
     users,
     apiUrl,
+    groupsOf: async (account) => (await accounts.byName(account))?.groups.map(({ name }) => name) ?? [],
     ...timing,
   });
 

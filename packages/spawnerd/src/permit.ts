@@ -1,4 +1,4 @@
-import { checkChoice, type Settings, settingsFor } from '@tshub/config';
+import { accountName, checkChoice, type Settings, settingsFor } from '@tshub/config';
 import type { Account } from '@tshub/native';
 import { makeAccount, type MakeAccountParts } from './make-account.ts';
 import { type RunAs, runAsAccount, runAsDynamic } from './launch/run-as.ts';
@@ -47,7 +47,7 @@ async function findAccount(
   user: string,
   settings: Settings['spawner'],
 ): Promise<Account | null> {
-  const login = settings.dynamic_users ? user : settings.username_template.replace('{USERNAME}', () => user);
+  const login = accountName(settings, user);
   const look = async () => {
     const account = await parts.accounts.userByName(login);
     const back = account && (await parts.accounts.userByUid(account.uid));

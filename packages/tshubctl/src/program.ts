@@ -97,7 +97,8 @@ export const program: CommandSpec = {
           says: 'Start a server and wait until it is ready',
           arguments: [user, server],
           options: [
-            { name: 'option', short: 'o', value: 'name=value', isList: true, says: 'Set an option of the start' },
+            { name: 'option', short: 'o', value: 'name=value', isList: true, says: 'Choose an option of the profile' },
+            { name: 'profile', short: 'p', value: 'name', says: 'Choose a profile; see [[profiles]] in tshub.toml(5)' },
           ],
           run: startServer,
         },

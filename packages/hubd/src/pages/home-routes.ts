@@ -1,13 +1,15 @@
 import type { Router } from '@koa/router';
 import { TshubError } from '@tshub/contract';
 import type { Context } from 'koa';
+import { isChoice } from '../servers/choices.ts';
 import type { Server } from '../servers/server.ts';
 import type { User } from '../users/user.ts';
 import { homePage, type ServerView } from './home-page.ts';
 import { type PageFrame, sendPage } from './layout.ts';
 import type { PagesParts } from './parts.ts';
 import { startServer, stopServer } from './start-server.ts';
-import { nextOf, redirect, visit, type Visit } from './visit.ts';
+import { pagePath } from './target.ts';
+import { nextOf, redirect, visit, type Visit, withNext } from './visit.ts';
 import { within } from './within.ts';
 
 /** Milliseconds that the page waits for what other daemons know. */
@@ -50,7 +52,11 @@ export function makeHomePages(parts: PagesParts, frame: PageFrame): (router: Rou
   async function start(ctx: Context): Promise<void> {
     const visitor = await visit(parts, ctx);
     if (visitor === undefined) return;
-    await startServer(parts, ctx, ownServer(visitor), null, nextOf(parts, ctx));
+    const own = ownServer(visitor);
+    const isNew = servers.get(own.user.name, own.name)?.active !== true;
+    if (isNew && isChoice(await servers.profiles(own.user.name)))
+      return redirect(ctx, withNext(pagePath('spawn', own.user.name, own.name), nextOf(parts, ctx)), 303);
+    await startServer(parts, ctx, own, null, nextOf(parts, ctx));
   }
 
   async function stop(ctx: Context): Promise<void> {

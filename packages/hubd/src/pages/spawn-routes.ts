@@ -2,7 +2,9 @@ import type { Router } from '@koa/router';
 import { escapeName, serverPrefix } from '@tshub/contract';
 import type { Context } from 'koa';
 import { holds } from '../access/require.ts';
+import { isChoice } from '../servers/choices.ts';
 import type { ProgressEvent } from '../servers/server.ts';
+import { choicePage } from './choice-page.ts';
 import { html } from './html.ts';
 import { type PageFrame, sendPage, xsrfField } from './layout.ts';
 import type { PagesParts } from './parts.ts';
@@ -20,7 +22,7 @@ const startScopes = ['start:servers', 'servers'] as const;
 export function makeSpawnPages(parts: PagesParts, frame: PageFrame): (router: Router) => void {
   const { servers } = parts;
 
-  /** Visiting starts: that is what the address is for. Options in it are asked about when another site put them there. */
+  /** Visiting starts, unless there is something to choose: that is what the address is for. Options in it are asked about when another site put them there. */
   async function spawn(ctx: Context): Promise<void> {
     const visitor = await visit(parts, ctx);
     if (visitor === undefined) return;
@@ -37,6 +39,17 @@ export function makeSpawnPages(parts: PagesParts, frame: PageFrame): (router: Ro
         ctx,
         visitor.session,
         spawnPage({ token: parts.xsrf.token(ctx, visitor.session), title: titleOf(target), action, options }),
+      );
+    }
+    const profiles = isForm || options !== null || server?.active === true ? [] : await servers.profiles(user.name);
+    if (isChoice(profiles)) {
+      const token = parts.xsrf.token(ctx, visitor.session);
+      const action = withNext(pagePath('spawn', user.name, name), next);
+      return sendPage(
+        frame,
+        ctx,
+        visitor.session,
+        choicePage({ token, title: titleOf(target), action, profiles, last: server }),
       );
     }
     await startServer(parts, ctx, { caller: visitor.caller, user, name }, options, next);

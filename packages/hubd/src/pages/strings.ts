@@ -115,6 +115,12 @@ export const strings = {
     lead: 'A link asks for a server to be started with these options:',
     start: 'Start',
   },
+  choice: {
+    title: 'Choose a server',
+    lead: 'What would you like to start?',
+    start: (title: string) => `Start ${title}`,
+    range: (min: string, max: string) => `From ${min} to ${max}`,
+  },
   state: {
     ready: 'running',
     spawn: 'starting',

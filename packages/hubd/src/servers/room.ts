@@ -29,7 +29,9 @@ export interface Room {
   readonly timing: Timing;
   /** Where servers reach the API, without a slash at the end. */
   readonly apiUrl: string;
-  settings(): Pick<Settings, 'hub' | 'spawner'>;
+  settings(): Pick<Settings, 'hub' | 'profiles' | 'spawner'>;
+  /** Names of the groups that an account of the host is in. */
+  groupsOf(account: string): Promise<readonly string[]>;
   /** Asks for another look at servers of which it is not known what they do. */
   recheck(): void;
   /** Finds out whether a server that was ready has ended; `last` is what its unit said, if it said anything. */

@@ -2,6 +2,7 @@ import { type ScopeName, TshubError } from '@tshub/contract';
 import { requireScope } from '../access/require.ts';
 import type { Caller } from '../caller/caller.ts';
 import type { User } from '../users/user.ts';
+import { choose } from './choices.ts';
 import { cleanDisplayName } from './display-name.ts';
 import type { Entry } from './entry.ts';
 import { checkLoad, checkNamed, type Load } from './limits.ts';
@@ -46,6 +47,7 @@ export class ServerOrders {
     checkNamed(hub, name, known === undefined, this.load(user));
     checkLoad(hub, this.load(user), this.#random());
     if (options !== null) checkOptions(options);
+    const chosen = await choose(this.#room, user.name, options, known?.row.options ?? {});
 
     const shown = typeof displayName === 'string' ? cleanDisplayName(displayName) : displayName;
 
@@ -56,7 +58,7 @@ export class ServerOrders {
     checkLoad(hub, this.load(user), this.#random());
     entry.move('start');
     if (shown !== undefined) entry.note({ displayName: shown });
-    entry.run = beginStart(this.#room, entry, user, options ?? entry.row.options);
+    entry.run = beginStart(this.#room, entry, user, chosen);
     return { done: entry.run.done };
   }
 

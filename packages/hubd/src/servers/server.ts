@@ -1,3 +1,4 @@
+import type { Profile } from '@tshub/config';
 import type { Caller } from '../caller/caller.ts';
 import type { User } from '../users/user.ts';
 
@@ -54,6 +55,8 @@ export interface Servers {
   get(user: string, name: string): Server | undefined;
   ofUser(userId: number): readonly Server[];
   active(): readonly Server[];
+  /** What this person chooses from; none when the host has no profiles. */
+  profiles(user: string): Promise<readonly Profile[]>;
   /**
    * Begins a start; the promise in `done` settles when it is ready or has failed (TshubError spawn_failed, spawn_refused…).
    * Throws at once: already_running, pending, server_limit, too_many_requests, bad_request (named servers off or bad name).

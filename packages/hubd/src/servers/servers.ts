@@ -9,6 +9,7 @@ import { ProxyLink } from '../proxy/proxy-link.ts';
 import type { Tokens } from '../tokens/token.ts';
 import type { UsersStore } from '../users/user.ts';
 import { ActivityNotes } from './activity-notes.ts';
+import { profilesOf } from './choices.ts';
 import { Entries } from './entries.ts';
 import { Keeper } from './keeper.ts';
 import { progressOf } from './progress-of.ts';
@@ -24,7 +25,7 @@ import { usageOf } from './usage.ts';
 import { defaultTiming, type Timing, within } from './waiting.ts';
 import type { WatchUnits } from './watch-units.ts';
 
-type ServerSettings = Pick<Settings, 'hub' | 'spawner'>;
+type ServerSettings = Pick<Settings, 'hub' | 'profiles' | 'spawner'>;
 
 export interface ServersParts {
   readonly access: Pick<Access, 'server'>;
@@ -41,6 +42,8 @@ export interface ServersParts {
   readonly users: UsersStore;
   /** Where servers reach the API, without a slash at the end. */
   readonly apiUrl: string;
+  /** Names of the groups that an account of the host is in. */
+  readonly groupsOf: (account: string) => Promise<readonly string[]>;
   readonly timing?: Partial<Timing>;
   /** In [0, 1); for the pause that a busy hub asks for. */
   readonly random?: () => number;
@@ -65,7 +68,7 @@ export interface ServersRoom extends Servers {
 }
 
 export function makeServers(parts: ServersParts): ServersRoom {
-  const { db, clock, log, tokens, clients, users, apiUrl } = parts;
+  const { db, clock, log, tokens, clients, users, apiUrl, groupsOf } = parts;
   const timing = { ...defaultTiming, ...parts.timing };
   let { settings } = parts;
   const entries = new Entries();
@@ -89,6 +92,7 @@ export function makeServers(parts: ServersParts): ServersRoom {
     timing,
     apiUrl,
     settings: () => settings,
+    groupsOf,
     recheck: () => keeper.recheck(),
     lookAt: (entry, last) => void lookAtEnd(room, entry, last),
   };
@@ -108,6 +112,7 @@ export function makeServers(parts: ServersParts): ServersRoom {
     get pendingCount() {
       return entries.count('starting') + entries.count('stopping') + entries.count('checking');
     },
+    profiles: (user) => profilesOf(room, user),
     start: (caller, user, name, options, displayName) => orders.start(caller, user, name, options, displayName),
     create: (caller, user, name, given) => changes.create(caller, user, name, given),
     update: (caller, user, name, change) => changes.update(caller, user, name, change),

@@ -1,11 +1,11 @@
 import { serverClientId, TshubError, type UnitStatus } from '@tshub/contract';
 import type { User } from '../users/user.ts';
+import type { Chosen } from './choices.ts';
 import { cleanUp, dropRoute } from './clean-up.ts';
 import type { Entry, Run } from './entry.ts';
 import { callbackPath, serverEnvironment } from './environment.ts';
 import { followLog } from './follow-log.ts';
 import { serverScopes } from './server-scopes.ts';
-import { type ServerOptions, wireOptions } from './options.ts';
 import { cancelledEvent, failedEvent, ProgressLog, readyEvent } from './progress.ts';
 import { type Room, routeOf, sentenceOf, tokenNote } from './room.ts';
 import type { Server } from './server.ts';
@@ -28,9 +28,9 @@ interface Undo {
 }
 
 /** Begins to start a server whose entry is `starting`; `done` of the run settles when it is ready or everything is undone. */
-export function beginStart(room: Room, entry: Entry, user: User, options: ServerOptions): Run {
+export function beginStart(room: Room, entry: Entry, user: User, chosen: Chosen): Run {
   entry.lastSaid = null;
-  const start = new Start(room, entry, user, options);
+  const start = new Start(room, entry, user, chosen);
   return start.run;
 }
 
@@ -39,7 +39,7 @@ class Start {
   readonly #room: Room;
   readonly #entry: Entry;
   readonly #user: User;
-  readonly #options: ServerOptions;
+  readonly #chosen: Chosen;
   readonly #undos: Undo[] = [];
   readonly #label: string;
   #token = '';
@@ -48,11 +48,11 @@ class Start {
   #needsLook = false;
   #wake: () => void = () => undefined;
 
-  constructor(room: Room, entry: Entry, user: User, options: ServerOptions) {
+  constructor(room: Room, entry: Entry, user: User, chosen: Chosen) {
     this.#room = room;
     this.#entry = entry;
     this.#user = user;
-    this.#options = options;
+    this.#chosen = chosen;
     this.#label = serverLabel(user.name, entry.row.name);
     const look = (): void => {
       this.#needsLook = true;
@@ -131,8 +131,8 @@ class Start {
       displayName: this.#entry.row.displayName,
       started: now,
       lastActivity: now,
-      options: this.#options,
-      profile: wireOptions(this.#options).profile,
+      options: this.#chosen.options,
+      profile: this.#chosen.profile,
       invocation: '',
       target: '',
       uid: null,
@@ -174,7 +174,7 @@ class Start {
   async #startUnit(signal: AbortSignal, environment: Readonly<Record<string, string>>): Promise<UnitStatus> {
     const { spawner, timing } = this.#room;
     const which = { user: this.#user.name, name: this.#entry.row.name };
-    const request = { ...which, ...wireOptions(this.#options), environment };
+    const request = { ...which, profile: this.#chosen.profile, options: this.#chosen.wire, environment };
     const call = this.#startOrReplace(request);
     call.catch(() => undefined);
     const stopUnit = async (): Promise<void> => {

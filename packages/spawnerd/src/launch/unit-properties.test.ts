@@ -65,6 +65,22 @@ test('every setting of [spawner] becomes its property', async () => {
     stop_timeout: 2.5,
     oom_policy: 'stop',
     pam_session: false,
+    cpu_guarantee: 1,
+    runtime_max: 86400,
+    log_rate_limit_burst: 100,
+    log_rate_limit_interval: 10,
+    isolate_homes: true,
+    hidden_paths: ['/srv/homes'],
+    inaccessible_paths: ['/etc/ssl/private', '-/no'],
+    bind_paths: ['/srv/data/{USERNAME}:/data', '-/srv/scratch'],
+    bind_readonly_paths: ['/srv/course'],
+    devices: ['/dev/nvidia0', '-/dev/fuse', 'char-nvidia*'],
+    extra_groups: ['video', 'render'],
+    slice: 'students.slice',
+    pre_start: ['/etc/tshub/hooks/make-room'],
+    post_stop: ['/etc/tshub/hooks/tidy'],
+    environment: { LD_LIBRARY_PATH: '/opt/lib', COURSE: 'algebra' },
+    unit_extra_properties: { Nice: 5, LimitNOFILE: 65536, PrivatePIDs: true, OOMPolicy: 'kill' },
   };
   await expect(print(unitProperties(plan(spawner, { name: { user: 'ada', server: 'my lab' } })))).toMatchFileSnapshot(
     'golden/account-everything.txt',
@@ -78,6 +94,69 @@ test('a dynamic user has a state directory below a hash, and no PAM session', as
 test('no variable of a server is a property', () => {
   const text = print(unitProperties(plan({ environment: { FOO: 'bar' } })));
   expect(text).not.toMatch(/Environment \(|SetCredential|bar/);
+});
+
+test('what PID 1 has not learnt yet is not asked of it', () => {
+  const extra = { unit_extra_properties: { PrivatePIDs: true } };
+  expect(() => unitProperties(plan(extra, { systemdVersion: 252 }))).toThrow(
+    'unit_extra_properties: PrivatePIDs needs systemd 257, this host has 252',
+  );
+});
+
+test('a property that root adds takes the place of the one that a setting makes', () => {
+  const properties = unitProperties(plan({ mem_limit: '1G', unit_extra_properties: { MemoryMax: '3G' } }));
+  expect(properties.filter(([name]) => name === 'MemoryMax')).toEqual([['MemoryMax', 't', 3n * 2n ** 30n]]);
+});
+
+test('without its own socket folder a server that listens on a port gets the port', () => {
+  const spawner = { transport: 'tcp', command: ['/usr/bin/board', '--listen={port}', '--base={prefix}', '{USERNAME}'] };
+  const server = plan(spawner, { port: 20_001, program: '/usr/bin/board' });
+  const [[, argv]] = valueOf(server, 'ExecStartEx') as [[string, string[]]];
+  expect(argv).toEqual(['/usr/bin/board', '--listen=20001', '--base=/user/ada/', 'ada']);
+  expect(valueOf(server, 'RuntimeDirectory')).toBeUndefined();
+  expect(print(unitProperties(server))).not.toContain('setfacl');
+  expect(valueOf(server, 'LogExtraFields')).toContainEqual(Buffer.from('TSHUB_PORT=20001'));
+  const [[, jupyter]] = valueOf(plan({ transport: 'tcp' }, { port: 20_001 }), 'ExecStartEx') as [[string, string[]]];
+  expect(jupyter).toEqual(['/usr/bin/jupyterhub-singleuser']);
+});
+
+test('a hook runs with nothing that its user could have prepared', () => {
+  const hooked = plan({ pre_start: ['/etc/tshub/hook'], environment: { PATH: '/home/ada/bin' } });
+  const before = valueOf(hooked, 'ExecStartPreEx') as [string, string[], string[]][];
+  const [program = '', argv = [], flags = []] = before.at(-1) ?? [];
+  expect(program).toBe('/usr/bin/env');
+  expect(argv.slice(0, 5)).toEqual(['/usr/bin/env', '-i', '-C', '/', expect.stringMatching(/^PATH=\/usr/)]);
+  expect(argv.at(-1)).toBe('/etc/tshub/hook');
+  expect(argv).toContain('HOME=/root');
+  expect(flags).toEqual(['privileged', 'no-env-expand']);
+});
+
+test('what loads code into programs reaches the server, and not what root runs around it', () => {
+  const preloaded = plan({ environment: { LD_PRELOAD: '/opt/lib/x.so' }, pre_start: ['/etc/tshub/hook'] });
+  const [[, argv]] = valueOf(preloaded, 'ExecStartEx') as [[string, string[]]];
+  expect(argv.slice(0, 3)).toEqual(['/usr/bin/env', 'LD_PRELOAD=/opt/lib/x.so', '/usr/bin/jupyterhub-singleuser']);
+  expect(JSON.stringify(valueOf(preloaded, 'ExecStartPreEx'))).not.toContain('LD_PRELOAD');
+});
+
+test.each(['/home/ada/x:/data', '/srv/x:/home/ada/x', '/home/{USERNAME}/x', '/home/ada', '/home//ada/x'])(
+  'a bind path in the own home, %s, is refused: its owner could put a link there',
+  (path) => {
+    expect(() => unitProperties(plan({ bind_paths: [path] }))).toThrow('lies in the home of ada');
+    expect(() => unitProperties(plan({ bind_readonly_paths: [path] }))).toThrow('lies in the home of ada');
+  },
+);
+
+test('only a home that would be hidden is put back', () => {
+  expect(valueOf(plan({ isolate_homes: true }), 'BindPaths')).toEqual([['/home/ada', '/home/ada', false, 16384n]]);
+  expect(valueOf(plan({ hidden_paths: ['/srv'] }), 'BindPaths')).toBeUndefined();
+  expect(valueOf(plan({ isolate_homes: true, dynamic_users: true }), 'BindPaths')).toBeUndefined();
+});
+
+test('names in settings are put in once, and whole', () => {
+  const name = { user: '{SERVERNAME}$&', server: 'lab' };
+  const spawner = { command: ['x', '{USERNAME}/{SERVERNAME}'] };
+  const [[, argv]] = valueOf(plan(spawner, { name }), 'ExecStartEx') as [[string, string[]]];
+  expect(argv).toContain('{SERVERNAME}$&/lab');
 });
 
 test('systemd 252 does not wait for exec where a PAM session would make it wait for ever', () => {

@@ -120,7 +120,11 @@ export function serverFields(entry: ServerEntry, screen: Parameters<Outcome['tex
 
 export async function startServer(context: Context, input: Input): Promise<Outcome> {
   const { user, server } = target(context, input, 'start');
-  const options = parsePairs((input.options['option'] ?? []) as readonly string[]);
+  const { profile } = input.options;
+  const options = {
+    ...parsePairs((input.options['option'] ?? []) as readonly string[]),
+    ...(typeof profile === 'string' && { profile }),
+  };
   const start = context.ask(hub1, changeTimeoutMs, (hub) => hub.StartServer(user, server, options));
   const answer = await tellProgress(context, user, server, start).catch((error: unknown) => {
     throw withWayToLog(error, user, server);
