@@ -163,6 +163,13 @@ test('server start carries options and says where the server is', async () => {
   expect(asked).toEqual([['start', 'ada', 'lab', { mem: '2G', note: 'a=b' }]]);
 });
 
+test('server start carries the profile', async () => {
+  await expect(tshubctl('server', 'start', 'ada', '--profile', 'big', '-o', 'cores=2')).resolves.toMatchObject({
+    exit: 0,
+  });
+  expect(asked).toEqual([['start', 'ada', '', { cores: '2', profile: 'big' }]]);
+});
+
 test('what is forbidden has exit code 4, and JSON when asked for', async () => {
   const ran = await tshubctl('--json', 'server', 'start', 'eve');
   expect(ran).toMatchObject({ exit: 4, stdout: '' });

@@ -162,7 +162,7 @@ function running(properties: ReadonlyMap<string, unknown>, accounts: readonly Ac
   });
 }
 
-function fakeSystemd1(units: Map<string, Unit>, plan: Plan, steps: Step[], useradd: (login: string) => void): Systemd1 {
+function fakeSystemd1(units: Map<string, Unit>, plan: Plan, steps: Step[], accounts: Account[]): Systemd1 {
   const open = new Map<string, (result: string) => void>();
   const settleStart = (unit: string, result: string) => open.get(`/job/start/${unit}`)?.(result);
   return {

@@ -1,6 +1,7 @@
 export { accountName, checkChoice, type Choice, profilesFor, settingsFor, type Who } from './effective.ts';
 export { parseBind } from './kinds.ts';
 export { loadSettings, type LoadOptions } from './load.ts';
+export { type HostFacts, lacks, needsOf } from './needs.ts';
 export { printSettings } from './print.ts';
 export { rootOnlyProblem } from './root-only.ts';
 export type { Profile, ProfileOption } from './sections/profiles.ts';

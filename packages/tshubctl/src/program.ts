@@ -98,7 +98,12 @@ export const program: CommandSpec = {
           arguments: [user, server],
           options: [
             { name: 'option', short: 'o', value: 'name=value', isList: true, says: 'Choose an option of the profile' },
-            { name: 'profile', short: 'p', value: 'name', says: 'Choose a profile; see [[profiles]] in tshub.toml(5)' },
+            {
+              name: 'profile',
+              short: 'p',
+              value: 'name',
+              says: 'Choose a kind of server from [[profiles]] in the settings',
+            },
           ],
           run: startServer,
         },

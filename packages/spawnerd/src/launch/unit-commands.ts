@@ -14,18 +14,21 @@ export function commands(plan: UnitPlan): UnitProperty[] {
   const { name, settings, envFile, runAs, port } = plan;
   const hooks = (programs: readonly string[], flags: readonly string[]) =>
     programs.map((program) => hook(program, plan, flags));
+  // Commands that run after the server would fail for want of the file, which is gone by then.
+  const isFileGone = settings.post_stop.length > 0;
   const before = [
     ...(usesPam(runAs, settings) ? [openSessionOnce] : []),
     ...(port === null ? [letProxyIn(name)] : []),
     ...hooks(settings.pre_start, []),
+    ...(isFileGone ? [requireFile(envFile)] : []),
   ];
   const after = hooks(settings.post_stop, ['ignore-failure']);
   return [
     ...(before.length === 0 ? [] : [['ExecStartPreEx', 'a(sasas)', before] as const]),
     ['ExecStartEx', 'a(sasas)', [keepVariables(plan, serverArguments(plan))]],
     ...(after.length === 0 ? [] : [['ExecStopPostEx', 'a(sasas)', after] as const]),
-    // Not Environment=, which everybody can read on the bus. Not optional: without it the server must not run.
-    ['EnvironmentFiles', 'a(sb)', [[envFile, false]]],
+    // Not Environment=, which everybody can read on the bus. Without it the server must not run.
+    ['EnvironmentFiles', 'a(sb)', [[envFile, isFileGone]]],
   ];
 }
 
@@ -72,6 +75,11 @@ function letProxyIn(name: ServerName): Command {
   const proxy = accounts.proxy;
   const entries = `u:${proxy}:x,g::---,d:u:${proxy}:rw,d:g::---,d:o::---`;
   return ['/usr/bin/setfacl', ['/usr/bin/setfacl', '-m', entries, socketFolder(name)], ['privileged', 'no-env-expand']];
+}
+
+// Privileged: the file's folder is root's alone.
+function requireFile(envFile: string): Command {
+  return ['/usr/bin/test', ['/usr/bin/test', '-s', envFile], ['privileged', 'no-env-expand']];
 }
 
 // As root, so in nobody's folder and with nobody's variables: a HOME or a working directory of the user's would let him put code into many a script.

@@ -39,7 +39,8 @@ export function unitProperties(plan: UnitPlan): UnitProperty[] {
     ...journal(plan),
   ];
   const extra = extras(plan);
-  const replaced = new Set(extra.map(([name]) => name));
+  // PID 1 joins lists: what hides paths goes on hiding them.
+  const replaced = new Set(extra.filter(([, signature]) => !signature.startsWith('a')).map(([name]) => name));
   return [...own.filter(([name]) => !replaced.has(name)), ...extra];
 }
 

@@ -1,5 +1,14 @@
-import { accessSync, constants, existsSync } from 'node:fs';
-import { loadSecrets, loadSettings, printSettings, type Settings } from '@tshub/config';
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import {
+  type HostFacts,
+  lacks,
+  loadSecrets,
+  loadSettings,
+  needsOf,
+  printSettings,
+  rootOnlyProblem,
+  type Settings,
+} from '@tshub/config';
 import { paths, TshubError, units } from '@tshub/contract';
 import type { Context, Input, Outcome } from '../command.ts';
 
@@ -10,12 +19,36 @@ function load([file]: Input['args']): ReturnType<typeof loadSettings> {
   return loadSettings({ file, dropins: `${file}.d` });
 }
 
-export async function checkConfig(_: Context, { args }: Input): Promise<Outcome> {
+/** Mistakes end it with an error; what this host lacks for the settings is told, and is no mistake of theirs. */
+export async function checkConfig(context: Context, { args }: Input): Promise<Outcome> {
   // The files in use must be such that all daemons take them, whoever checks.
-  if (args[0] === undefined) checkSecrets(loadSettings({ rootOwned: true, readableByAll: true }));
-  else load(args);
+  const settings = args[0] === undefined ? loadSettings({ rootOwned: true, readableByAll: true }) : load(args);
+  if (args[0] === undefined) checkSecrets(settings);
   const file = args[0] ?? paths.config;
-  return { json: { file, valid: true }, text: () => `${file}: no problem found` };
+  const notes = lacks(needsOf(settings), await hostFacts(context));
+  return {
+    json: { file, valid: true, notes },
+    text: () => [`${file}: no problem found`, ...notes.map((note) => `note: ${note}`)].join('\n'),
+  };
+}
+
+async function hostFacts(context: Context): Promise<HostFacts> {
+  const version = await context.read('systemctl', ['--version']);
+  const release = /^systemd (\d+)/.exec(version?.stdout ?? '')?.[1];
+  return {
+    systemd: release === undefined ? null : Number(release),
+    controllers: readControllers(),
+    hookProblem: rootOnlyProblem,
+  };
+}
+
+function readControllers(): string[] {
+  try {
+    return readFileSync('/sys/fs/cgroup/cgroup.controllers', 'utf8').trim().split(' ');
+  } catch {
+    // Without cgroup v2 there are none.
+    return [];
+  }
 }
 
 /** The secrets that the settings call for, as far as whoever checks can see: root, or the hub itself at a reload. */

@@ -52,6 +52,6 @@ export const serverSandbox = {
     says: 'Groups that a server has besides those of its account (SupplementaryGroups), such as "video".',
   }),
   unit_extra_properties: extraProperties.default({}).meta({
-    says: 'Further properties of the unit, as in systemd.exec(5) and systemd.resource-control(5), over what other settings say: { Nice = 5, LimitNOFILE = 65536, IPAddressDeny = "any" }.',
+    says: 'Further properties of the unit, as in systemd.exec(5) and systemd.resource-control(5), over what other settings say (lists are joined): { Nice = 5, LimitNOFILE = 65536, IPAddressDeny = "any" }.',
   }),
 };
