@@ -94,7 +94,7 @@ test.each<[string, string, Record<string, string>]>([
   ['very many options', 'sized', Object.fromEntries(Array.from({ length: 40 }, (_, at) => [`o${at}`, '1']))],
   ['a profile whose name is a path', '../staff', {}],
   ['a property of every object', 'constructor', {}],
-  ['an option that every object has', 'sized', { toString: '1' } as unknown as Record<string, string>],
+  ['an option that every object has', 'sized', Object.fromEntries([['__proto__', '1']])],
 ])('with profiles, %s is refused', async (_, profile, options) => {
   const spawner = await spawnerForTest(chooses);
   spawner.steps.length = 0;

@@ -17,7 +17,7 @@ import { FakeProxy } from './fake-proxy.ts';
 import { FakeSpawner } from './fake-spawner.ts';
 
 /** Sections of tshub.toml, as an administrator would write them. */
-export type SettingsInput = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+export type SettingsInput = Readonly<Record<string, Readonly<Record<string, unknown>> | readonly unknown[]>>;
 
 export interface HubForTestOptions {
   readonly settings?: SettingsInput;

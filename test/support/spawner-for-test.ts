@@ -86,6 +86,12 @@ export async function spawnerForTest(
       secrets.set(path, text);
     },
     read: async (path) => secrets.get(path) ?? null,
+    writeNew: async (path, text) => {
+      if (secrets.has(path)) return false;
+      steps.push(['write', path]);
+      secrets.set(path, text);
+      return true;
+    },
     rootOnly: (path) => (path.startsWith('/etc/tshub/') ? null : `${path} does not belong to root`),
     remove: async (path) => {
       if (secrets.delete(path)) steps.push(['remove', path]);
@@ -95,7 +101,16 @@ export async function spawnerForTest(
     lookExecutable: async (path) => options.sights?.[path] ?? (path.startsWith('/usr/bin/') ? 'there' : 'missing'),
   };
 
-  const systemd1 = fakeSystemd1(units, plan, steps, accounts);
+  const systemd1 = fakeSystemd1(
+    units,
+    plan,
+    steps,
+    (login) => void accounts.push(person(login, 1500, '/bin/bash')),
+    (login) => {
+      const guest = JSON.parse(secrets.get(`/run/userdb/${login}.user`) ?? '{}') as { uid?: number };
+      return accounts.find(({ name }) => name === login)?.uid ?? guest.uid ?? 61_234;
+    },
+  );
   const spawner = await startSpawner({
     bus: {
       serve: (_, implementation) => void (served = implementation as unknown as Implementation<typeof spawner1>),
@@ -145,9 +160,9 @@ export async function spawnerForTest(
   };
 }
 
-function running(properties: ReadonlyMap<string, unknown>, accounts: readonly Account[]): UnitFacts {
+function running(properties: ReadonlyMap<string, unknown>, uidOf: (login: string) => number): UnitFacts {
   const user = String(properties.get('User'));
-  const uid = accounts.find(({ name }) => name === user)?.uid ?? 61234;
+  const uid = uidOf(user);
   return readUnitFacts({
     ActiveState: 'active',
     SubState: 'running',
@@ -162,22 +177,32 @@ function running(properties: ReadonlyMap<string, unknown>, accounts: readonly Ac
   });
 }
 
-function fakeSystemd1(units: Map<string, Unit>, plan: Plan, steps: Step[], accounts: Account[]): Systemd1 {
+function fakeSystemd1(
+  units: Map<string, Unit>,
+  plan: Plan,
+  steps: Step[],
+  useradd: (login: string) => void,
+  uidOf: (login: string) => number,
+): Systemd1 {
   const open = new Map<string, (result: string) => void>();
   const settleStart = (unit: string, result: string) => open.get(`/job/start/${unit}`)?.(result);
   return {
     version: 257,
-    startTransientUnit: async (unit, properties) => {
+    startTransientUnit: async (unit, properties, others = []) => {
       steps.push(['StartTransientUnit', unit]);
       if (plan.startError) throw plan.startError;
       const map = new Map(properties.map(([name, , value]) => [name, value]));
       const [[program, argv]] = map.get('ExecStartEx') as [[string, string[]]];
       if (program === '/usr/sbin/useradd') {
-        accounts.push(person(argv.at(-1) ?? '', 1500, '/bin/bash'));
+        useradd(argv.at(-1) ?? '');
         return `/job/start/${unit}`;
       }
-      if (plan.facts !== null)
-        units.set(unit, { facts: { ...running(map, accounts), ...plan.facts }, properties: map });
+      if (plan.facts !== null) units.set(unit, { facts: { ...running(map, uidOf), ...plan.facts }, properties: map });
+      for (const [other, its] of others)
+        units.set(other, {
+          facts: running(map, uidOf),
+          properties: new Map(its.map(([name, , value]) => [name, value])),
+        });
       return `/job/start/${unit}`;
     },
     setUnitProperties: async (unit, properties) =>

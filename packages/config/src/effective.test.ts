@@ -86,10 +86,8 @@ test.each<[string, Record<string, string>, string]>([
   ['big', { memory: 'infinity' }, 'expected from 1G to 8G'],
   ['big', { page: '/etc' }, 'expected "/lab" or "/tree", found "/etc"'],
   ['big', { data: 'x\nLD_PRELOAD=y' }, 'expected "stars" or "42"'],
-  ['big', { __proto__: '1' } as Record<string, string>, ''],
-  ['big', { constructor: '1' } as unknown as Record<string, string>, 'has no option "constructor"'],
+  ['big', { constructor: '1' }, 'has no option "constructor"'],
 ])('the profile %s with %j is refused', (profile, options, problem) => {
-  if (problem === '') return expect(typeof checkChoice(profiles, ada, profile, options)).toBe('object');
   expect(checkChoice(profiles, ada, profile, options)).toContain(problem);
 });
 

@@ -28,6 +28,17 @@ export function accountName(
   return spawner.dynamic_users ? user : spawner.username_template.replace('{USERNAME}', () => user);
 }
 
+/** The reverse of accountName; '' for an account that is nobody's. */
+export function userOfAccount(
+  spawner: Pick<Settings['spawner'], 'dynamic_users' | 'username_template'>,
+  account: string,
+): string {
+  if (spawner.dynamic_users) return account;
+  const [before = '', after = ''] = spawner.username_template.split('{USERNAME}');
+  const isOne = account.length > before.length + after.length && account.startsWith(before) && account.endsWith(after);
+  return isOne ? account.slice(before.length, account.length - after.length) : '';
+}
+
 /** Profiles that this person may use, in the order of the file. */
 export function profilesFor(profiles: readonly Profile[], { user, groups }: Who): readonly Profile[] {
   return profiles.filter(({ allowed_groups, allowed_users }) => {

@@ -1,4 +1,12 @@
-export { accountName, checkChoice, type Choice, profilesFor, settingsFor, type Who } from './effective.ts';
+export {
+  accountName,
+  checkChoice,
+  type Choice,
+  profilesFor,
+  settingsFor,
+  userOfAccount,
+  type Who,
+} from './effective.ts';
 export { parseBind } from './kinds.ts';
 export { loadSettings, type LoadOptions } from './load.ts';
 export { type HostFacts, lacks, needsOf } from './needs.ts';

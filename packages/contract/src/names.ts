@@ -43,11 +43,18 @@ export const paths = {
   spawnerState: '/run/tshub-spawnerd',
   /** Parent of the state directories of dynamic users, below /var/lib. */
   dynamicState: 'tshub-dynamic',
+  /** Parent of the homes of guests, below /var/lib. */
+  guestHomes: 'tshub-guests',
+  /** Records of accounts that the host's name service reads (nss-systemd(8)). */
+  userRecords: '/run/userdb',
   library: '/usr/lib/tshub',
 } as const;
 
 /** The hub's API for user servers: 5.x clients speak TCP only (contract of the peer, 6.6). */
 export const hubApi = { host: '127.0.0.1', port: 8081 } as const;
+
+/** Uids of guests: a range that systemd gives to nobody (its UIDS-GIDS). */
+export const guestUids = { min: 60_600, max: 61_183 } as const;
 
 /** PAM service names: the login in authd, and the session of user units (without pam_systemd). */
 export const pamServices = { login: 'tshub', server: 'tshub-server' } as const;

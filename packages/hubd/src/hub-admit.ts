@@ -1,4 +1,4 @@
-import type { Settings } from '@tshub/config';
+import { accountName, type Settings } from '@tshub/config';
 import { TshubError } from '@tshub/contract';
 import { decideAdmission } from './login/allow.ts';
 import type { User, UsersStore } from './users/user.ts';
@@ -18,9 +18,10 @@ export interface AdmitParts {
 /** The user of a local account, by the rules that a login goes by; throws forbidden for who may not come in. */
 export function makeAdmit({ accounts, users, settings }: AdmitParts): (name: string) => Promise<User> {
   return async (name) => {
-    const account = await accounts.byName(name);
-    const rules = settings().login;
-    if (account === null || account.name !== name || account.uid === 0) {
+    const { login: rules, spawner } = settings();
+    const login = accountName(spawner, name);
+    const account = await accounts.byName(login);
+    if (account === null || account.name !== login || account.uid === 0) {
       throw new TshubError('forbidden', { problem: `${name} has no account on this host that may use the hub` });
     }
     const known = await users.byName(name);

@@ -41,6 +41,8 @@ function changedKeys(before: Settings, after: Settings): string[] {
   const sections = Object.keys(after) as Array<keyof Settings>;
   return sections
     .flatMap((section) => {
+      if (section === 'profiles')
+        return JSON.stringify(before.profiles) === JSON.stringify(after.profiles) ? [] : [section];
       const old = before[section] as Readonly<Record<string, unknown>>;
       const fresh = after[section] as Readonly<Record<string, unknown>>;
       return Object.keys(fresh)

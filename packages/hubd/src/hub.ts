@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import type { Calls, Implementation } from '@tshub/bus';
-import { type LoginSecrets, noSecrets, type Settings } from '@tshub/config';
+import { type LoginSecrets, noSecrets, type Settings, userOfAccount } from '@tshub/config';
 import { hubApi, type hub1, type proxy1, type ServerModel, type spawner1 } from '@tshub/contract';
 import type { Log } from '@tshub/daemon';
 import type { Account } from '@tshub/native';
@@ -237,12 +237,24 @@ export async function createHub(parts: HubParts): Promise<Hub> {
       }),
     },
   });
+  const userOf = ({ name }: { readonly name: string }): string => userOfAccount(current.spawner, name);
   const admit = makeAdmit({ accounts, users, settings });
   const purge = keepPurged({ stores: [tokens, codes, ended], log });
 
   return {
     handle: app.callback(),
-    hub1: makeHub1({ access, servers, users, tokens, accounts, admit, settings, clock, log, apiUrl }),
+    hub1: makeHub1({
+      access,
+      servers,
+      users,
+      tokens,
+      accounts: { ...accounts, userOf },
+      admit,
+      settings,
+      clock,
+      log,
+      apiUrl,
+    }),
     servers,
     users,
     tokens,

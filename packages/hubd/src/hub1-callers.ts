@@ -1,5 +1,5 @@
 import type { BusCaller } from '@tshub/bus';
-import { accounts as accountNames, type PolkitAction, TshubError } from '@tshub/contract';
+import { accounts as accountNames, guestUids, type PolkitAction, TshubError } from '@tshub/contract';
 import type { Account } from '@tshub/native';
 import type { Access } from './access/access.ts';
 import { ctlService } from './access/roles.ts';
@@ -10,6 +10,8 @@ import type { User } from './users/user.ts';
 export interface Accounts {
   byName(name: string): Promise<Account | null>;
   byUid(uid: number): Promise<Account | null>;
+  /** The user of the hub whose servers run as an account; '' for nobody's. By its name, if not said. */
+  userOf?(account: Account): string;
 }
 
 /** Who is behind a uid, as the host sees it. `name` is '' for a uid without an account. */
@@ -25,7 +27,10 @@ export async function whoIs(accounts: Accounts, uid: number): Promise<Who> {
   if (uid === 0) return { kind: 'root' };
   const culler = await accounts.byName(accountNames.culler);
   if (culler !== null && culler.uid === uid) return { kind: 'culler' };
-  return { kind: 'person', name: (await accounts.byUid(uid))?.name ?? '' };
+  const account = await accounts.byUid(uid);
+  // A guest's account is named by what its user calls themselves: it must not be taken for somebody else's.
+  if (account === null || (uid >= guestUids.min && uid <= guestUids.max)) return { kind: 'person', name: '' };
+  return { kind: 'person', name: accounts.userOf?.(account) ?? account.name };
 }
 
 export interface Order {

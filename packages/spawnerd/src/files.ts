@@ -13,6 +13,8 @@ export interface Files {
   readonly read: (path: string) => Promise<string | null>;
   /** Why others than root could change a program, as a sentence; null when root alone can. */
   readonly rootOnly: (path: string) => string | null;
+  /** Makes a file that everybody can read; false when there is one already. */
+  readonly writeNew: (path: string, text: string) => Promise<boolean>;
   /** Removes a file; one that is not there is fine. */
   readonly remove: (path: string) => Promise<void>;
   /** Names in a folder; none when it is missing. The folder is made if need be, for root alone. */
@@ -24,13 +26,15 @@ export interface Files {
 
 export const systemFiles: Files = {
   writeSecret: async (path, text) => {
-    // O_EXCL and O_NOFOLLOW: never write through something that is already there.
-    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-    const handle = await open(path, flags, 0o600);
+    await write(path, text, 0o600);
+  },
+  writeNew: async (path, text) => {
     try {
-      await handle.writeFile(text, 'utf8');
-    } finally {
-      await handle.close();
+      await write(path, text, 0o644);
+      return true;
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+      throw error;
     }
   },
   read: async (path) => {
@@ -56,6 +60,19 @@ export const systemFiles: Files = {
       await access(path, constants.F_OK);
     }),
 };
+
+async function write(path: string, text: string, mode: number): Promise<void> {
+  // O_EXCL and O_NOFOLLOW: never write through something that is already there.
+  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+  const handle = await open(path, flags, mode);
+  try {
+    // The unit's UMask= takes rights away.
+    await handle.chmod(mode);
+    await handle.writeFile(text, 'utf8');
+  } finally {
+    await handle.close();
+  }
+}
 
 async function sight(look: () => Promise<void>): Promise<Sight> {
   try {

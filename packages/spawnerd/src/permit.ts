@@ -1,7 +1,8 @@
 import { accountName, checkChoice, type Settings, settingsFor } from '@tshub/config';
 import type { Account } from '@tshub/native';
+import { guestLogin } from './guests.ts';
 import { makeAccount, type MakeAccountParts } from './make-account.ts';
-import { type RunAs, runAsAccount, runAsDynamic } from './launch/run-as.ts';
+import { type RunAs, runAsAccount, runAsDynamic, runAsGuest } from './launch/run-as.ts';
 import { objection } from './policy.ts';
 import { refused, type ServerName } from './request.ts';
 
@@ -35,13 +36,18 @@ export async function permit(
   const choice = checkChoice(profiles, who, profile, options);
   if (typeof choice === 'string') throw refused(choice);
   const settings = settingsFor(spawner, who, choice);
-  // Without dynamic users the policy objects to a missing account.
-  const runAs =
-    spawner.dynamic_users || !account ? runAsDynamic(name.user, settings) : runAsAccount(account, settings, name);
-  return { runAs, settings };
+  return { runAs: runAsOf(name, account, settings), settings };
 }
 
-/** The account of a user whom the policy allows to have a server; null only with dynamic users. */
+function runAsOf(name: ServerName, account: Account | null, settings: Settings['spawner']): RunAs {
+  if (settings.dynamic_users) return runAsDynamic(name.user, settings);
+  if (account !== null) return runAsAccount(account, settings, name);
+  // The account and the home of a guest end with the server.
+  if (name.server !== '') throw refused(`${name.user} is a guest, who has one server`);
+  return runAsGuest(name.user, guestLogin(name.user), settings);
+}
+
+/** The account of a user whom the policy allows to have a server; null only with dynamic users and guests. */
 async function findAccount(
   parts: MakeAccountParts & { readonly accounts: Accounts },
   user: string,

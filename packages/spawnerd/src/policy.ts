@@ -4,7 +4,7 @@ import type { Account } from '@tshub/native';
 /** The part of [spawner] that says who may have a server. */
 export type PolicySettings = Pick<
   Settings['spawner'],
-  'min_uid' | 'max_uid' | 'allowed_groups' | 'denied_users' | 'dynamic_users'
+  'min_uid' | 'max_uid' | 'allowed_groups' | 'denied_users' | 'dynamic_users' | 'guest_users'
 >;
 
 /** What the name service said about a user name, both ways. */
@@ -24,6 +24,7 @@ export function objection(lookup: Lookup, settings: PolicySettings): string | nu
   if (user === 'root') return 'root never has a server';
   if (settings.denied_users.includes(user)) return `${user} is in denied_users`;
   if (settings.dynamic_users) return dynamicObjection(lookup, settings);
+  if (!account && settings.guest_users) return groupObjection(user, account, settings);
   if (!account) return `there is no account ${user} on this host`;
   return accountObjection(user, account, lookup.back, settings) ?? groupObjection(user, account, settings);
 }

@@ -1,7 +1,9 @@
 import type { Settings } from '@tshub/config';
 import { serverUnit, TshubError, type UnitStatus } from '@tshub/contract';
+import { type GuestParts, withGuest } from './guests.ts';
 import { checkEnvironment, type Variables } from './launch/environment.ts';
-import { launch, type LaunchParts } from './launch/launch.ts';
+import { freeTheName, launch, type LaunchParts } from './launch/launch.ts';
+import type { RunAs } from './launch/run-as.ts';
 import { isRunning } from './launch/status.ts';
 import { sizes, type StartLimits } from './limits.ts';
 import type { MakeAccountParts } from './make-account.ts';
@@ -11,7 +13,7 @@ import { parseServerName, refused } from './request.ts';
 import { limitSlice } from './slice-limits.ts';
 import type { Systemd1 } from './systemd1.ts';
 
-export interface StartParts extends LaunchParts, MakeAccountParts {
+export interface StartParts extends GuestParts, LaunchParts, MakeAccountParts {
   readonly accounts: Accounts;
   readonly limits: StartLimits;
   readonly ports: Ports;
@@ -49,8 +51,12 @@ export async function start(parts: StartParts, request: StartRequest): Promise<U
     parts.limits.countStart(name.user);
     await requireRoom(parts, unit, settings.max_servers);
     await limitSlice(parts, name.user, settings);
-    const go = (port: number | null) => launch(parts, { name, runAs, given, settings, port });
-    const status = await (settings.transport === 'tcp' ? parts.ports.withPort(parts.systemd1, settings, go) : go(null));
+    const go = (as: RunAs) => {
+      const at = (port: number | null) => launch(parts, { name, runAs: as, given, settings, port });
+      return settings.transport === 'tcp' ? parts.ports.withPort(parts.systemd1, settings, at) : at(null);
+    };
+    if (runAs.kind === 'guest') await freeTheName(parts.systemd1, name, unit);
+    const status = await (runAs.kind === 'guest' ? withGuest(parts, runAs, name.user, go) : go(runAs));
     parts.log.info({ ...name, unit }, `Started ${unit} as ${runAs.login} (uid ${status.uid})`);
     return status;
   });

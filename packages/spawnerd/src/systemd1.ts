@@ -7,12 +7,19 @@ import { readUnitFacts, type UnitFacts } from './unit-facts.ts';
 /** How a job ended, in systemd's words, or 'no-answer' when it did not end in the time given. */
 export type JobResult = string;
 
+/** A unit beside another one. */
+export type Helper = readonly [unit: string, properties: readonly UnitProperty[]];
+
 /** The service manager as spawnerd uses it: these calls, on units of user servers. Tests bring their own. */
 export interface Systemd1 {
   /** Release: 252, 257, … */
   readonly version: number;
-  /** Queues the start of a new transient unit; the object path of the job. Throws BusError. */
-  readonly startTransientUnit: (unit: string, properties: readonly UnitProperty[]) => Promise<string>;
+  /** Queues the start of a new transient unit, with others that it may need; the object path of the job. Throws BusError. */
+  readonly startTransientUnit: (
+    unit: string,
+    properties: readonly UnitProperty[],
+    others?: readonly Helper[],
+  ) => Promise<string>;
   /** Changes resource limits of a unit until the next boot, whether it is loaded or not. */
   readonly setUnitProperties: (unit: string, properties: readonly UnitProperty[]) => Promise<void>;
   /** Queues the stop; null when there is no such unit. */
@@ -40,7 +47,13 @@ export async function connectSystemd1(bus: Bus, clock: Clock): Promise<Systemd1>
   const jobs = await listenForJobs(bus, clock);
   return {
     version: await readVersion(bus),
-    startTransientUnit: (unit, properties) => manager.StartTransientUnit(unit, 'fail', toWire(properties), []),
+    startTransientUnit: (unit, properties, others = []) =>
+      manager.StartTransientUnit(
+        unit,
+        'fail',
+        toWire(properties),
+        others.map(([name, itsOwn]) => [name, toWire(itsOwn)] as const),
+      ),
     setUnitProperties: (unit, properties) => manager.SetUnitProperties(unit, true, toWire(properties)),
     stopUnit: (unit) => unlessGone(manager.StopUnit(unit, 'replace'), null),
     killUnit: (unit) => unlessGone(manager.KillUnit(unit, 'all', sigkill), undefined, [noSuchUnit, noSuchFile]),

@@ -3,6 +3,7 @@ import type { Settings } from '@tshub/config';
 import { serverUnit, TshubError, type UnitStatus } from '@tshub/contract';
 import type { Log } from '@tshub/daemon';
 import type { Files } from '../files.ts';
+import { guestFiles } from '../guests.ts';
 import { describeServer } from '../limits.ts';
 import type { ServerName } from '../request.ts';
 import type { Systemd1 } from '../systemd1.ts';
@@ -14,6 +15,7 @@ import { reasonFor } from './reason.ts';
 import type { RunAs } from './run-as.ts';
 import { isRunning, statusOf } from './status.ts';
 import { clear, stop } from './stop.ts';
+import { guestHelpers } from './unit-guest.ts';
 import { unitProperties } from './unit-properties.ts';
 
 export interface LaunchParts {
@@ -55,8 +57,10 @@ export async function launch(parts: LaunchParts, request: Launch): Promise<UnitS
     const path = variables['PATH'] ?? '';
     const plan = { name, runAs, program, envFile, path, port, settings, systemdVersion: systemd1.version };
     const properties = unitProperties(plan);
+    const records = runAs.kind === 'guest' && runAs.uid !== null ? guestFiles(runAs.login, runAs.uid) : [];
+    const helpers = guestHelpers(runAs, name.user, records);
     try {
-      return await startAndCheck(parts, request, unit, await systemd1.startTransientUnit(unit, properties));
+      return await startAndCheck(parts, request, unit, await systemd1.startTransientUnit(unit, properties, helpers));
     } catch (error) {
       await leaveNothing(parts, name);
       throw error instanceof BusError ? managerRefused(name, error) : error;
@@ -74,7 +78,7 @@ function requireRootsHooks(files: Files, { pre_start, post_stop }: Settings['spa
 }
 
 // A failed unit keeps its name until it is forgotten; what runs is never replaced.
-async function freeTheName(systemd1: Systemd1, name: ServerName, unit: string): Promise<void> {
+export async function freeTheName(systemd1: Systemd1, name: ServerName, unit: string): Promise<void> {
   const facts = await systemd1.unitFacts(unit);
   if (!facts) return;
   if (isRunning(facts)) throw new TshubError('already_running', { server: describeServer(name) });
@@ -94,7 +98,7 @@ async function startAndCheck(
   // Gone or failed already: the program ran, and ended at once.
   if (!facts) throw failed(endedAtOnce, result, settings);
   if (facts.activeState !== 'active') throw failed(reasonFor(facts) || endedAtOnce, result, settings);
-  if (facts.uid === null || facts.uid === 0 || (runAs.kind === 'account' && facts.uid !== runAs.uid)) {
+  if (facts.uid === null || facts.uid === 0 || (runAs.kind !== 'dynamic' && facts.uid !== runAs.uid)) {
     throw new TshubError('spawn_failed', {
       problem: `the server runs as uid ${facts.uid ?? 'unknown'} instead of ${runAs.login}; it was stopped`,
     });

@@ -5,10 +5,16 @@ import type { ServerName } from '../request.ts';
 import type { Person } from './environment.ts';
 import { expandNames } from './template.ts';
 
-/** Who a server runs as: an account of the host, or a user that systemd makes up for as long as it runs. */
+/** Who a server runs as: an account of the host, a user that systemd makes up for as long as it runs, or a guest, whose account is there for as long. */
 export type RunAs =
   | (Person & { readonly kind: 'account'; readonly uid: number; readonly workingDirectory: string })
-  | (Person & { readonly kind: 'dynamic'; readonly stateDirectory: string; readonly workingDirectory: string });
+  | (Person & { readonly kind: 'dynamic'; readonly stateDirectory: string; readonly workingDirectory: string })
+  | (Person & {
+      readonly kind: 'guest';
+      /** null until an account was made. */
+      readonly uid: number | null;
+      readonly workingDirectory: string;
+    });
 
 type RunAsSettings = Pick<Settings['spawner'], 'default_shell' | 'user_workingdir'>;
 
@@ -38,4 +44,10 @@ export function runAsDynamic(user: string, settings: RunAsSettings): RunAs {
     workingDirectory: home,
     stateDirectory,
   };
+}
+
+/** A guest's home is new at each start, and named by a hash. */
+export function runAsGuest(user: string, login: string, settings: RunAsSettings): RunAs {
+  const home = `/var/lib/${paths.guestHomes}/${dynamicUserId(user)}`;
+  return { kind: 'guest', login, uid: null, home, shell: settings.default_shell, workingDirectory: home };
 }

@@ -3,6 +3,7 @@ import { pamServices, TshubError, userSlice } from '@tshub/contract';
 import type { ServerName } from '../request.ts';
 import type { RunAs } from './run-as.ts';
 import { commands, socketFolder, usesPam } from './unit-commands.ts';
+import { guestUnit } from './unit-guest.ts';
 import { limits } from './unit-limits.ts';
 import { sandbox } from './unit-sandbox.ts';
 
@@ -46,17 +47,20 @@ export function unitProperties(plan: UnitPlan): UnitProperty[] {
 
 function identity({ name, runAs, settings }: UnitPlan): UnitProperty[] {
   const server = name.server === '' ? '' : ` ${name.server}`;
+  const helpers = runAs.kind === 'guest' ? [guestUnit(name.user)] : [];
   const common: UnitProperty[] = [
     ['Description', 's', `Notebook server${server} of ${name.user}`],
     ['Slice', 's', userSlice(name.user, settings.slice)],
     // Only the order at shutdown: servers end before what they stand on.
-    ['After', 'as', ['network.target', 'nss-user-lookup.target', 'remote-fs.target']],
+    ['After', 'as', ['network.target', 'nss-user-lookup.target', 'remote-fs.target', ...helpers]],
+    ...(helpers.length === 0 ? [] : [['Requires', 'as', helpers] as const]),
     ['User', 's', runAs.login],
     ['WorkingDirectory', 's', runAs.workingDirectory],
     ...(settings.extra_groups.length === 0 ? [] : [['SupplementaryGroups', 'as', settings.extra_groups] as const]),
   ];
   if (runAs.kind === 'account')
     return usesPam(runAs, settings) ? [...common, ['PAMName', 's', pamServices.server]] : common;
+  if (runAs.kind === 'guest') return common;
   return [
     ...common,
     ['DynamicUser', 'b', true],

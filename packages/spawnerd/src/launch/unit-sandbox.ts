@@ -13,6 +13,7 @@ const homeFolders = ['/home', '/root', '/run/user'];
 /** What a server sees of the host. */
 export function sandbox(plan: UnitPlan): UnitProperty[] {
   const { settings } = plan;
+  const isGuest = plan.runAs.kind === 'guest';
   const hidden = settings.hidden_paths.map((path) => path.replace(/^-/, ''));
   const isHomeHidden =
     [...(settings.isolate_homes ? homeFolders : []), ...hidden].some((folder) => isBelow(plan.runAs.home, folder)) &&
@@ -24,11 +25,11 @@ export function sandbox(plan: UnitPlan): UnitProperty[] {
   ];
   const readable = binds(plan, settings.bind_readonly_paths);
   return [
-    ['PrivateTmp', 'b', settings.isolate_tmp],
+    ['PrivateTmp', 'b', settings.isolate_tmp || isGuest],
     ['PrivateDevices', 'b', settings.isolate_devices],
     ...devices(settings),
-    ['NoNewPrivileges', 'b', settings.disable_user_sudo],
-    ...(settings.isolate_homes ? [['ProtectHome', 's', 'tmpfs'] as const] : []),
+    ['NoNewPrivileges', 'b', settings.disable_user_sudo || isGuest],
+    ...(settings.isolate_homes || isGuest ? [['ProtectHome', 's', 'tmpfs'] as const] : []),
     ...unlessEmpty(
       'TemporaryFileSystem',
       'a(ss)',
@@ -39,6 +40,7 @@ export function sandbox(plan: UnitPlan): UnitProperty[] {
     ...unlessEmpty('InaccessiblePaths', 'as', settings.inaccessible_paths),
     ...unlessEmpty('BindPaths', 'a(ssbt)', writable),
     ...unlessEmpty('BindReadOnlyPaths', 'a(ssbt)', readable),
+    ...(isGuest ? [...ofGuests, ['ReadWritePaths', 'as', [plan.runAs.home]] as const] : []),
     // A core file would hold the server's tokens.
     ['LimitCORE', 't', 0n],
     // Under memory pressure the host's own services outlive notebooks.
@@ -46,6 +48,15 @@ export function sandbox(plan: UnitPlan): UnitProperty[] {
     ['OOMPolicy', 's', settings.oom_policy],
   ];
 }
+
+// As with DynamicUser=, and for its reason: nothing is left behind that a later guest of the same uid would own.
+const ofGuests: readonly UnitProperty[] = [
+  ['ProtectSystem', 's', 'strict'],
+  ['RemoveIPC', 'b', true],
+  ['PrivateIPC', 'b', true],
+  ['RestrictSUIDSGID', 'b', true],
+  ['TemporaryFileSystem', 'a(ss)', [['/dev/shm', 'mode=1777,nosuid,nodev']]],
+];
 
 function devices({ devices: allowed }: Settings['spawner']): UnitProperty[] {
   if (allowed.length === 0) return [];

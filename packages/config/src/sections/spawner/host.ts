@@ -11,6 +11,9 @@ export const hostSettings = {
   dynamic_users: z.boolean().default(false).meta({
     says: 'Servers run as users that systemd makes up (DynamicUser), with a state directory of their own, and need no account.',
   }),
+  guest_users: z.boolean().default(false).meta({
+    says: 'Whoever has no account of this host is a guest: with an account, a home and a shell for as long as their server runs, and nothing afterwards. Needs libnss-systemd.',
+  }),
   create_accounts: z.boolean().default(false).meta({
     says: 'Whoever has no account of this host gets one when a server of theirs first starts (useradd), without a password. Only for names of small letters, digits, "-" and "_".',
   }),

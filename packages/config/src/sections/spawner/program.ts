@@ -7,7 +7,7 @@ export const serverProgram = {
     says: 'Program and arguments of a server. A name without "/" is looked for in extra_paths and the usual folders.',
   }),
   args: strings.default([]).meta({
-    says: 'Further arguments. Here and in command, "{socket}" stands for the UNIX socket to listen on, "{port}" for the port (transport = "tcp"), "{prefix}" for the path of its URL, "{USERNAME}" and "{SERVERNAME}" for the names; where one of the first two is used, the options of Jupyter that say so are left out.',
+    says: 'Further arguments. Here and in command, "{socket}" stands for the UNIX socket to listen on (which the program must make writable for its group: mode 0660), "{port}" for the port (transport = "tcp"), "{prefix}" for the path of its URL, "{USERNAME}" and "{SERVERNAME}" for the names; where one of the first two is used, the options of Jupyter that say so are left out.',
   }),
   transport: z.enum(['unix', 'tcp']).default('unix').meta({
     says: 'How the proxy reaches a server: by a UNIX socket that nobody else can reach, or by a port of 127.0.0.1, which every account of this host can connect to.',

@@ -28,4 +28,16 @@ export const spawner = z
     message: 'expected at least tcp_port_min',
     path: ['tcp_port_max'],
   })
+  .superRefine((spawner, ctx) => {
+    const [first, second] = (['create_accounts', 'dynamic_users', 'guest_users'] as const).filter(
+      (key) => spawner[key],
+    );
+    if (first === undefined || second === undefined) return;
+    ctx.addIssue({
+      code: 'custom',
+      message: `expected not more than one of ${first} and ${second}`,
+      path: [second],
+      input: true,
+    });
+  })
   .prefault({});
