@@ -93,3 +93,17 @@ test('a template gives a server another account, which the policy looks at', asy
   const root = await spawnerForTest({ spawner: { username_template: 'ro{USERNAME}' } });
   await expect(root.start('ot')).rejects.toMatchObject({ code: 'spawn_refused' });
 });
+
+test('whoever chose the name of an account has not got its groups, where anybody may choose a name', async () => {
+  const options = {
+    spawner: { dynamic_users: true, groups: { ada: { mem_limit: '9G' } } },
+    profiles: [{ name: 'plain' }, { name: 'mine', allowed_groups: ['ada'] }],
+  };
+  const proven = await spawnerForTest(options);
+  await proven.startProfile('mine');
+  expect(proven.units.get(unit)?.properties.get('MemoryMax')).toBe(9n * 2n ** 30n);
+  const claimed = await spawnerForTest({ ...options, login: { authenticator: 'shared-password' } });
+  await expect(claimed.startProfile('mine')).rejects.toMatchObject({ code: 'spawn_refused' });
+  await claimed.startProfile('plain');
+  expect(claimed.units.get(unit)?.properties.get('MemoryMax')).toBeUndefined();
+});

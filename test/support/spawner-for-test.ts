@@ -64,11 +64,12 @@ export async function spawnerForTest(
   options: {
     spawner?: Record<string, unknown>;
     profiles?: readonly Record<string, unknown>[];
+    login?: Record<string, unknown>;
     sights?: Record<string, Sight>;
   } = {},
 ) {
-  const { spawner: own = {}, profiles = [] } = options;
-  const settings: Settings = schema.parse({ spawner: own, profiles });
+  const { spawner: own = {}, profiles = [], login = {} } = options;
+  const settings: Settings = schema.parse({ spawner: own, profiles, login });
   const steps: Step[] = [];
   const logged: string[] = [];
   const timers: (() => void)[] = [];

@@ -116,6 +116,28 @@ describe('a hub that was taken over', () => {
     expect(answer.err).toMatch(/^Call failed: ./);
   });
 
+  test.each<[string, readonly string[]]>([
+    ['a profile that root did not define', ['sssa{ss}a{ss}', 'ada', '', 'gpu', '0', '0']],
+    ['an option that root did not define', ['sssa{ss}a{ss}', 'ada', '', '', '1', 'mem_limit', '64G', '0']],
+    ['a value of 100 kB', ['sssa{ss}a{ss}', 'ada', '', '', '0', '1', 'JUPYTERHUB_HOST', 'x'.repeat(100_000)]],
+    ['arguments of other types', ['ssuuu', 'ada', '', '1', '2', '3']],
+    ['fewer arguments', ['ss', 'ada', '']],
+    ['a number for a name', ['usa{ss}', '0', '', '0']],
+  ])('cannot send %s', async (_, args) => {
+    const answer = await call('tshub', ...spawner, 'Start', ...args);
+    expect(answer.code).not.toBe(0);
+    expect((await machine.show('tshub-server-ada.service', 'LoadState'))['LoadState']).toBe('not-found');
+  });
+
+  test('cannot keep spawnerd from its work by asking a lot', async () => {
+    const one = `busctl call ${spawner.join(' ')} Start 'sssa{ss}a{ss}' ada '' '' 0 0`;
+    const answers = await machine.sh(`for i in $(seq 40); do ${one} 2>&1 & done; wait`, { user: 'tshub' });
+    expect(answers.split('\n').filter((line) => line.startsWith('Call failed'))).toHaveLength(40);
+    const { MainPID } = await machine.show('tshub-spawnerd.service', 'MainPID');
+    expect((await call('tshub', ...spawner, 'List')).code).toBe(0);
+    expect((await machine.show('tshub-spawnerd.service', 'MainPID'))['MainPID']).toBe(MainPID);
+  });
+
   test('cannot use the service manager, nor any other verb', async () => {
     const manager = ['org.freedesktop.systemd1', '/org/freedesktop/systemd1', 'org.freedesktop.systemd1.Manager'];
     expect(

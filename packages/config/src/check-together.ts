@@ -3,7 +3,7 @@ import type { hub as hubSection } from './sections/hub.ts';
 import type { login as loginSection } from './sections/login.ts';
 import type { oidc as oidcSection } from './sections/oidc.ts';
 import type { proxy as proxySection } from './sections/proxy.ts';
-import type { spawner as spawnerSection } from './sections/spawner.ts';
+import type { spawner as spawnerSection } from './sections/spawner/spawner.ts';
 
 interface Sections {
   readonly hub: z.output<typeof hubSection>;
@@ -37,7 +37,8 @@ export function checkTogether({ hub, login, oidc, proxy, spawner }: Sections, ct
       'expected a header, and the web server that sends it in trusted_proxies, for authenticator = "remote-user"',
     );
   // Whoever knows the one password could otherwise open the home of any account of the host.
-  if (['guest', 'shared-password'].includes(authenticator) && !spawner.dynamic_users)
+  const isGuest = authenticator === 'guest' && spawner.guest_users;
+  if (['guest', 'shared-password'].includes(authenticator) && !spawner.dynamic_users && !isGuest)
     problem(
       ['spawner', 'dynamic_users'],
       `expected true, for authenticator = "${authenticator}": names that anybody may choose must not be accounts of this host`,

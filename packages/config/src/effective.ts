@@ -28,6 +28,11 @@ export function accountName(
   return spawner.dynamic_users ? user : spawner.username_template.replace('{USERNAME}', () => user);
 }
 
+/** Whether a user of that name is the account of that name, so that its groups are theirs: not where anybody may choose a name, for a server that runs as nobody of the host. */
+export function isAccount({ login, spawner }: Pick<Settings, 'login' | 'spawner'>): boolean {
+  return !spawner.dynamic_users || ['dummy', 'pam'].includes(login.authenticator);
+}
+
 /** The reverse of accountName; '' for an account that is nobody's. */
 export function userOfAccount(
   spawner: Pick<Settings['spawner'], 'dynamic_users' | 'username_template'>,

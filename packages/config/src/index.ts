@@ -1,6 +1,7 @@
 export {
   accountName,
   checkChoice,
+  isAccount,
   type Choice,
   profilesFor,
   settingsFor,

@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import type { Calls, Implementation } from '@tshub/bus';
-import { type LoginSecrets, noSecrets, type Settings, userOfAccount } from '@tshub/config';
+import { isAccount, type LoginSecrets, noSecrets, type Settings, userOfAccount } from '@tshub/config';
 import { hubApi, type hub1, type proxy1, type ServerModel, type spawner1 } from '@tshub/contract';
 import type { Log } from '@tshub/daemon';
 import type { Account } from '@tshub/native';
@@ -139,7 +139,8 @@ export async function createHub(parts: HubParts): Promise<Hub> {
     clients,
     users,
     apiUrl,
-    groupsOf: async (account) => (await accounts.byName(account))?.groups.map(({ name }) => name) ?? [],
+    groupsOf: async (account) =>
+      isAccount(current) ? ((await accounts.byName(account))?.groups.map(({ name }) => name) ?? []) : [],
     ...timing,
   });
 

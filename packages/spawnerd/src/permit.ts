@@ -1,4 +1,4 @@
-import { accountName, checkChoice, type Settings, settingsFor } from '@tshub/config';
+import { accountName, checkChoice, isAccount, type Settings, settingsFor } from '@tshub/config';
 import type { Account } from '@tshub/native';
 import { guestLogin } from './guests.ts';
 import { makeAccount, type MakeAccountParts } from './make-account.ts';
@@ -29,9 +29,10 @@ export interface Permit {
 export async function permit(
   parts: MakeAccountParts & { readonly accounts: Accounts },
   { name, profile, options }: Wish,
-  { spawner, profiles }: Settings,
+  all: Settings,
 ): Promise<Permit> {
-  const account = await findAccount(parts, name.user, spawner);
+  const { spawner, profiles } = all;
+  const account = await findAccount(parts, name.user, all);
   const who = { user: name.user, groups: account?.groups.map((group) => group.name) ?? [] };
   const choice = checkChoice(profiles, who, profile, options);
   if (typeof choice === 'string') throw refused(choice);
@@ -51,11 +52,13 @@ function runAsOf(name: ServerName, account: Account | null, settings: Settings['
 async function findAccount(
   parts: MakeAccountParts & { readonly accounts: Accounts },
   user: string,
-  settings: Settings['spawner'],
+  all: Settings,
 ): Promise<Account | null> {
+  const settings = all.spawner;
   const login = accountName(settings, user);
   const look = async () => {
-    const account = await parts.accounts.userByName(login);
+    const known = await parts.accounts.userByName(login);
+    const account = known === null || isAccount(all) ? known : { ...known, groups: [] };
     const back = account && (await parts.accounts.userByUid(account.uid));
     return { account, problem: objection({ user: login, account, back }, settings) };
   };
