@@ -36,6 +36,7 @@ export const people: readonly Account[] = [
   person('tshub', 990, '/usr/sbin/nologin'),
   person('ada', 1000, '/bin/bash'),
   person('bob', 1001, '/bin/bash'),
+  person('guest-real', 1002, '/bin/bash'),
 ];
 
 function person(name: string, uid: number, shell: string): Account {

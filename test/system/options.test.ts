@@ -30,10 +30,11 @@ const rows: Array<readonly [setting: string, property: string, shown: string]> =
   [
     'bind_paths = ["/srv/data/{USERNAME}:/data"]',
     'BindPaths',
-    '/home/ada:/home/ada:rbind /srv/data/ada:/data:rbind -/dev/kvm:/dev/kvm',
+    '/home/ada:/home/ada:rbind /srv/data/ada:/data:rbind -/dev/net/tun:/dev/net/tun',
   ],
   ['bind_readonly_paths = ["/srv/course"]', 'BindReadOnlyPaths', '/srv/course:/srv/course:rbind'],
-  ['devices = ["-/dev/kvm"]', 'DevicePolicy', 'closed'],
+  ['devices = ["-/dev/net/tun"]', 'DevicePolicy', 'closed'],
+  ['', 'DeviceAllow', '/dev/net/tun rw'],
   ['extra_groups = ["video"]', 'SupplementaryGroups', 'video'],
   ['slice = "students.slice"', 'Slice', 'students-ada.slice'],
   ['user_workingdir = "/srv/data/{USERNAME}"', 'WorkingDirectory', '/srv/data/ada'],
@@ -120,6 +121,8 @@ describe('every setting', () => {
     expect(await inside(unit, 'touch /data/mine && stat -c %U /data/mine')).toEqual({ code: 0, out: 'ada' });
     expect(await machine.sh('stat -c %U /srv/data/ada/mine')).toBe('ada');
     expect(await inside(unit, 'touch /home/ada/mine && echo yes')).toEqual({ code: 0, out: 'yes' });
+    const tun = 'test -c /dev/net/tun && echo there';
+    expect((await inside(unit, tun)).out).toBe(await machine.sh(tun, { fails: true }));
     const video = (await machine.sh('getent group video')).split(':')[2];
     const pid = (await machine.show(unit, 'MainPID'))['MainPID'];
     expect(await machine.sh(`grep ^Groups: /proc/${pid}/status`)).toMatch(new RegExp(`\\b${video}\\b`));

@@ -63,6 +63,12 @@ test("a record of somebody else's, or of no guest, is never replaced", async () 
   expect(records(secrets)).toEqual(['/run/userdb/guest-visitor.user']);
 });
 
+test('a guest whose account would have the name of one of the host gets none', async () => {
+  const { start, secrets } = await spawnerForTest({ spawner: { guest_users: true } });
+  await expect(start('real')).rejects.toMatchObject({ code: 'spawn_refused' });
+  expect(records(secrets)).toEqual([]);
+});
+
 test.each(['Visitor', 'vis itor', 'vis.itor', '-v', 'ä', 'v'.repeat(40)])(
   'the account of %j has a name that any program takes',
   (user) => {

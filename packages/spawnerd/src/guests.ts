@@ -3,6 +3,8 @@ import { guestUids, paths, TshubError } from '@tshub/contract';
 import type { Files } from './files.ts';
 import type { RunAs } from './launch/run-as.ts';
 import { guestUnit } from './launch/unit-guest.ts';
+import type { Accounts } from './permit.ts';
+import { refused } from './request.ts';
 import type { Systemd1 } from './systemd1.ts';
 
 type Guest = Extract<RunAs, { kind: 'guest' }>;
@@ -11,6 +13,7 @@ export interface GuestParts {
   readonly files: Files;
   readonly random: (below: number) => number;
   readonly systemd1: Systemd1;
+  readonly accounts: Accounts;
 }
 
 const attempts = 200;
@@ -27,11 +30,12 @@ export function guestLogin(user: string): string {
  * and otherwise by PID 1 after the server's end, with the home (unit-guest.ts). Called when no server of this guest runs: records that are still there are left over.
  */
 export async function withGuest<T>(
-  { files, random, systemd1 }: GuestParts,
+  parts: GuestParts,
   guest: Guest,
   user: string,
   work: (guest: Guest & { uid: number }) => Promise<T>,
 ): Promise<T> {
+  const { files, systemd1, accounts } = parts;
   await endHelper(systemd1, user);
   const named = recordPath(guest.login, 'user');
   const old = await files.read(named);
@@ -41,7 +45,9 @@ export async function withGuest<T>(
     throw new TshubError('spawn_failed', { problem });
   }
   await remove(files, guest.login, uid);
-  const known = await writeRecords(files, random, guest, user);
+  // The name service asks other sources first: with an account of that name the server would run as somebody else.
+  if ((await accounts.userByName(guest.login)) !== null) throw refused(`${guest.login} is an account of this host`);
+  const known = await writeRecords(parts, guest, user);
   try {
     return await work(known);
   } catch (error) {
@@ -62,14 +68,14 @@ export function guestFiles(login: string, uid: number): string[] {
 }
 
 async function writeRecords(
-  files: Files,
-  random: GuestParts['random'],
+  { files, random, accounts }: GuestParts,
   guest: Guest,
   user: string,
 ): Promise<Guest & { uid: number }> {
   for (let attempt = 0; attempt < attempts; attempt++) {
     // Not the next one: what an earlier guest may have left somewhere should find nobody for long.
     const uid = guestUids.min + random(guestUids.max - guestUids.min + 1);
+    if ((await accounts.userByUid(uid)) !== null) continue;
     const { login, home, shell } = guest;
     const account = { userName: login, realName: user, uid, gid: uid, homeDirectory: home, shell, locked: true };
     const group = { groupName: login, gid: uid };

@@ -3,7 +3,7 @@ import { TshubError } from '@tshub/contract';
 import type { Log } from '@tshub/daemon';
 import type { UnitProperty } from './launch/unit-properties.ts';
 import { quote, refused } from './request.ts';
-import type { Systemd1 } from './systemd1.ts';
+import { orFailed, type Systemd1 } from './systemd1.ts';
 
 export interface MakeAccountParts {
   readonly systemd1: Systemd1;
@@ -36,7 +36,8 @@ export async function makeAccount(
   const { systemd1, log } = parts;
   await parts.oneByOne(async () => {
     await systemd1.resetFailedUnit(unit);
-    const job = await systemd1.startTransientUnit(unit, accountUnit(login, settings));
+    const making = systemd1.startTransientUnit(unit, accountUnit(login, settings));
+    const job = await orFailed(making, `the account ${login} could not be made`);
     const result = await systemd1.jobResult(job, timeoutMs);
     await systemd1.resetFailedUnit(unit);
     if (result !== 'done') {

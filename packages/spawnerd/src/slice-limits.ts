@@ -2,7 +2,7 @@ import type { Settings } from '@tshub/config';
 import { paths, serverId, userSlice } from '@tshub/contract';
 import type { Files } from './files.ts';
 import { noLimit, sliceLimits } from './launch/unit-limits.ts';
-import type { Systemd1 } from './systemd1.ts';
+import { orFailed, type Systemd1 } from './systemd1.ts';
 
 /**
  * Sets what all servers of one person may use together, before one of them starts. A slice of which the settings say nothing is left alone,
@@ -24,7 +24,7 @@ export async function limitSlice(
   // The note first: whatever is cut short is put right by the next start.
   await files.remove(note);
   await files.writeSecret(note, [...new Set([...names, ...before])].join('\n'));
-  await systemd1.setUnitProperties(slice, [...wanted, ...over]);
+  await orFailed(systemd1.setUnitProperties(slice, [...wanted, ...over]), `the limits of ${slice} could not be set`);
   if (over.length === 0) return;
   await files.remove(note);
   if (names.length > 0) await files.writeSecret(note, names.join('\n'));

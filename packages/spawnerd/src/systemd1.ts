@@ -1,5 +1,5 @@
 import { type Bus, BusError, getProperties, systemd1Manager, variant } from '@tshub/bus';
-import { serverUnitPattern } from '@tshub/contract';
+import { serverUnitPattern, TshubError } from '@tshub/contract';
 import type { Clock } from './clock.ts';
 import type { UnitProperty } from './launch/unit-properties.ts';
 import { readUnitFacts, type UnitFacts } from './unit-facts.ts';
@@ -69,6 +69,16 @@ export async function connectSystemd1(bus: Bus, clock: Clock): Promise<Systemd1>
       return properties.LoadState === 'loaded' ? readUnitFacts(properties) : null;
     },
   };
+}
+
+/** What PID 1 refuses, as a failed start. */
+export async function orFailed<T>(call: Promise<T>, problem: string): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    if (!(error instanceof BusError)) throw error;
+    throw new TshubError('spawn_failed', { problem: `${problem}: ${error.message}` }, { cause: error });
+  }
 }
 
 function toWire(properties: readonly UnitProperty[]) {
