@@ -96,7 +96,7 @@ test('a guest has an account, a home and a shell while their server runs, and no
   expect(shell).toBe('/bin/bash');
   expect(await (await guest.fetch('/user/passerby/x')).text()).toContain(`by ${uid}`);
   const unit = 'tshub-server-passerby.service';
-  const as = (script: string) => inside(unit, script, 'guest-passerby');
+  const as = (script: string) => inside('passerby', script);
   expect((await as(`whoami; id -gn; touch ${home}/mine && stat -c "%U %a" ${home}`)).out).toBe(
     'guest-passerby\nguest-passerby\nguest-passerby 700',
   );

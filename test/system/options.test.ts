@@ -112,17 +112,17 @@ describe('every setting', () => {
   });
 
   test('shows in what the server sees', async () => {
-    const ls = async (path: string) => (await inside(unit, `ls ${path}`)).out;
+    const ls = async (path: string) => (await inside('ada', `ls ${path}`)).out;
     expect(await ls('/home')).toBe('ada');
     expect(await ls('/srv/homes')).toBe('');
     expect(await ls('/srv/course')).toBe('one');
-    expect((await inside(unit, 'touch /srv/course/two')).out).toContain('Read-only file system');
-    expect((await inside(unit, 'cat /opt/secret/key')).code).not.toBe(0);
-    expect(await inside(unit, 'touch /data/mine && stat -c %U /data/mine')).toEqual({ code: 0, out: 'ada' });
+    expect((await inside('ada', 'touch /srv/course/two')).out).toContain('Read-only file system');
+    expect((await inside('ada', 'cat /opt/secret/key')).code).not.toBe(0);
+    expect(await inside('ada', 'touch /data/mine && stat -c %U /data/mine')).toEqual({ code: 0, out: 'ada' });
     expect(await machine.sh('stat -c %U /srv/data/ada/mine')).toBe('ada');
-    expect(await inside(unit, 'touch /home/ada/mine && echo yes')).toEqual({ code: 0, out: 'yes' });
+    expect(await inside('ada', 'touch /home/ada/mine && echo yes')).toEqual({ code: 0, out: 'yes' });
     const tun = 'test -c /dev/net/tun && echo there';
-    expect((await inside(unit, tun)).out).toBe(await machine.sh(tun, { fails: true }));
+    expect((await inside('ada', tun)).out).toBe(await machine.sh(tun, { fails: true }));
     const video = (await machine.sh('getent group video')).split(':')[2];
     const pid = (await machine.show(unit, 'MainPID'))['MainPID'];
     expect(await machine.sh(`grep ^Groups: /proc/${pid}/status`)).toMatch(new RegExp(`\\b${video}\\b`));

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { eventually } from './machine.ts';
 import { machine } from './suite.ts';
@@ -28,15 +29,18 @@ async function applySettings(): Promise<void> {
   await machine.run(['tshubctl', 'config', 'check']);
   const reloads = async () => (await machine.journal('-u', 'tshub.service', 'TSHUB_EVENT=config-reloaded')).length;
   const before = await reloads();
+  // It counts how often somebody has started a server; tests do that more often than people.
+  await machine.run(['systemctl', 'try-restart', 'tshub-spawnerd']);
   await machine.run(['systemctl', 'reload', 'tshub']);
   await eventually('the hub has read its settings', async () => (await reloads()) > before);
 }
 
-/** What a script prints inside of a server, as its user and without ways to more. */
-export async function inside(unit: string, script: string, user = 'ada'): Promise<{ code: number; out: string }> {
-  const pid = (await machine.show(unit, 'MainPID'))['MainPID'] ?? '';
-  const entered = ['nsenter', '--target', pid, '--mount', '--ipc', '--no-fork'];
-  const as = ['setpriv', `--reuid=${user}`, `--regid=${user}`, '--init-groups', '--no-new-privs'];
-  const { code, out, err } = await machine.run([...entered, ...as, 'sh', '-c', script], { fails: true });
-  return { code, out: `${out}${err}` };
+/** What a script does that a user runs in their server: `web` runs it, with all that holds for the unit. */
+export async function inside(user: string, script: string): Promise<{ code: number; out: string }> {
+  const id = createHash('sha256').update(`${user}\0`).digest('hex').slice(0, 16);
+  const socket = `/run/tshub-servers/${id}/sock`;
+  const ask = ['curl', '--silent', '--show-error', '--include', '--unix-socket', socket, '--data-binary', '@-'];
+  const { out } = await machine.run([...ask, 'http://server/'], { input: script });
+  const [head = '', ...body] = out.split(/\r?\n\r?\n/);
+  return { code: Number(/^x-code: (\d+)/im.exec(head)?.[1] ?? Number.NaN), out: body.join('\n\n').trim() };
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""A small web server for tests: web unix:PATH or web PORT. Answers everything with 200."""
-import http.server, os, signal, socket, socketserver, sys
+"""A small web server for tests: web unix:PATH or web PORT. GET tells who answers, POST runs a script as the server would."""
+import http.server, os, signal, socketserver, subprocess, sys
 
 class Answer(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
@@ -9,6 +9,15 @@ class Answer(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+    def do_POST(self):
+        script = self.rfile.read(int(self.headers["Content-Length"]))
+        ran = subprocess.run(["sh", "-c", script], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60)
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(ran.stdout)))
+        self.send_header("X-Code", str(ran.returncode))
+        self.end_headers()
+        self.wfile.write(ran.stdout)
+
     def address_string(self):
         return "peer"
 
