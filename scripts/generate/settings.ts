@@ -37,9 +37,14 @@ function settingsOf(path: string, node: Node, section: string): Setting[] {
   const own = all.filter(([, one]) => !isTables(one));
   const below = all.filter(([, one]) => isTables(one));
   return [
-    ...own.map(([key, one]) => ({ section, key, says: one.says ?? '', kind: kindOf(one), initial: one.default })),
+    ...own.map(([key, one]) => ({ section, key, says: one.says ?? '', kind: kindOf(one), initial: initialOf(one) })),
     ...below.flatMap(([key, one]) => settingsOf(`${path}.${key}`, one, `[${path}.${key}]`)),
   ];
+}
+
+// Defaults of tables whose values are parsed into others do not come through the JSON schema; a table is empty unless said otherwise.
+function initialOf(node: Node): unknown {
+  return node.default ?? (node.type === 'object' ? {} : undefined);
 }
 
 /** Tables of settings of their own, rather than a value; what has a sentence of its own is told by that alone. */
