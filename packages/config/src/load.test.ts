@@ -37,6 +37,7 @@ test('a later drop-in wins, key by key', () => {
 test.each([
   ['[proxy]\nmax_connections = "80a"', 'tshub.toml: proxy.max_connections: expected a number, found "80a"'],
   ['[hub]\nnam = "x"', 'tshub.toml: hub.nam: expected a known key, found "nam"; see tshub.toml(5)'],
+  ['[spawner]\ncmd = ["x"]', 'tshub.toml: spawner.cmd: expected a known key, found "cmd"; it is called command here'],
   [
     '[spawner]\nmem_limit = "lots"',
     'tshub.toml: spawner.mem_limit: expected a size such as "512M" or "2G", found "lots"',
