@@ -124,9 +124,10 @@ describe('a hub that was taken over', () => {
     ['fewer arguments', ['ss', 'ada', '']],
     ['a number for a name', ['usa{ss}', '0', '', '0']],
   ])('cannot send %s', async (_, args) => {
-    const answer = await call('tshub', ...spawner, 'Start', ...args);
-    expect(answer.code).not.toBe(0);
-    expect((await machine.show('tshub-server-ada.service', 'LoadState'))['LoadState']).toBe('not-found');
+    const invocation = async () => machine.show('tshub-server-ada.service', 'InvocationID');
+    const before = await invocation();
+    expect((await call('tshub', ...spawner, 'Start', ...args)).code).not.toBe(0);
+    expect(await invocation()).toEqual(before);
   });
 
   test('cannot keep spawnerd from its work by asking a lot', async () => {
