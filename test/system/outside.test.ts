@@ -54,7 +54,13 @@ describe('a provider', () => {
     };
     await machine.sh(`echo '127.0.0.1 ${host}' >> /etc/hosts`);
     await machine.run([
-      ...['systemd-run', '--unit=test-provider', '/usr/bin/node', '/root/provider/provider.mjs'],
+      ...[
+        'systemd-run',
+        '--unit=test-provider',
+        '--description=A provider',
+        '/usr/bin/node',
+        '/root/provider/provider.mjs',
+      ],
       ...['/root/provider/key.pem', '/root/provider/cert.pem', JSON.stringify(options)],
     ]);
     await machine.write(
