@@ -55,6 +55,7 @@ function response(answer: Route['answers'][number]): unknown {
   if (answer === 'empty') return { description: 'nothing' };
   if (answer === 'events') return { description: 'server-sent events', content: { 'text/event-stream': {} } };
   if (answer === 'page') return { description: 'a page', content: { 'text/html': {} } };
+  if (answer === 'text') return { description: 'text', content: { 'text/plain': { schema: { type: 'string' } } } };
   if (answer === 'redirect') return { description: 'elsewhere', headers: { Location: { schema: { type: 'string' } } } };
   return { description: 'the answer', content: { 'application/json': { schema: jsonSchema(answer) } } };
 }

@@ -133,14 +133,15 @@ test('a unit that belongs to nobody is stopped, with a warning; a failed one is 
   expect(warnings).toEqual([`${serverUnit('eve', '')} runs, but belongs to no server of the hub; stopping it`]);
 });
 
-test('a route that belongs to nobody is dropped, others are left alone', async () => {
+test('a route that belongs to no server and no service is dropped, others are left alone', async () => {
   await runningServer(world);
   kill(world);
   const stray = { target: 'unix:/run/tshub-servers/0/sock', uid: 1001, data: {}, lastActivity: 0 };
   world.proxy.routes.set('/user/eve/', { prefix: '/user/eve/', ...stray });
-  world.proxy.routes.set('/services/wiki/', { prefix: '/services/wiki/', ...stray });
+  world.proxy.routes.set('/services/gone/', { prefix: '/services/gone/', ...stray });
+  world.proxy.routes.set('/other/place/', { prefix: '/other/place/', ...stray });
   await comeUp(world);
-  await soon(() => [...world.proxy.routes.keys()]).toEqual(['/user/ada/', '/services/wiki/']);
+  await soon(() => [...world.proxy.routes.keys()]).toEqual(['/user/ada/', '/other/place/']);
 });
 
 for (const daemon of ['spawner', 'proxy'] as const) {

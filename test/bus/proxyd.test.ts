@@ -1,11 +1,13 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { type Bus, connectBus } from '@tshub/bus';
+import { schema } from '@tshub/config';
 import { proxy1, version } from '@tshub/contract';
 import { makeLog } from '@tshub/daemon';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { keepOnBus } from '../../packages/proxyd/src/bus-link.ts';
 import { proxy1For } from '../../packages/proxyd/src/proxy1.ts';
+import { makeTargets } from '../../packages/proxyd/src/targets.ts';
 import { type PrivateBus, startPrivateBus } from '../support/private-bus.ts';
 import { type ProxyForTest, proxyForTest, RawClient } from '../support/proxy-for-test.ts';
 
@@ -25,7 +27,11 @@ beforeAll(async () => {
   daemon = await startPrivateBus();
   await keepOnBus({
     connect: () => connectBus({ address: daemon.address }),
-    implementation: proxy1For(t.proxy, hubUid, () => 1000),
+    implementation: proxy1For(
+      t.proxy,
+      hubUid,
+      makeTargets({ settings: () => schema.parse({}), account: () => Promise.resolve(null) }),
+    ),
     accountUid: async () => hubUid,
     log: makeLog({ name: 'test', output: { write: (line: string) => void sentences.push(JSON.parse(line).msg) } }),
     signal: ending.signal,

@@ -8,7 +8,7 @@ const hubd = join(root, 'packages/hubd/src');
 
 /** Rooms of hubd from the ground up: a room imports only from rooms before it; what it needs from a later one is passed in by hub.ts. */
 const order = [
-  ['db', 'caller'],
+  ['db', 'caller', 'metrics'],
   ['access'],
   ['users', 'groups', 'services'],
   ['roles'],

@@ -34,6 +34,8 @@ export interface HubForTestOptions {
   readonly secrets?: Partial<LoginSecrets>;
   readonly outside?: HubParts['outside'];
   readonly keys?: readonly string[];
+  readonly credential?: HubParts['credential'];
+  readonly end?: HubParts['end'];
   /** Pauses of logins and pages; none if not said. */
   readonly wait?: HubParts['wait'];
 }
@@ -96,6 +98,8 @@ export async function hubForTest(options: HubForTestOptions = {}): Promise<TestH
     wait: options.wait ?? (() => Promise.resolve()),
     secrets: () => ({ ...noSecrets, ...options.secrets }),
     ...(options.outside === undefined ? {} : { outside: options.outside }),
+    ...(options.credential === undefined ? {} : { credential: options.credential }),
+    ...(options.end === undefined ? {} : { end: options.end }),
     ...(options.timing === undefined ? {} : { timing: options.timing }),
   });
   const socketPath = join(folder, 'hub.sock');

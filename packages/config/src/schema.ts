@@ -8,6 +8,7 @@ import { login } from './sections/login.ts';
 import { oidc } from './sections/oidc.ts';
 import { profiles } from './sections/profiles.ts';
 import { proxy } from './sections/proxy.ts';
+import { services } from './sections/services.ts';
 import { spawner } from './sections/spawner/spawner.ts';
 
 /** The whole of tshub.toml. */
@@ -23,6 +24,7 @@ export const schema = z
     profiles,
     proxy,
     roles,
+    services,
     spawner,
   })
   .superRefine(checkTogether);

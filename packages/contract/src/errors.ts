@@ -56,6 +56,12 @@ const rows = {
   route_conflict: { status: 409, exit: 1, says: 'the route {prefix} is reserved' },
   server_exists: { status: 409, exit: 1, says: '{server} already exists' },
   server_limit: { status: 429, exit: 1, says: '{problem}' },
+  service_exists: { status: 409, exit: 1, says: 'Service {service} already exists' },
+  service_managed: {
+    status: 405,
+    exit: 1,
+    says: 'Service {service} is defined in tshub.toml and cannot be removed here',
+  },
   spawn_failed: { status: 500, exit: 1, says: '{problem}' },
   spawn_refused: { status: 403, exit: 4, says: '{problem}' },
   too_many_requests: { status: 429, exit: 1, says: '{problem}' },

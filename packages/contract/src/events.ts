@@ -99,6 +99,21 @@ export const events = {
     says: 'A server has stopped',
     help: 'TSHUB_REASON says why: its user, an administrator, or how its process ended. What it wrote is in the log of the unit named in TSHUB_UNIT.',
   },
+  'service-made': {
+    id: '0b1c166230da4bfaaa28bdced0f1a1b2',
+    says: 'A service was made',
+    help: 'TSHUB_SERVICE is its name, TSHUB_BY who asked for it. Services made so stay until they are removed: DELETE /hub/api/services/NAME.',
+  },
+  'service-removed': {
+    id: '1c2d277341eb4c0bbb39cedfe1a2b3c4',
+    says: 'A service was removed',
+    help: 'TSHUB_SERVICE was its name. Its tokens, and those of people who logged in there, are of no use any more.',
+  },
+  shutdown: {
+    id: '2d3e388452fc4d1ccc4adfe0f2b3c4d5',
+    says: 'The hub was told to end',
+    help: 'TSHUB_BY is who asked. User servers run on unless the message says otherwise. Start it again with: systemctl start tshub',
+  },
   'spawn-refused': {
     id: 'e9faf44018274fd98a069bacbdcedfef',
     says: 'spawnerd refused a request of the hub',

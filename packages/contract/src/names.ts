@@ -39,6 +39,10 @@ export const paths = {
   proxyState: '/run/tshub-proxy',
   /** Parent of every user server's RuntimeDirectory (`<parent>/<id>/sock`). */
   serverSockets: '/run/tshub-servers',
+  /** Below it are the sockets of services, `<name>/…`; nothing else of theirs may be published. */
+  serviceSockets: '/run/tshub-services',
+  /** Tokens of services, one a file by the service's name, for root alone: systemd hands them to the hub. */
+  serviceTokens: '/etc/tshub/services',
   /** spawnerd's RuntimeDirectory (root, 0700): environment files that PID 1 reads at a start. */
   spawnerState: '/run/tshub-spawnerd',
   /** Parent of the state directories of dynamic users, below /var/lib. */

@@ -15,8 +15,8 @@ export interface Life {
   ready(status?: string): void;
   /** The line that `systemctl status` shows. */
   status(text: string): void;
-  /** Ends the daemon in good order: exit code 0. */
-  stop(): void;
+  /** Ends the daemon in good order; the exit code is 0 unless said. */
+  stop(code?: number): void;
   /** Ends the daemon in good order, after a failure it cannot go on with: exit code 1. */
   fail(error: unknown): void;
 }
@@ -51,7 +51,10 @@ export async function live(options: LiveOptions): Promise<number> {
   let isReady = false;
   let reloads = Promise.resolve();
 
-  const stop = () => stopping.abort();
+  const stop = (code?: number) => {
+    if (!stopping.signal.aborted && code !== undefined) exitCode = code;
+    stopping.abort();
+  };
   const stopped = new Promise<void>((resolve) => {
     stopping.signal.addEventListener('abort', () => resolve(), { once: true });
   });
@@ -78,8 +81,8 @@ export async function live(options: LiveOptions): Promise<number> {
   };
 
   const handlers = [
-    ['SIGTERM', stop],
-    ['SIGINT', stop],
+    ['SIGTERM', () => stop()],
+    ['SIGINT', () => stop()],
     ['SIGHUP', reload],
   ] as const;
   for (const [signal, handler] of handlers) signals.on(signal, handler);

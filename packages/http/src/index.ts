@@ -9,7 +9,7 @@ export {
 export type { ApiRequest, Handler, Handlers, Reply } from './handler.ts';
 export { mountRoutes, resourceOf, type MountOptions, type PathResource } from './mount.ts';
 export { pageOf, readPage, type Page, type PageLimits } from './paging.ts';
-export { securityHeaders, type SecurityHeaders } from './security-headers.ts';
+export { allowFormTarget, securityHeaders, type SecurityHeaders } from './security-headers.ts';
 export { send } from './send.ts';
 export { formatTimestamp, parseTimestamp } from './timestamp.ts';
 export { parseInput, plainQuery } from './validate.ts';

@@ -77,7 +77,10 @@ function makeRun<Caller extends { readonly via: string }>(
   handler: Handler<Route, Caller>,
   options: MountOptions<Caller>,
 ): Run {
+  const path = options.base + route.path;
   return async (ctx, given) => {
+    // For whoever counts requests by what they ask for.
+    ctx.state['route'] = path;
     // The default server's path has no name in it.
     const params = route.path.includes(':server') ? { server: '', ...given } : given;
     const caller = await checkCaller(ctx, route, params, options);

@@ -40,7 +40,12 @@ function readInteger(text: string | undefined): number | undefined {
 }
 
 /** A list in the form that was asked for. `next.url` is the request's own URL as the hub saw it: the culler follows it literally. */
-export function pageOf<Item>(ctx: Context, page: Page, total: number, items: readonly Item[]): unknown {
+export function pageOf<Item>(
+  ctx: Context,
+  page: Page,
+  total: number,
+  items: Readonly<Record<string, Item>> | readonly Item[],
+): unknown {
   if (!page.optedIn) return items;
   ctx.type = pagingType;
   const { offset, limit } = page;

@@ -1,4 +1,4 @@
-import type { Middleware } from 'koa';
+import type { Context, Middleware } from 'koa';
 
 export interface SecurityHeaders {
   /** Value of X-JupyterHub-Version: clients refuse to start on one that is no PEP 440 version. */
@@ -7,20 +7,31 @@ export interface SecurityHeaders {
   readonly apiBase: string;
 }
 
-/** Under the name that the peer uses; pages are the only ones that can have anything to report. */
-const reportUri = 'report-uri /hub/security/csp-report';
-const pagePolicy = [
-  "default-src 'none'",
-  "style-src 'self'",
-  "script-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-  "base-uri 'none'",
-  reportUri,
-].join('; ');
-const apiPolicy = `frame-ancestors 'none'; ${reportUri}; default-src 'none'`;
+/** Where browsers tell of what the policy forbade. */
+const reportPath = '/hub/security/csp-report';
+
+const pagePolicy = (formTargets: readonly string[]): string =>
+  [
+    "default-src 'none'",
+    "style-src 'self'",
+    "script-src 'self'",
+    "img-src 'self' data:",
+    "connect-src 'self'",
+    ["form-action 'self'", ...formTargets].join(' '),
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+    `report-uri ${reportPath}`,
+  ].join('; ');
+const apiPolicy = `frame-ancestors 'none'; report-uri ${reportPath}; default-src 'none'`;
+
+/** Lets the form of a page lead to another origin: browsers ask the policy about redirects of a form as well. */
+export function allowFormTarget(ctx: Context, url: string): void {
+  if (URL.canParse(url)) ctx.state['formTargets'] = [new URL(url).origin];
+}
+
+function targetsOf(ctx: Context): readonly string[] {
+  return (ctx.state['formTargets'] as readonly string[] | undefined) ?? [];
+}
 
 /** Headers of every answer, errors and redirects as well (peer's contract 2.1 and 5.4). */
 export function securityHeaders(options: SecurityHeaders): Middleware {
@@ -29,10 +40,10 @@ export function securityHeaders(options: SecurityHeaders): Middleware {
     ctx.set('X-JupyterHub-Version', options.version());
     ctx.set('X-Content-Type-Options', 'nosniff');
     ctx.set('Referrer-Policy', 'same-origin');
-    ctx.set('Content-Security-Policy', api ? apiPolicy : pagePolicy);
+    ctx.set('Content-Security-Policy', api ? apiPolicy : pagePolicy([]));
     if (api) ctx.set('Access-Control-Allow-Headers', 'accept, content-type, authorization');
     await next();
     // Pages of the API (OAuth's confirmation) need what pages need.
-    if (api && ctx.type === 'text/html') ctx.set('Content-Security-Policy', pagePolicy);
+    if (api && ctx.type === 'text/html') ctx.set('Content-Security-Policy', pagePolicy(targetsOf(ctx)));
   };
 }

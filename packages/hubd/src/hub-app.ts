@@ -9,7 +9,7 @@ import {
   type PublicError,
   securityHeaders,
 } from '@tshub/http';
-import Koa, { type Context } from 'koa';
+import Koa, { type Context, type Middleware } from 'koa';
 import type { Access } from './access/access.ts';
 import { requireScope, requireSome } from './access/require.ts';
 import type { Caller, Resource } from './caller/caller.ts';
@@ -23,6 +23,8 @@ export interface AppParts {
   readonly handlers: Handlers<typeof routes, Caller>;
   readonly access: Pick<Access, 'server' | 'user'>;
   readonly identify: Identify;
+  /** Around everything, to count and time requests. */
+  readonly measure: Middleware;
   /** Puts login cookies on the application. */
   readonly installSessions: (app: Koa) => void;
   readonly mountPages: (router: Router) => void;
@@ -46,6 +48,7 @@ export function makeApp(parts: AppParts): Koa {
   });
   parts.mountPages(pages);
 
+  app.use(parts.measure);
   app.use(securityHeaders({ version: parts.version, apiBase }));
   app.use(apiOnly());
   app.use(errorBoundary({ log: parts.log, apiBase, renderPage: parts.renderError }));

@@ -7,6 +7,8 @@ const fixed: ReadonlySet<string> = new Set([
   'hub.cookie_same_site',
 ]);
 
+/** Sections that are read when the hub starts. */
+const fixedSections: ReadonlySet<string> = new Set(['custom_scopes', 'groups', 'roles', 'services']);
 /** Sections that other daemons read by themselves. */
 const elsewhere: Readonly<Record<string, string>> = { culler: 'tshub-cullerd', proxy: 'tshub-proxyd' };
 
@@ -20,8 +22,9 @@ export interface Reload {
 /** What a reload changes, and what it cannot. */
 export function describeReload(before: Settings, after: Settings): Reload {
   const changed = changedKeys(before, after);
-  const live = changed.filter((key) => !fixed.has(key) && elsewhere[sectionOf(key)] === undefined);
-  const later = changed.filter((key) => fixed.has(key));
+  const isFixed = (key: string): boolean => fixed.has(key) || fixedSections.has(sectionOf(key));
+  const live = changed.filter((key) => !isFixed(key) && elsewhere[sectionOf(key)] === undefined);
+  const later = changed.filter(isFixed);
   const others = [...new Set(changed.flatMap((key) => elsewhere[sectionOf(key)] ?? []))];
   const parts = [
     live.length === 0
@@ -45,7 +48,7 @@ function changedKeys(before: Settings, after: Settings): string[] {
         return JSON.stringify(before.profiles) === JSON.stringify(after.profiles) ? [] : [section];
       const old = before[section] as Readonly<Record<string, unknown>>;
       const fresh = after[section] as Readonly<Record<string, unknown>>;
-      return Object.keys(fresh)
+      return [...new Set([...Object.keys(old), ...Object.keys(fresh)])]
         .filter((key) => JSON.stringify(old[key]) !== JSON.stringify(fresh[key]))
         .map((key) => `${section}.${key}`);
     })

@@ -15,12 +15,15 @@ import { makeIdentify } from './caller/identify.ts';
 import { openDatabase } from './db/open.ts';
 import { makeAdmit } from './hub-admit.ts';
 import { makeApp } from './hub-app.ts';
+import { keepPurged } from './hub-purge.ts';
 import { describeReload, type Reload } from './hub-reload.ts';
 import { makeHub1 } from './hub1.ts';
 import { makeGroups } from './groups/groups.ts';
 import { groupHandlers } from './groups/groups-routes.ts';
 import { infoHandlers } from './info/info-routes.ts';
 import { makeAdmission } from './login/admission.ts';
+import { makeMetricsRoutes } from './info/metrics-routes.ts';
+import { makeShutDown } from './info/shut-down.ts';
 import type { Authenticate } from './login/authenticators/authenticator.ts';
 import type { Groups } from './groups/group.ts';
 import { openEndedSessions } from './login/ended-sessions.ts';
@@ -33,10 +36,14 @@ import { personOfAccount } from './login/person.ts';
 import { makeSessions } from './login/sessions.ts';
 import { cleanUserName } from './login/user-name.ts';
 import { makeXsrf } from './login/xsrf.ts';
+import { makeHubMetrics } from './metrics/hub-metrics.ts';
+import { timedLogin, timedProxy, timedRequests, timedServers, timedSpawner } from './metrics/timed.ts';
 import { makeOAuthClients } from './oauth/clients.ts';
 import { makeCodesStore } from './oauth/codes-store.ts';
 import { oauthHandlers } from './oauth/oauth-routes.ts';
 import { makePages } from './pages/pages.ts';
+import { ProxyLink } from './proxy/proxy-link.ts';
+import { proxyHandlers } from './proxy/proxy-routes.ts';
 import { applyConfigRoles } from './roles/config-roles.ts';
 import type { Roles } from './roles/role.ts';
 import { makeRoles } from './roles/roles.ts';
@@ -44,6 +51,10 @@ import { roleHandlers } from './roles/roles-routes.ts';
 import type { Server } from './servers/server.ts';
 import { serverHandlers } from './servers/servers-routes.ts';
 import { serverModel } from './servers/servers-view.ts';
+import { applyConfigServices } from './services/config-services.ts';
+import type { Services } from './services/service.ts';
+import { makeServices } from './services/services.ts';
+import { servicesHandlers } from './services/services-routes.ts';
 import { makeServers, type ServersParts, type ServersRoom } from './servers/servers.ts';
 import type { Tokens } from './tokens/token.ts';
 import { makeTokens } from './tokens/tokens.ts';
@@ -76,6 +87,10 @@ export interface HubParts {
   readonly keys: readonly string[];
   readonly runtime: { readonly version: string; readonly executable: string };
   readonly apiUrl?: string;
+  /** What systemd handed over under a name; nothing if not said. */
+  readonly credential?: (name: string) => string | undefined;
+  /** Ends the process for good; does nothing if not said. */
+  readonly end?: () => void;
   readonly timing?: ServersParts['timing'];
   /** Injected by tests: pauses of logins and pages. */
   readonly wait?: (ms: number) => Promise<void>;
@@ -91,6 +106,7 @@ export interface Hub {
   readonly groups: Groups;
   readonly roles: Roles;
   readonly records: LoginRecords;
+  readonly services: Services;
   readonly db: Knex;
   readonly settings: () => Settings;
   /** Looks at what runs and begins what is done from time to time. */
@@ -99,8 +115,6 @@ export interface Hub {
   stop(): Promise<void>;
   reload(settings: Settings): Reload;
 }
-
-const hourMs = 60 * 60 * 1000;
 
 /** Builds the hub from its rooms: the only place that knows all of them. */
 export async function createHub(parts: HubParts): Promise<Hub> {
@@ -119,21 +133,34 @@ export async function createHub(parts: HubParts): Promise<Hub> {
   const roles = makeRoles({ db, directory, knows: access.knows, setAdmin: users.setAdmin });
   await groups.load();
   await roles.load();
-  const services = new Set(builtInServices);
-  await applyConfigRoles({ settings: current, directory, groups, users, roles, services });
   const tokens = makeTokens({ db, clock, settings });
   const clients = makeOAuthClients({ db, tokens });
+  const onRoutes = (): Promise<void> => servers.reconcileRoutes();
+  const services = makeServices({ db, directory, access, roles, tokens, clients, accounts, log, onRoutes });
+  await services.load();
+  const serviceNames = [
+    ...builtInServices,
+    ...Object.keys(current.services),
+    ...services.list().map(({ name }) => name),
+  ];
+  await applyConfigRoles({ settings: current, directory, groups, users, roles, services: new Set(serviceNames) });
+  await applyConfigServices({ settings: current, services, credential: parts.credential ?? (() => undefined) });
   const codes = makeCodesStore(db, clock);
-  const { spawner, proxy, watchUnits } = parts;
+  const running = (): number => servers.activeCount;
+  const metrics = makeHubMetrics({ db, clock, running, pending: () => servers.pendingCount });
+  const proxy = timedProxy(parts.proxy, metrics);
+  const proxyLink = new ProxyLink(proxy, log);
+  const { watchUnits } = parts;
   const timing = parts.timing === undefined ? {} : { timing: parts.timing };
-  const servers = makeServers({
+  const serversRoom = makeServers({
     access,
     db,
     settings: current,
     clock,
     log,
-    spawner,
+    spawner: timedSpawner(parts.spawner, metrics),
     proxy,
+    otherRoutes: () => services.routes(),
     watchUnits,
     tokens,
     clients,
@@ -143,13 +170,14 @@ export async function createHub(parts: HubParts): Promise<Hub> {
       isAccount(current) ? ((await accounts.byName(account))?.groups.map(({ name }) => name) ?? []) : [],
     ...timing,
   });
+  const servers = timedServers(serversRoom, metrics);
 
   const ended = await openEndedSessions(db, clock);
   const sessions = makeSessions({ users, keys, ended, settings, clock });
   const xsrf = makeXsrf({ keys, clock, settings });
   const secrets = parts.secrets ?? ((): LoginSecrets => noSecrets);
   const records = makeLoginRecords({ db, keys: () => secrets().authStateKeys });
-  const login = makeLogin({
+  const loginRoom = makeLogin({
     authenticate: parts.authenticate(settings),
     admit: makeAdmission({
       users,
@@ -163,11 +191,12 @@ export async function createHub(parts: HubParts): Promise<Hub> {
     log,
     ...waiting,
   });
+  const login = timedLogin(loginRoom, metrics);
   const outside = parts.outside ?? { connect: () => Promise.reject(new Error('there is no way out')) };
   const oidc = makeOidc({ settings, secrets, outside, keys, clock });
   const guests = makeGuests(settings, () => records.countBy('guest'));
   const identify = makeIdentify({ tokens, users, clients, sessions, xsrf, clock, settings, access });
-  const repairRoutes = (): Promise<void> => servers.reconcileRoutes();
+  const repairRoutes = onRoutes;
   const pages = makePages({
     access,
     settings,
@@ -181,6 +210,8 @@ export async function createHub(parts: HubParts): Promise<Hub> {
     users,
     tokens,
     servers,
+    services,
+    countReport: () => metrics.cspReports.add(),
     identify,
     repairRoutes,
     ...waiting,
@@ -197,23 +228,48 @@ export async function createHub(parts: HubParts): Promise<Hub> {
       info: (await records.userInfo([user.id])).get(user.id) ?? null,
     });
 
+  const metricsRoutes = makeMetricsRoutes({ settings, identify, metrics });
+  const shutDown = makeShutDown({ access, servers, users, log, end: parts.end ?? (() => undefined) });
+
   const app = makeApp({
     log,
     version: () => current.hub.jupyterhub_version,
     access,
     identify,
     installSessions: sessions.install,
-    mountPages: pages.mount,
+    measure: timedRequests(metrics),
+    mountPages(router) {
+      metricsRoutes.mount(router);
+      pages.mount(router);
+    },
     renderError: pages.renderError,
     handlers: {
       ...groupHandlers({ access, directory, groups, settings, userName, log }),
-      ...infoHandlers({ settings, runtime: parts.runtime }),
+      ...infoHandlers({ settings, runtime: parts.runtime, showMetrics: metricsRoutes.showMetrics, shutDown }),
       ...oauthHandlers({
-        authorize: { clients, codes, tokens, sessions, xsrf, access, renderConfirm: pages.renderConfirm },
+        authorize: {
+          clients,
+          codes,
+          tokens,
+          sessions,
+          xsrf,
+          access,
+          settings,
+          isTrusted: ({ service }) => service !== null && services.get(service)?.noConfirm === true,
+          renderConfirm: pages.renderConfirm,
+        },
         exchange: { clients, codes, ended, tokens, users, settings },
         log,
       }),
-      ...roleHandlers({ access, roles, users, isService: (name) => services.has(name), log }),
+      ...proxyHandlers({ settings, reconcile: onRoutes, routes: () => proxyLink.routes() }),
+      ...servicesHandlers({ access, services }),
+      ...roleHandlers({
+        access,
+        roles,
+        users,
+        isService: (name) => builtInServices.includes(name) || services.get(name) !== undefined,
+        log,
+      }),
       ...serverHandlers({ access, servers, users, settings }),
       ...tokenHandlers({
         access,
@@ -262,15 +318,18 @@ export async function createHub(parts: HubParts): Promise<Hub> {
     groups,
     roles,
     records,
+    services,
     db,
     settings,
     async start() {
       await servers.adopt();
+      metrics.startup.observe(process.uptime());
       purge.start();
     },
     async stop() {
       purge.stop();
       login.stop();
+      metrics.stop();
       await servers.close();
       if (typeof parts.db === 'string') await db.destroy();
     },
@@ -281,31 +340,5 @@ export async function createHub(parts: HubParts): Promise<Hub> {
       log.info({ event: 'config-reloaded', changed: reload.changed.join(' ') }, reload.says);
       return reload;
     },
-  };
-}
-
-/** Takes away, every hour, what can no longer be used. */
-function keepPurged({ stores, log }: { stores: ReadonlyArray<{ purgeExpired(): Promise<unknown> }>; log: Log }): {
-  start(): void;
-  stop(): void;
-} {
-  let timer: NodeJS.Timeout | undefined;
-  const purge = async (): Promise<void> => {
-    try {
-      for (const store of stores) await store.purgeExpired();
-    } catch (error) {
-      log.warn(
-        { error },
-        'Expired tokens could not be removed; they are refused all the same, and it is tried again in an hour',
-      );
-    }
-  };
-  return {
-    start() {
-      void purge();
-      timer = setInterval(() => void purge(), hourMs);
-      timer.unref();
-    },
-    stop: () => clearInterval(timer),
   };
 }

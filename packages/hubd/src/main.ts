@@ -5,6 +5,7 @@ import { hub1, hubApi, paths, proxy1, spawner1, TshubError } from '@tshub/contra
 import { inheritedSockets, type ListenAddress, listenOn, run } from '@tshub/daemon';
 import { userByName, userByUid } from '@tshub/native';
 import { loadCookieKeys } from './hub-cookie-key.ts';
+import { readCredential } from './hub-credential.ts';
 import { hubServer } from './hub-listeners.ts';
 import { createHub } from './hub.ts';
 import { connectAuthdAt } from './login/authenticators/pam.ts';
@@ -12,6 +13,8 @@ import { makeAuthenticate } from './login/authenticators/index.ts';
 import { socketsOut } from './login/oidc/sockets-out.ts';
 import { makeWatchUnits } from './servers/watch-units.ts';
 
+/** Exit code after a shutdown that somebody asked for: systemd leaves the hub as it is, and closes its socket (hub-stopped). */
+const stayDown = 100;
 const accounts = { byName: userByName, byUid: userByUid };
 
 await run({
@@ -49,6 +52,8 @@ await run({
       outside: socketsOut(paths.outside),
       accounts,
       keys,
+      credential: (name) => readCredential(process.env['CREDENTIALS_DIRECTORY'], name),
+      end: () => life.stop(stayDown),
       runtime: { version: `Node.js ${process.version}`, executable: process.execPath },
     });
     life.onStop(() => hub.stop(), 'the hub');

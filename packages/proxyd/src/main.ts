@@ -8,6 +8,7 @@ import { keepOnBus } from './bus-link.ts';
 import { startProxy } from './proxy.ts';
 import { proxy1For } from './proxy1.ts';
 import { FileRoutesStore } from './routes-store.ts';
+import { makeTargets } from './targets.ts';
 
 // Longer than any drain time that makes sense; systemd's own limit comes after it.
 const stopDeadlineMs = 120_000;
@@ -45,8 +46,9 @@ await run({
     log.info(says);
     ready(says);
     const onProblem = (sentence: string, error: unknown) => log.warn({ error }, sentence);
+    const targets = makeTargets({ settings: () => settings, account: userByName });
     const connect = () => connectBus({ onProblem });
-    const implementation = proxy1For(proxy, hubUid, () => settings.spawner.min_uid);
+    const implementation = proxy1For(proxy, hubUid, targets);
     await keepOnBus({ connect, implementation, accountUid, log, signal });
   },
 });

@@ -24,7 +24,7 @@ export interface ProxyOptions {
   readonly clock: () => number;
   /** Credentials of the peer of a connected UNIX socket. */
   readonly peer: (fd: number) => { readonly uid: number };
-  /** Folders below which user servers have their sockets. */
+  /** Folders below which user servers and services have their sockets. */
   readonly socketRoots?: readonly string[];
 }
 
@@ -43,7 +43,7 @@ export interface Proxy {
 /** The public listener with its routes. Rejects when the address cannot be had. */
 export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   const { log, clock, peer, hub } = options;
-  const { socketRoots = [paths.serverSockets] } = options;
+  const { socketRoots = [paths.serverSockets, paths.serviceSockets] } = options;
   let limits = limitsOf(options.settings);
   const readLimits = (): Limits => limits;
   const counters: Counters = { requests: 0n, websockets: 0, answers: new Map(), hubRequests: new Map() };

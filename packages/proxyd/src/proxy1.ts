@@ -2,6 +2,7 @@ import type { BusCaller, Implementation } from '@tshub/bus';
 import { type proxy1, TshubError, version } from '@tshub/contract';
 import { maxProbeMs } from './probe.ts';
 import type { Proxy } from './proxy.ts';
+import type { Targets } from './targets.ts';
 
 const lookAction = 'org.tshub.proxy.manage-routes';
 
@@ -9,11 +10,11 @@ const lookAction = 'org.tshub.proxy.manage-routes';
  * The proxy on the bus. What the contract gives to the hub's account alone is refused to others before it gets here; what
  * polkit decides is asked here, but not of the hub, which made the routes.
  */
-export function proxy1For(proxy: Proxy, hubUid: number, minUid: () => number): Implementation<typeof proxy1> {
+export function proxy1For(proxy: Proxy, hubUid: number, targets: Targets): Implementation<typeof proxy1> {
   return {
     methods: {
       AddRoute: async (_caller, prefix, target, uid, data) => {
-        requireUserServer(target, uid, minUid());
+        await targets.check(prefix, target, uid);
         await proxy.routes.add({ prefix, target, uid, data });
       },
       GetStatus: async () => ({ ...proxy.status() }),
@@ -24,7 +25,7 @@ export function proxy1For(proxy: Proxy, hubUid: number, minUid: () => number): I
       Probe: async (_caller, target, uid, path, timeoutMs) => {
         if (!/^\/[\x21-\x7e]*$/.test(path))
           throw new TshubError('bad_request', { problem: 'path: expected a path that begins with "/"' });
-        requireUserServer(target, uid, minUid());
+        targets.checkServer(target, uid);
         const answer = await proxy.probe({ target, uid, path, timeoutMs: Math.min(timeoutMs, maxProbeMs) });
         return [answer.status, answer.version, answer.problem];
       },
@@ -35,12 +36,6 @@ export function proxy1For(proxy: Proxy, hubUid: number, minUid: () => number): I
       Version: () => version,
     },
   };
-}
-
-/** A hub that was taken over must not lead the network to what root and the host's own services have on loopback. */
-function requireUserServer(target: string, uid: number, minUid: number): void {
-  if (uid >= minUid || target.startsWith('unix:')) return;
-  throw new TshubError('bad_request', { problem: `uid: expected one that may have a server, found ${uid}` });
 }
 
 async function requireLook(caller: BusCaller, hubUid: number): Promise<void> {

@@ -70,6 +70,15 @@ export const hub = z
       .default('lax')
       .meta({ says: 'SameSite of the cookies of the hub. "strict": a link from another site finds nobody logged in.' }),
     shutdown_on_logout: z.boolean().default(false).meta({ says: "Whether a logout stops the user's servers." }),
+    oauth_token_expires_in: seconds.default(0).meta({
+      says: 'Seconds that a token of a login at a server or service lasts; 0: as long as a login.',
+    }),
+    oauth_require_pkce: z.boolean().default(false).meta({
+      says: 'Whether logins at servers and services need a PKCE challenge. Clients of JupyterHub 6 send one, those of 5 do not.',
+    }),
+    authenticate_prometheus: z.boolean().default(true).meta({
+      says: 'Whether /hub/metrics needs a token with the scope read:metrics; with false, everybody who reaches the hub may read it.',
+    }),
     last_activity_interval: seconds
       .default(60)
       .meta({ says: 'Seconds between two readings of the proxy for activity.' }),

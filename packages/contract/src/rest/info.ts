@@ -27,6 +27,22 @@ export const infoRoutes = {
     open: 'anyone',
     answers: { 200: 'empty' },
   },
+  'info.metrics': {
+    method: 'GET',
+    path: '/metrics',
+    says: 'Read metrics, in the text format of Prometheus',
+    scopes: ['read:metrics'],
+    open: 'handler',
+    answers: { 200: 'text' },
+  },
+  'info.shutdown': {
+    method: 'POST',
+    path: '/shutdown',
+    says: 'End the hub until somebody starts it again; user servers only if asked to',
+    scopes: ['shutdown'],
+    body: z.looseObject({ proxy: z.boolean().optional(), servers: z.boolean().optional() }).nullable(),
+    answers: { 202: z.object({ message: z.string() }) },
+  },
   'info.version': {
     method: 'GET',
     path: '/',

@@ -84,12 +84,20 @@ export type TokenModel = z.infer<typeof tokenModel>;
 /** The secret is told once, at the making. */
 export const newTokenModel = tokenModel.extend({ token: z.string() });
 
+/** The peer's contract 2.7. `command` and `pid` are of the peer's managed services: here they are units of systemd. */
 export const serviceModel = z.object({
   kind: z.literal('service'),
   name: z.string(),
   admin: z.boolean().optional(),
   roles: z.array(z.string()).optional(),
+  url: z.string().optional(),
+  prefix: z.string().optional(),
+  command: z.array(z.string()).optional(),
+  pid: z.number().optional(),
+  info: z.record(z.string(), z.unknown()).optional(),
+  display: z.boolean().optional(),
 });
+export type ServiceModel = z.infer<typeof serviceModel>;
 
 /** `GET /user`: the owner of the credentials, and what they may do. */
 const whoAmIExtra = { scopes: z.array(z.string()), token_id: z.string().nullable(), session_id: z.string().nullable() };

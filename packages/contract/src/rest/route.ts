@@ -16,5 +16,5 @@ export interface Route {
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
   /** Status -> schema of the JSON answer, or what else it is. */
-  readonly answers: Readonly<Record<number, z.ZodType | 'empty' | 'events' | 'page' | 'redirect'>>;
+  readonly answers: Readonly<Record<number, z.ZodType | 'empty' | 'events' | 'page' | 'redirect' | 'text'>>;
 }

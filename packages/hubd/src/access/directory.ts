@@ -102,10 +102,6 @@ export class Directory {
     this.#renameHolder('group', group, null);
   }
 
-  removeService(service: string): void {
-    this.#renameHolder('service', service, null);
-  }
-
   #renameHolder(kind: 'group' | 'service' | 'user', from: string, to: string | null): void {
     const key = `${kind}s` as const;
     for (const name of [...this.rolesOf(kind, from)]) {

@@ -1,6 +1,7 @@
 import { defaultRoles } from '@tshub/contract';
 import type { Owner } from '../caller/caller.ts';
 import type { OAuthClient } from '../oauth/client.ts';
+import type { Access } from './access.ts';
 import type { Role } from './directory.ts';
 
 /** Root and people of this host who act with the leave of polkit. */
@@ -46,4 +47,10 @@ export function identifyScopes(owner: Owner): readonly string[] {
 export function accessScopes(client: Pick<OAuthClient, 'server' | 'service'>): readonly string[] {
   if (client.server !== null) return [`access:servers!server=${client.server.user}/${client.server.server}`];
   return client.service === null ? [] : [`access:services!service=${client.service}`];
+}
+
+/** A service as its own token shows it. */
+export function serviceModelOf(owner: Owner & { readonly kind: 'service' }, access: Pick<Access, 'rolesOf'>) {
+  const roles = [...access.rolesOf(owner)];
+  return { kind: 'service' as const, name: owner.name, admin: roles.includes('admin'), roles };
 }

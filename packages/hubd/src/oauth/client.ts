@@ -1,4 +1,4 @@
-/** Something that users may be sent to with a code: one per running server, later one per service. */
+/** Something that users may be sent to with a code: one per running server, one per service. */
 export interface OAuthClient {
   /** `jupyterhub-user-ada`, `jupyterhub-user-ada!lab`, `service-NAME`. */
   readonly id: string;
@@ -17,6 +17,8 @@ export interface OAuthClient {
 export interface OAuthClients {
   /** Adds or replaces; tokens and codes of a replaced client are revoked. The secret is stored hashed. */
   register(client: OAuthClient, secret: string): Promise<void>;
+  /** The same for a client that stays over restarts: its tokens and codes stay too unless the secret is another one. */
+  put(client: OAuthClient, secret: string): Promise<void>;
   get(id: string): Promise<OAuthClient | undefined>;
   /** Constant-time comparison with the stored hash. */
   checkSecret(id: string, secret: string): Promise<boolean>;

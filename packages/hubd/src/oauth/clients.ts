@@ -39,14 +39,23 @@ export function makeOAuthClients({ db, tokens }: OAuthClientsParts): OAuthClient
     return entry;
   };
 
+  const register: OAuthClients['register'] = async (client, secret) => {
+    await tokens.revokeClient(client.id);
+    await db.transaction(async (trx) => {
+      await trx('oauth_clients').where({ id: client.id }).del();
+      await trx('oauth_clients').insert(rowOf(client, secret));
+    });
+    cache.delete(client.id);
+  };
+
   return {
-    async register(client, secret) {
-      await tokens.revokeClient(client.id);
-      await db.transaction(async (trx) => {
-        await trx('oauth_clients').where({ id: client.id }).del();
-        await trx('oauth_clients').insert(rowOf(client, secret));
-      });
-      cache.delete(client.id);
+    register,
+    async put(client, secret) {
+      const known = await find(client.id);
+      if (known?.secretHash !== hashSecret(secret)) return register(client, secret);
+      const { id, ...row } = rowOf(client, secret);
+      await db('oauth_clients').where({ id }).update(row);
+      cache.delete(id);
     },
     get: async (id) => (await find(id))?.client,
     async checkSecret(id, secret) {

@@ -1,3 +1,4 @@
+import type { Settings } from '@tshub/config';
 import type { Form, Reply } from '@tshub/http';
 import type { Context } from 'koa';
 import type { Access } from '../access/access.ts';
@@ -23,6 +24,9 @@ export interface AuthorizeParts {
   readonly sessions: Pick<Sessions, 'ensureId' | 'read'>;
   readonly xsrf: Pick<Xsrf, 'check'>;
   readonly access: Access;
+  /** Whether users are sent on without being asked: the administrator has said so of a service. */
+  readonly isTrusted: (client: OAuthClient) => boolean;
+  readonly settings: () => Pick<Settings, 'hub'>;
   readonly renderConfirm: (ctx: Context, confirmation: Confirmation) => void | Promise<void>;
 }
 

@@ -44,7 +44,8 @@ export async function exchangeCode(form: URLSearchParams, parts: ExchangeParts):
   checkRedirect(code, form.get('redirect_uri'), client.redirectUri);
   const user = await parts.users.byId(code.userId);
   if (user === undefined) throw new OAuthError('invalid_grant');
-  const expiresIn = Math.round(parts.settings().hub.cookie_max_age_days * 24 * 3600);
+  const { oauth_token_expires_in: configured, cookie_max_age_days: days } = parts.settings().hub;
+  const expiresIn = Math.round(configured === 0 ? days * 24 * 3600 : configured);
   const issued = await parts.tokens.issue({
     owner: { kind: 'user', id: user.id },
     scopes: code.scopes,

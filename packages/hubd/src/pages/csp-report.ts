@@ -10,10 +10,15 @@ const reportLimit = 16_384;
 const shownLength = 200;
 
 /** `/hub/security/csp-report`, for who is logged in (peer's contract 5.4). At debug level: extensions of browsers cause most of them, and anybody may send more. */
-export function makeCspReport({ log, sessions }: Pick<PagesParts, 'log' | 'sessions'>): (router: Router) => void {
+export function makeCspReport({
+  log,
+  sessions,
+  countReport,
+}: Pick<PagesParts, 'countReport' | 'log' | 'sessions'>): (router: Router) => void {
   async function note(ctx: Context): Promise<void> {
     const session = await sessions.read(ctx);
     if (session === null) throw new TshubError('no_credentials');
+    countReport();
     const body = await readJson(ctx.req, { limit: reportLimit });
     const report = entriesOf(entriesOf(body)['csp-report']);
     const shown = (key: string): string => (typeof report[key] === 'string' ? oneLine(report[key]) : '');

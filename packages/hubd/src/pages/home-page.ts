@@ -1,6 +1,8 @@
 import { serverPrefix } from '@tshub/contract';
 import type { Server, ServerUsage } from '../servers/server.ts';
+import type { Service } from '../services/service.ts';
 import { html, type Html } from './html.ts';
+import { servicesPart } from './home-services.ts';
 import { logLines, type Page, xsrfField } from './layout.ts';
 import { strings } from './strings.ts';
 import { pagePath } from './target.ts';
@@ -13,6 +15,8 @@ export interface HomeView {
   readonly own: ServerView;
   /** Null when named servers are off. */
   readonly named: readonly Server[] | null;
+  /** Those that this user may open. */
+  readonly services: readonly Service[];
 }
 
 export interface ServerView {
@@ -34,7 +38,8 @@ export function homePage(view: HomeView): Page {
     body: html`<h1 class="unseen">${home.title}</h1>
       <div id="servers" ${busy && html` data-busy`}>
         ${ownServer(view)} ${view.named !== null && namedServers(view, view.named)}
-      </div>`,
+      </div>
+      ${view.services.length > 0 && servicesPart(view.services)}`,
   };
 }
 

@@ -4,6 +4,7 @@ import type { Context } from 'koa';
 import { isChoice } from '../servers/choices.ts';
 import type { Server } from '../servers/server.ts';
 import type { User } from '../users/user.ts';
+import { servicesFor } from './home-services.ts';
 import { homePage, type ServerView } from './home-page.ts';
 import { type PageFrame, sendPage } from './layout.ts';
 import type { PagesParts } from './parts.ts';
@@ -35,6 +36,7 @@ export function makeHomePages(parts: PagesParts, frame: PageFrame): (router: Rou
             .filter(({ name }) => name !== '')
             .toSorted(byName)
         : null,
+      services: servicesFor(parts.services.list(), visitor.caller),
     });
     sendPage(frame, ctx, visitor.session, page);
   }

@@ -1,5 +1,6 @@
 import type { Router } from '@koa/router';
 import { TshubError } from '@tshub/contract';
+import { allowFormTarget } from '@tshub/http';
 import type { Context } from 'koa';
 import type { Confirmation } from '../oauth/flow.ts';
 import { confirmPage } from './confirm-page.ts';
@@ -59,7 +60,8 @@ export function makePages(parts: PagesParts): Pages {
     },
     renderError,
     renderConfirm(ctx, confirmation) {
-      const { session } = confirmation;
+      const { session, client } = confirmation;
+      allowFormTarget(ctx, client.redirectUri);
       sendPage(frame, ctx, session, confirmPage(confirmation, ctx.url, parts.xsrf.token(ctx, session)));
     },
   };

@@ -8,6 +8,7 @@ import type { Login } from '../login/login.ts';
 import type { Oidc } from '../login/oidc/oidc.ts';
 import type { Sessions, Xsrf } from '../login/session.ts';
 import type { Servers } from '../servers/server.ts';
+import type { Services } from '../services/service.ts';
 import type { Tokens } from '../tokens/token.ts';
 import type { UsersStore } from '../users/user.ts';
 
@@ -26,6 +27,9 @@ export interface PagesParts {
   readonly users: Pick<UsersStore, 'byName'>;
   readonly tokens: Pick<Tokens, 'revokeSession'>;
   readonly servers: Servers;
+  readonly services: Pick<Services, 'list'>;
+  /** Counts what browsers report about our pages. */
+  readonly countReport: () => void;
   /** By token or by cookie; for `/hub/user/...`, which scripts of JupyterLab and tools ask. */
   readonly identify: (ctx: Context, options?: { xsrf?: boolean }) => Promise<Caller | null>;
   /** Puts right what proxyd's routes lack: somebody came to the hub whose server is ready. */

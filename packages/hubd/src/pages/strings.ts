@@ -78,6 +78,8 @@ export const strings = {
     name: 'Name',
     state: 'State',
     actions: 'Actions',
+    services: 'Services',
+    servicesLead: 'Further programs of this hub that you may use.',
   },
   login: {
     title: 'Log in',

@@ -1,7 +1,9 @@
 import type { Calls } from '@tshub/bus';
-import { type proxy1, type RouteEntry, routeEntry } from '@tshub/contract';
+import { type ErrorCode, type proxy1, type RouteEntry, routeEntry, TshubError } from '@tshub/contract';
 import type { Log } from '@tshub/daemon';
 import { routeChanges, type WantedRoute } from './route-changes.ts';
+
+const refusals: readonly ErrorCode[] = ['bad_request', 'forbidden', 'route_conflict'];
 
 export interface ProbeAnswer {
   /** HTTP status; 0 when there was no answer. */
@@ -23,6 +25,8 @@ export interface RouteWishes {
 export class ProxyLink {
   readonly #proxy: Calls<typeof proxy1>;
   readonly #log: Log;
+  /** Prefix -> why it was refused, to say it once. */
+  readonly #refused = new Map<string, string>();
 
   constructor(proxy: Calls<typeof proxy1>, log: Log) {
     this.#proxy = proxy;
@@ -46,7 +50,25 @@ export class ProxyLink {
     return { status, version, problem };
   }
 
-  /** Puts right what differs from the wanted routes below /user/. Gives the routes that were there. */
+  /** A route that proxyd's own settings do not allow must not keep the others away; it is tried again each time. */
+  async #addUnlessRefused(route: WantedRoute): Promise<boolean> {
+    try {
+      await this.add(route);
+      this.#refused.delete(route.prefix);
+      return true;
+    } catch (error) {
+      if (!(error instanceof TshubError) || !refusals.includes(error.code)) throw error;
+      if (this.#refused.get(route.prefix) !== error.message)
+        this.#log.warn(
+          { error, prefix: route.prefix },
+          `the proxy does not take the route ${route.prefix}: ${error.message}`,
+        );
+      this.#refused.set(route.prefix, error.message);
+      return false;
+    }
+  }
+
+  /** Puts right what differs from the wanted routes below /user/ and /services/. Gives the routes that were there. */
   async reconcile(wishes: RouteWishes): Promise<RouteEntry[]> {
     const present = await this.routes();
     const changes = routeChanges(wishes.wanted(), present, wishes.isBusy);
@@ -54,8 +76,7 @@ export class ProxyLink {
     // Asked again before each change: servers start and stop meanwhile, and their routes are then their own matter.
     for (const route of changes.add) {
       if (!wishes.isWanted(route.prefix)) continue;
-      await this.add(route);
-      changed += 1;
+      if (await this.#addUnlessRefused(route)) changed += 1;
     }
     for (const prefix of changes.drop) {
       if (wishes.isWanted(prefix) || wishes.isBusy(prefix)) continue;

@@ -18,7 +18,7 @@ export interface RouteChanges {
 }
 
 /**
- * What to change so that the proxy has exactly the wanted routes below /user/.
+ * What to change so that the proxy has exactly the wanted routes below /user/ and /services/.
  * Busy prefixes, whose server starts or stops, are left alone: those routes are that start's or stop's own matter.
  */
 export function routeChanges(
@@ -35,6 +35,6 @@ export function routeChanges(
     }),
     drop: present
       .map((route) => route.prefix)
-      .filter((prefix) => prefix.startsWith('/user/') && !wantedPrefixes.has(prefix) && !isBusy(prefix)),
+      .filter((prefix) => /^\/(?:user|services)\//.test(prefix) && !wantedPrefixes.has(prefix) && !isBusy(prefix)),
   };
 }

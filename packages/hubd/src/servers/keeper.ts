@@ -1,5 +1,6 @@
 import type { RouteEntry } from '@tshub/contract';
 import type { RouteWishes } from '../proxy/proxy-link.ts';
+import type { WantedRoute } from '../proxy/route-changes.ts';
 import type { ActivityNotes } from './activity-notes.ts';
 import { adoptAll } from './adopt.ts';
 import type { Entry } from './entry.ts';
@@ -97,7 +98,7 @@ export class Keeper {
   }
 
   async reconcile(): Promise<RouteEntry[]> {
-    return this.#room.proxy.reconcile(this.#wishes());
+    return this.#room.proxy.reconcile(this.#wishes(await this.#room.otherRoutes()));
   }
 
   async readActivity(): Promise<void> {
@@ -119,16 +120,18 @@ export class Keeper {
     }
   }
 
-  #wishes(): RouteWishes {
+  #wishes(others: readonly WantedRoute[]): RouteWishes {
     const { entries } = this.#room;
     const phaseOf = (prefix: string) => entries.byPrefix(prefix)?.phase ?? 'stopped';
     return {
-      wanted: () =>
-        entries
+      wanted: () => [
+        ...entries
           .active()
           .filter(({ phase }) => phase === 'ready')
           .map(({ row }) => routeOf(row)),
-      isWanted: (prefix) => phaseOf(prefix) === 'ready',
+        ...others,
+      ],
+      isWanted: (prefix) => phaseOf(prefix) === 'ready' || others.some((route) => route.prefix === prefix),
       isBusy: (prefix) => !['ready', 'stopped'].includes(phaseOf(prefix)),
     };
   }

@@ -29,6 +29,7 @@ export interface Room {
   readonly timing: Timing;
   /** Where servers reach the API, without a slash at the end. */
   readonly apiUrl: string;
+  readonly otherRoutes: () => Promise<readonly WantedRoute[]>;
   settings(): Pick<Settings, 'hub' | 'profiles' | 'spawner'>;
   /** Names of the groups that an account of the host is in. */
   groupsOf(account: string): Promise<readonly string[]>;

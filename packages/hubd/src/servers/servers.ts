@@ -6,6 +6,7 @@ import type { Knex } from 'knex';
 import type { Access } from '../access/access.ts';
 import type { OAuthClients } from '../oauth/client.ts';
 import { ProxyLink } from '../proxy/proxy-link.ts';
+import type { WantedRoute } from '../proxy/route-changes.ts';
 import type { Tokens } from '../tokens/token.ts';
 import type { UsersStore } from '../users/user.ts';
 import { ActivityNotes } from './activity-notes.ts';
@@ -44,6 +45,8 @@ export interface ServersParts {
   readonly apiUrl: string;
   /** Names of the groups that an account of the host is in. */
   readonly groupsOf: (account: string) => Promise<readonly string[]>;
+  /** Routes that are no server's: of services. They are kept right on the same occasions. */
+  readonly otherRoutes?: () => Promise<readonly WantedRoute[]>;
   readonly timing?: Partial<Timing>;
   /** In [0, 1); for the pause that a busy hub asks for. */
   readonly random?: () => number;
@@ -91,6 +94,7 @@ export function makeServers(parts: ServersParts): ServersRoom {
     log,
     timing,
     apiUrl,
+    otherRoutes: parts.otherRoutes ?? (() => Promise.resolve([])),
     settings: () => settings,
     groupsOf,
     recheck: () => keeper.recheck(),

@@ -23,6 +23,8 @@ export interface NewToken {
   readonly expiresIn: number | null;
   readonly clientId?: string;
   readonly sessionId?: string;
+  /** Given by an administrator; made up if left out. */
+  readonly text?: string;
 }
 
 export interface Tokens {
@@ -40,6 +42,8 @@ export interface Tokens {
   renameUser(from: string, to: string): Promise<void>;
   /** Every token of an OAuth client, of one user or of all. */
   revokeClient(clientId: string, userId?: number): Promise<void>;
+  /** Every token that a service owns, or only those with this note. */
+  revokeService(service: string, note?: string): Promise<void>;
   revokeSession(userId: number, sessionId: string): Promise<void>;
   /** Tokens with scopes of this client that a user already has; the authorize page is skipped when they cover what is asked. */
   ofClient(clientId: string, userId: number): Promise<readonly Token[]>;

@@ -6,7 +6,7 @@ import type { Context } from 'koa';
 import type { Access } from '../access/access.ts';
 import { filterUser, type NamedUser } from '../access/filter.ts';
 import { holds } from '../access/require.ts';
-import { identifyScopes } from '../access/roles.ts';
+import { identifyScopes, serviceModelOf } from '../access/roles.ts';
 import type { Caller, Owner } from '../caller/caller.ts';
 import type { Identify } from '../caller/identify.ts';
 import type { OAuthClients } from '../oauth/client.ts';
@@ -75,8 +75,7 @@ export function tokenHandlers(parts: TokensRoutesParts): Handlers<typeof tokenRo
     async 'authorizations.token'({ caller, params }) {
       requireToken(caller);
       const owner = (await tokens.find(params.token))?.owner;
-      if (owner?.kind === 'service')
-        return { status: 200, json: { kind: 'service', name: owner.name, admin: false, roles: [] } };
+      if (owner?.kind === 'service') return { status: 200, json: serviceModelOf(owner, access) };
       const user = owner === undefined ? undefined : await users.byId(owner.id);
       if (user === undefined) throw new TshubError('not_found', { what: 'Token' });
       // Whoever has the token could ask it the same.

@@ -26,7 +26,9 @@ export interface NewRow extends NewToken {
   readonly expiresAt: number | null;
 }
 
-type Where = Readonly<Partial<Record<'id' | 'client_id' | 'user_id' | 'session_id', string | number>>>;
+type Where = Readonly<
+  Partial<Record<'client_id' | 'id' | 'note' | 'service' | 'session_id' | 'user_id', string | number>>
+>;
 
 export interface TokensStore {
   add(row: NewRow): Promise<number>;

@@ -27,7 +27,7 @@ export function makeTokens(parts: TokensParts): Tokens {
 
   return {
     async issue(token) {
-      const text = token.clientId === undefined ? newApiToken() : newOAuthToken();
+      const text = token.text ?? (token.clientId === undefined ? newApiToken() : newOAuthToken());
       const now = clock.now();
       const expiresAt = token.expiresIn === null ? null : now + token.expiresIn * 1000;
       const id = await store.add({ ...token, prefix: prefixOf(text), hash: hashSecret(text), created: now, expiresAt });
@@ -59,6 +59,8 @@ export function makeTokens(parts: TokensParts): Tokens {
       forget(
         await store.remove(userId === undefined ? { client_id: clientId } : { client_id: clientId, user_id: userId }),
       ),
+    revokeService: async (service, note) =>
+      forget(await store.remove(note === undefined ? { service } : { service, note })),
     revokeSession: async (userId, sessionId) => forget(await store.remove({ user_id: userId, session_id: sessionId })),
     ofClient: async (clientId, userId) => (await store.ofClient(clientId, userId)).filter(alive),
     async touch(token) {

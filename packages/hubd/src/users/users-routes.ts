@@ -11,7 +11,7 @@ import type { Handlers, Reply } from '@tshub/http';
 import type { Access } from '../access/access.ts';
 import { filterUser, type NamedUser } from '../access/filter.ts';
 import { holds } from '../access/require.ts';
-import { identifyScopes } from '../access/roles.ts';
+import { identifyScopes, serviceModelOf } from '../access/roles.ts';
 import type { Caller, ScopeSet } from '../caller/caller.ts';
 import type { LoginRecords } from '../login/login-records.ts';
 import type { Report } from '../activity/activity.ts';
@@ -119,13 +119,12 @@ export function usersHandlers(parts: UsersRoutesParts): Handlers<typeof userRout
 }
 
 type ModelsOf = (users: readonly User[], includeStopped: boolean) => Promise<readonly NamedUser[]>;
-type OwnModel = UserModel | { kind: 'service'; name: string; admin: boolean; roles: string[] };
+type OwnModel = UserModel | ReturnType<typeof serviceModelOf>;
 
 /** The caller itself: whose credentials they are can be read with any of them. */
 async function ownModel(parts: UsersRoutesParts, caller: Caller, modelsOf: ModelsOf): Promise<OwnModel> {
   const { owner } = caller;
-  if (owner.kind === 'service')
-    return { kind: 'service', name: owner.name, admin: false, roles: [...parts.access.rolesOf(owner)] };
+  if (owner.kind === 'service') return serviceModelOf(owner, parts.access);
   const user = await parts.users.byId(owner.id);
   const [model] = user === undefined ? [] : await modelsOf([user], false);
   const shown = model === undefined ? null : filterUser(model, new Set([...caller.scopes, ...identifyScopes(owner)]));

@@ -9,7 +9,8 @@ import { identityScopes } from './check-scope.ts';
 export const askUser: Step = async (flow) => {
   const session = filled(flow.session, 'session');
   const client = filled(flow.client, 'client');
-  if (client.server?.user === session.user.name || (await hasAlready(flow))) return undefined;
+  if (client.server?.user === session.user.name || flow.parts.isTrusted(client)) return undefined;
+  if (await hasAlready(flow)) return undefined;
   const scopes = filled(flow.scopes, 'scopes');
   await flow.parts.renderConfirm(flow.ctx, {
     session,

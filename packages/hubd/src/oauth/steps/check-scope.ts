@@ -28,6 +28,8 @@ export const checkScope: Step = (flow) => {
 
   function isCovered(raw: string): boolean {
     if (raw === 'inherit') return false;
+    // Who may have everything may have less; what of it the user has is looked at later.
+    if (allowed.includes('inherit')) return true;
     const expanded = access.expand([raw], owner, client);
     return expanded.size > 0 && access.isWithin(expanded, access.expand(allowed, owner, client));
   }

@@ -1,0 +1,64 @@
+import { TshubError, type ServiceBody, type ServiceModel, type serviceRoutes } from '@tshub/contract';
+import type { Handlers } from '@tshub/http';
+import type { Access } from '../access/access.ts';
+import { listable } from '../access/require.ts';
+import type { Caller } from '../caller/caller.ts';
+import type { NewService, Service, Services } from './service.ts';
+import { filterService, serviceModelOf } from './services-view.ts';
+
+export interface ServicesRoutesParts {
+  readonly access: Access;
+  readonly services: Services;
+}
+
+/** Handlers about services (peer's contract 2.7). */
+export function servicesHandlers({ access, services }: ServicesRoutesParts): Handlers<typeof serviceRoutes, Caller> {
+  const shown = (service: Service, caller: Caller): ServiceModel | null =>
+    filterService(serviceModelOf(service, access), caller.scopes);
+  return {
+    async 'services.create'({ caller, params, body }) {
+      const { api_token: token = '' } = body ?? {};
+      const service = await services.create(caller, newService(params.service, body ?? {}, caller), token);
+      return { status: 201, json: shown(service, caller) };
+    },
+    async 'services.delete'({ params }) {
+      await services.remove(params.service);
+      return { status: 200 };
+    },
+    'services.get'({ caller, params }) {
+      const service = services.get(params.service);
+      if (service === undefined) throw new TshubError('not_found', { what: `Service ${params.service.slice(0, 60)}` });
+      return { status: 200, json: shown(service, caller) };
+    },
+    'services.list'({ caller }) {
+      const only = listable(caller, 'list:services', ['service']);
+      const visible = services.list().filter(({ name }) => only === 'all' || only.service.includes(name));
+      const models = visible.flatMap((service) => shown(service, caller) ?? []);
+      return { status: 200, json: Object.fromEntries(models.map((model) => [model.name, model])) };
+    },
+  };
+}
+
+function newService(name: string, body: ServiceBody, caller: Caller): NewService {
+  if (body.name !== undefined && body.name !== name)
+    throw new TshubError('bad_request', { problem: `name: expected "${name}" as in the path, found "${body.name}"` });
+  if (body.command !== undefined && body.command.length > 0)
+    throw new TshubError('bad_request', {
+      problem: 'Managed service cannot be created at runtime: let systemd run it, as a unit of its own',
+    });
+  // Whoever makes a service for themselves runs it themselves.
+  const own = body.url !== undefined && caller.owner.kind === 'user' ? caller.owner.name : undefined;
+  const given: { -readonly [Key in keyof NewService]: NewService[Key] | undefined } = {
+    name,
+    admin: body.admin,
+    url: body.url,
+    user: body.user ?? own,
+    clientId: body.oauth_client_id,
+    redirectUri: body.oauth_redirect_uri,
+    noConfirm: body.oauth_no_confirm,
+    allowedScopes: body.oauth_client_allowed_scopes,
+    display: body.display,
+    info: body.info,
+  };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as NewService;
+}
