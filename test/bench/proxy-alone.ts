@@ -10,6 +10,7 @@ const uid = process.getuid?.() ?? 0;
 const log = makeLog({ name: 'bench', level: 'warn' });
 const proxy = await startProxy({
   settings: schema.parse({ proxy: { max_connections: 20_000 } }).proxy,
+  routeSettings: schema.parse({}).proxy_routes,
   listen: { host: '127.0.0.1', port: Number(port) },
   hub: { socket, uids: [uid] },
   store: { load: async () => [], save: async () => undefined },

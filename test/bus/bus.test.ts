@@ -74,7 +74,9 @@ describe('what is served', () => {
         u: 1,
         as: [],
         ay: new Uint8Array(),
+        'a(ssua{ss})': [],
         'a{ss}': {},
+        'a{st}': {},
         'a{sv}': {},
         'aa{sv}': [],
       };
@@ -187,7 +189,7 @@ describe('what is refused', () => {
 
   test.runIf(isRoot)('what is for the hub is refused to another uid before its arguments are looked at', async () => {
     const before = refusals.length;
-    await expect(callAs(stranger, proxy1.name, 'RemoveRoute', ['/'])).resolves.toMatchObject({
+    await expect(callAs(stranger, proxy1.name, 'Probe', ['unix:/x', 1, '/', 100])).resolves.toMatchObject({
       code: 'forbidden',
       message: expect.stringContaining('is for tshub only'),
     });
@@ -196,7 +198,7 @@ describe('what is refused', () => {
         uid: stranger,
         sender: expect.stringMatching(/^:/),
         interface: proxy1.name,
-        member: 'RemoveRoute',
+        member: 'Probe',
       },
     ]);
   });

@@ -1,15 +1,16 @@
+import { schema } from '@tshub/config';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { type Bus, connectBus } from '@tshub/bus';
-import { schema } from '@tshub/config';
 import { proxy1, version } from '@tshub/contract';
 import { makeLog } from '@tshub/daemon';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { keepOnBus } from '../../packages/proxyd/src/bus-link.ts';
-import { proxy1For } from '../../packages/proxyd/src/proxy1.ts';
+import { announceRoutes, proxy1For } from '../../packages/proxyd/src/proxy1.ts';
+import { noTls } from '../../packages/proxyd/src/public-front.ts';
 import { makeTargets } from '../../packages/proxyd/src/targets.ts';
 import { type PrivateBus, startPrivateBus } from '../support/private-bus.ts';
-import { type ProxyForTest, proxyForTest, RawClient } from '../support/proxy-for-test.ts';
+import { exchange, type ProxyForTest, proxyForTest, RawClient } from '../support/proxy-for-test.ts';
 
 // Accounts that every Debian has: dbus-daemon takes no connection of a uid without a name.
 const hubUid = 1;
@@ -27,12 +28,14 @@ beforeAll(async () => {
   daemon = await startPrivateBus();
   await keepOnBus({
     connect: () => connectBus({ address: daemon.address }),
-    implementation: proxy1For(
-      t.proxy,
+    implementation: proxy1For({
+      proxy: t.proxy,
       hubUid,
-      makeTargets({ settings: () => schema.parse({}), account: () => Promise.resolve(null) }),
-    ),
+      targets: makeTargets({ settings: () => schema.parse({}), account: () => Promise.resolve(null) }),
+      tlsStatus: () => noTls,
+    }),
     accountUid: async () => hubUid,
+    onLinked: (bus) => announceRoutes(bus, t.proxy.routes),
     log: makeLog({ name: 'test', output: { write: (line: string) => void sentences.push(JSON.parse(line).msg) } }),
     signal: ending.signal,
   });
@@ -74,6 +77,54 @@ describe('the proxy on the bus', () => {
     expect(await calls.ListRoutes()).toEqual([]);
   });
 
+  test('replaces all routes at once, 10,000 of them too, and tells how many came and went', async () => {
+    const calls = client.calls(proxy1);
+    const target = `unix:${t.socketOf('ada')}`;
+    const many = Array.from({ length: 10_000 }, (_, i) => [`/user/u${i}/`, target, ownUid, { user: `u${i}` }] as const);
+    await calls.AddRoute('/user/gone/', target, ownUid, {});
+    const heard: unknown[] = [];
+    const deaf = await client.onSignal({ interface: proxy1.name }, ({ member, args }) => heard.push([member, ...args]));
+    expect(await calls.ReplaceRoutes(many)).toEqual([10_000, 1]);
+    expect(t.proxy.routes.table.find('/user/u9999/x')).toMatchObject({ route: { prefix: '/user/u9999/' } });
+    expect(await calls.ReplaceRoutes(many)).toEqual([0, 0]);
+    await expect(calls.ReplaceRoutes([many[0]!, ['/hub/', target, ownUid, {}]])).rejects.toMatchObject({
+      code: 'route_conflict',
+    });
+    expect(t.proxy.routes.table.size).toBe(10_000);
+    expect(await calls.ReplaceRoutes([])).toEqual([0, 10_000]);
+    expect(heard).toEqual([
+      ['RoutesReplaced', 10_000, 1],
+      ['RoutesReplaced', 0, 10_000],
+    ]);
+    deaf();
+  });
+
+  test('tells of each route that comes or goes, and of activity since a moment', async () => {
+    const calls = client.calls(proxy1);
+    const heard: unknown[] = [];
+    const deaf = await client.onSignal({ interface: proxy1.name }, ({ member, args }) => heard.push([member, ...args]));
+    await calls.AddRoute('/user/ada/', `unix:${t.socketOf('ada')}`, ownUid, {});
+    const added = BigInt(t.clock.now);
+    expect(await calls.ListActivity(added)).toEqual({ '/user/ada/': added });
+    expect(await calls.ListActivity(added + 1n)).toEqual({});
+    await calls.RemoveRoute('/user/ada/');
+    await expect
+      .poll(() => heard)
+      .toEqual([
+        ['RouteAdded', '/user/ada/'],
+        ['RouteRemoved', '/user/ada/'],
+      ]);
+    deaf();
+  });
+
+  test('tells what it has done to anyone', async () => {
+    const { answers } = await client.calls(proxy1).GetStatistics();
+    await exchange(t.proxy.port, 'GET /_tshub/health HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n');
+    const after = await client.calls(proxy1).GetStatistics();
+    expect(after['answers']).toEqual({ ...(answers as object), 200: '1' });
+    expect(after).toMatchObject({ websocketRequests: 0n });
+  });
+
   test('tells its state to anyone', async () => {
     const status = await client.calls(proxy1).GetStatus();
     expect(status).toMatchObject({ version, connections: 0, websockets: 0, routes: 0 });
@@ -89,6 +140,7 @@ describe('the proxy on the bus', () => {
     ['Probe', ['tcp:127.0.0.1:631', 0, '/', 100], 'bad_request'],
     ['Probe', ['unix:/run/dbus/system_bus_socket', 0, '/', 100], 'bad_request'],
     ['RemoveRoute', ['/'], 'route_conflict'],
+    ['ReplaceRoutes', [[['/user/ada/', 'tcp:127.0.0.1:631', 0, {}]]], 'bad_request'],
   ] as const)('%s of %j is refused as %s', async (method, args, code) => {
     const calls = client.calls(proxy1) as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
     await expect(calls[method]?.(...args)).rejects.toMatchObject({ code });
@@ -109,6 +161,8 @@ describe.runIf(ownUid === 0)('who may change routes (needs root, to be somebody 
     expect(await callAs(stranger, 'Probe', `unix:${t.socketOf('ada')}`, 1000, '/', 100)).toMatchObject({
       code: 'forbidden',
     });
+    expect(await callAs(stranger, 'ReplaceRoutes', [])).toMatchObject({ code: 'forbidden' });
+    expect(await callAs(stranger, 'ListActivity', 0)).toMatchObject({ code: 'forbidden' });
     expect(await callAs(hubUid, 'ListRoutes')).toHaveProperty('value');
     // There is no polkit here to let anybody else.
     expect(await callAs(stranger, 'ListRoutes')).toMatchObject({ code: 'forbidden' });

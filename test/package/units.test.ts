@@ -136,6 +136,11 @@ test('only the hub reaches the ways out of it, which lead to one host each, with
 test('state and runtime folders are those of the contract, open to nobody else', () => {
   const hub = readUnit(units.hub)['Service'] ?? {};
   expect([`/var/lib/${hub['StateDirectory']?.[0]}`, hub['StateDirectoryMode']]).toEqual([paths.hubState, ['0700']]);
+  const proxy = readUnit(units.proxy)['Service'] ?? {};
+  expect([`/var/lib/${proxy['StateDirectory']?.[0]}`, proxy['StateDirectoryMode']]).toEqual([
+    paths.proxyKeys,
+    ['0700'],
+  ]);
   for (const [name, path] of [
     [units.proxy, paths.proxyState],
     [units.spawner, paths.spawnerState],

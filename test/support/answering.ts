@@ -27,7 +27,9 @@ export function answering<I extends Interface>(
     u: 7,
     as: ['x'],
     ay: Uint8Array.of(9),
+    'a(ssua{ss})': [['x', 'y', 7, { k: 'v' }]],
     'a{ss}': { k: 'v' },
+    'a{st}': { k: 2n ** 63n },
     'a{sv}': entry,
     'aa{sv}': [entry],
   };

@@ -42,6 +42,26 @@ export class FakeProxy {
         const [status, problem] = this.answer(target);
         return [status, status === 0 ? '' : '5.2.1', problem];
       }),
+    ListActivity: (since) =>
+      this.#answer('ListActivity', () =>
+        Object.fromEntries(
+          [...this.routes.values()]
+            .filter(({ lastActivity }) => lastActivity >= Number(since))
+            .map(({ prefix, lastActivity }) => [prefix, BigInt(lastActivity)]),
+        ),
+      ),
+    ReplaceRoutes: (routes) =>
+      this.#answer('ReplaceRoutes', () => {
+        const removed = this.routes.size;
+        this.routes.clear();
+        for (const [prefix, target, uid, data] of routes) {
+          this.changes.push(`=${prefix}`);
+          this.routes.set(prefix, { prefix, target, uid, data, lastActivity: 0 });
+        }
+        return [routes.length, removed];
+      }),
+    GetStatistics: () =>
+      this.#answer('GetStatistics', () => ({ requests: 0n, websocketRequests: 0n, answers: {}, memory: 0n })),
     GetStatus: () =>
       this.#answer('GetStatus', () => ({
         version: 'test',

@@ -29,7 +29,7 @@ export interface ProxyForTest {
   close(): Promise<void>;
 }
 
-/** A proxy on a free port, with hub and servers in this process. `settings` are those of [proxy]. */
+/** A proxy on a free port, with hub and servers in this process. `settings` are those of [proxy]; `routes` and `tls` in them are [proxy_routes] and [proxy_tls]; with `front` it does not listen itself. */
 export async function proxyForTest(settings: Record<string, unknown> = {}): Promise<ProxyForTest> {
   const folder = mkdtempSync(join(tmpdir(), 'tshub-proxy-'));
   // Servers of other uids connect and bind in here.
@@ -45,10 +45,18 @@ export async function proxyForTest(settings: Record<string, unknown> = {}): Prom
   });
   const socketOf = (name: string) => join(folder, `${name}.sock`);
   const uid = process.getuid?.() ?? 0;
+  const { routes: routeSettings = {}, tls: tlsSettings = {}, front: isFront = false, ...own } = settings;
+  const parsed = schema.parse({
+    proxy: { drain_timeout: 1, ...own },
+    proxy_routes: routeSettings,
+    proxy_tls: tlsSettings,
+  });
   const start = () =>
     startProxy({
-      settings: schema.parse({ proxy: { drain_timeout: 1, ...settings } }).proxy,
-      listen: { host: '127.0.0.1', port: 0 },
+      settings: parsed.proxy,
+      routeSettings: parsed.proxy_routes,
+      hstsMaxAge: parsed.proxy_tls.hsts_max_age,
+      listen: isFront ? null : { host: '127.0.0.1', port: 0 },
       hub: { socket: socketOf('hub'), uids: [uid] },
       store: new FileRoutesStore(join(folder, 'state', 'routes.json'), log),
       log,

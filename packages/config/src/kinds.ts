@@ -80,3 +80,16 @@ export function bare<S extends z.ZodRawShape>(shape: S): Bare<S> {
     Object.entries(shape).map(([key, one]) => [key, (open(one) as z.ZodType).optional()]),
   ) as unknown as Bare<S>;
 }
+/** `"127.0.0.1:8001"` or `"[::1]:8001"`; `""` for none. */
+export const listenAddress = z
+  .string()
+  .refine(
+    (text) => text === '' || /^(?:\[[0-9a-fA-F:.]+\]|[0-9.]+):[1-9]\d{0,4}$/.test(text),
+    'expected an address such as "127.0.0.1:8001"',
+  );
+
+/** Names and values of headers that a message can hold. */
+export const headerTable = z.record(
+  z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'expected the name of a header such as "X-Site"'),
+  z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'expected the value of a header, on one line'),
+);

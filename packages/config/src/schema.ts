@@ -7,6 +7,9 @@ import { logging } from './sections/logging.ts';
 import { login } from './sections/login.ts';
 import { oidc } from './sections/oidc.ts';
 import { profiles } from './sections/profiles.ts';
+import { proxyApi } from './sections/proxy-api.ts';
+import { proxyRoutes } from './sections/proxy-routes.ts';
+import { proxyTls } from './sections/proxy-tls.ts';
 import { proxy } from './sections/proxy.ts';
 import { services } from './sections/services.ts';
 import { spawner } from './sections/spawner/spawner.ts';
@@ -23,6 +26,9 @@ export const schema = z
     oidc,
     profiles,
     proxy,
+    proxy_api: proxyApi,
+    proxy_routes: proxyRoutes,
+    proxy_tls: proxyTls,
     roles,
     services,
     spawner,

@@ -37,6 +37,10 @@ export const paths = {
   outside: '/run/tshub-outside',
   /** proxyd's RuntimeDirectory, kept over its restarts. */
   proxyState: '/run/tshub-proxy',
+  /** proxyd's StateDirectory: keys of its own making. */
+  proxyKeys: '/var/lib/tshub-proxy',
+  /** Its REST API for routes: root's, because nobody else gets into the folder. */
+  proxyApiSocket: '/run/tshub-proxy/api.sock',
   /** Parent of every user server's RuntimeDirectory (`<parent>/<id>/sock`). */
   serverSockets: '/run/tshub-servers',
   /** Below it are the sockets of services, `<name>/…`; nothing else of theirs may be published. */

@@ -10,6 +10,8 @@ export interface BusLinkParts {
   readonly implementation: Implementation<typeof proxy1>;
   /** The uid of an account that the contract names. */
   readonly accountUid: (account: string) => Promise<number>;
+  /** Called with each connection that is up; what it gives is called when that one is gone. */
+  readonly onLinked?: (bus: Bus) => () => void;
   readonly log: Log;
   /** Ends the link. */
   readonly signal: AbortSignal;
@@ -33,7 +35,9 @@ async function linkForever(parts: BusLinkParts, onLinked: () => void): Promise<v
       const bus = await linkOnce(parts);
       pauseMs = firstPauseMs;
       onLinked();
+      const unlink = parts.onLinked?.(bus);
       const reason = await Promise.race([bus.lost, aborted(signal)]);
+      unlink?.();
       if (reason === null) return await bus.close();
       log.warn({ error: reason }, 'the message bus is lost; serving on, and trying to reach it again');
     } catch (error) {

@@ -1,6 +1,7 @@
 import type { Log } from '@tshub/daemon';
 import type { Limits } from './limits.ts';
 import type { OpenEndings } from './open-endings.ts';
+import type { Rewrite } from './rewrite.ts';
 import type { Upstream } from './upstream.ts';
 import type { WriteBatch } from './write-batch.ts';
 
@@ -9,6 +10,8 @@ export interface Destination {
   /** null: the hub. */
   readonly serverPrefix: string | null;
   readonly upstream: Upstream;
+  /** null: messages are passed on as they are. */
+  readonly rewrite: Rewrite | null;
   readonly open: OpenEndings;
   /** Milliseconds since 1970. */
   lastActivity: number;
@@ -22,6 +25,8 @@ export interface Counters {
   websockets: number;
   /** Answers given, by status. */
   readonly answers: Map<number, number>;
+  /** Requests that asked for a websocket, ever. */
+  upgrades: number;
   /** Requests to the hub under way, by the address of their client. */
   readonly hubRequests: Map<string, number>;
 }

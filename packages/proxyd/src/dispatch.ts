@@ -28,7 +28,7 @@ const healthy: Decision = {
 export function decide<R extends Destination>(head: RequestHead, table: RouteTable<R>, hub: Destination): Decision {
   const { target } = head;
   if (healthPaths.has(target)) return healthy;
-  const found = table.find(target);
+  const found = table.find(target, head.host);
   if (found.problem !== undefined) return refuseWith(400, `Bad request: ${found.problem}`);
   if (found.route !== null && isWorkerForOthers(head, found.route)) {
     return refuseWith(403, 'A service worker must be below the address of its server');

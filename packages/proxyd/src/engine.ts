@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { ClientFacts } from './client-facts.ts';
 import type { Connections } from './connections.ts';
 import type { Destination, Forwarding } from './destination.ts';
-import type { Route } from './routes.ts';
+import type { Route } from './route.ts';
 import type { RouteTable } from './route-table.ts';
 
 /** What speaks HTTP on connections, wherever they come from. */

@@ -68,12 +68,13 @@ export class Exchange implements Asker, Ending {
     const to = this.#to;
     const limits = this.#parts.limits();
     this.#parts.counters.requests++;
+    if (this.#isWebsocket) this.#parts.counters.upgrades++;
     if (limits.maxBodySize > 0 && head.length > limits.maxBodySize) {
       this.#refuse(tooLarge);
       return;
     }
     const { encrypted, ...sender } = this.#client.facts;
-    this.#headers = requestHeaders(head.raw, {
+    const headers = requestHeaders(head.raw, {
       client: { ...sender, isSecure: encrypted },
       trusts: limits.trusts,
       remoteUser: limits.remoteUser,
@@ -83,7 +84,9 @@ export class Exchange implements Asker, Ending {
       expects: head.expects,
       upgrade: this.upgrade,
     });
-    const address = to.serverPrefix === null ? hubAddress(this.#headers) : '';
+    const address = to.serverPrefix === null ? hubAddress(headers) : '';
+    to.rewrite?.request(headers);
+    this.#headers = headers;
     if (!enterHub(this.#parts.counters.hubRequests, address)) {
       this.#refuse({ status: 429, says: 'Too many requests are under way from this address' });
       return;
@@ -104,7 +107,8 @@ export class Exchange implements Asker, Ending {
     this.#isHeadSent = true;
     const { socket } = connection;
     const { batch } = this.#parts;
-    let text = `${this.head.method} ${this.head.target} HTTP/1.1\r\n${fieldLines(this.#headers)}\r\n`;
+    const target = this.#to.rewrite?.target(this.head.target) ?? this.head.target;
+    let text = `${this.head.method} ${target} HTTP/1.1\r\n${fieldLines(this.#headers)}\r\n`;
     const early = this.#body.takeEarly();
     if (early === null) batch.write(socket, text);
     else if (early.length <= smallBody) {
@@ -162,7 +166,7 @@ export class Exchange implements Asker, Ending {
     this.#unchunks = answer.framing === 'chunked' && minor === 0;
     this.#isOpenEnded = answer.framing === 'close' || this.#unchunks;
     if (this.#isOpenEnded || !this.#body.isDone) this.#client.endAfterAnswer();
-    const headers = responseHeaders(answer.raw, { serverPrefix: this.#to.serverPrefix, target: this.head.target });
+    const headers = this.#headersOf(answer);
     // A length that nothing follows: some reader might wait for it, and take the next answer.
     if (answer.status === 204) removeField(headers, 'content-length');
     let text = `HTTP/1.1 ${answer.status} ${answer.reason}\r\n${fieldLines(headers)}`;
@@ -171,6 +175,15 @@ export class Exchange implements Asker, Ending {
     else if (minor === 0) text += 'Connection: keep-alive\r\n';
     this.#held = `${text}\r\n`;
     countAnswer(this.#parts.counters, answer.status);
+  }
+
+  #headersOf({ raw, status }: ResponseHead): string[] {
+    const { serverPrefix, rewrite } = this.#to;
+    const headers = responseHeaders(raw, { serverPrefix, target: this.head.target });
+    rewrite?.response(headers, status, this.head.host ?? '');
+    const { hsts } = this.#parts.limits();
+    if (hsts !== '' && this.#client.facts.encrypted) headers.push('Strict-Transport-Security', hsts);
+    return headers;
   }
 
   onBody(bytes: Buffer, data: readonly number[] | null): void {
@@ -211,7 +224,7 @@ export class Exchange implements Asker, Ending {
     noteSuccess(this.#parts, this.#to);
     this.#connection = null;
     this.#leave();
-    const headers = responseHeaders(answer.raw, { serverPrefix: this.#to.serverPrefix, target: this.head.target });
+    const headers = this.#headersOf(answer);
     const head = `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${fieldLines(headers)}\r\n`;
     this.#client.write(head + rest.toString('latin1'));
     countAnswer(this.#parts.counters, 101);

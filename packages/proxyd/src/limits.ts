@@ -15,6 +15,8 @@ export interface Limits {
   readonly maxHeaderSize: number;
   readonly maxBodySize: number;
   readonly drainMs: number;
+  /** Value of Strict-Transport-Security on connections with TLS; '': none. */
+  readonly hsts: string;
 }
 
 /** Head of an answer: a user server may set many cookies, but not fill the proxy. */
@@ -34,7 +36,7 @@ export const lingerMs = 2_000;
 export const halfClosedMs = 30_000;
 
 /** Throws config_invalid for an entry of trusted_proxies that is no address. */
-export function limitsOf(settings: Settings['proxy']): Limits {
+export function limitsOf(settings: Settings['proxy'], hstsMaxAge = 0): Limits {
   const trusts = trustedPeers(settings.trusted_proxies);
   return {
     trusts,
@@ -47,6 +49,7 @@ export function limitsOf(settings: Settings['proxy']): Limits {
     maxHeaderSize: settings.max_header_size,
     maxBodySize: settings.max_body_size,
     drainMs: settings.drain_timeout * 1000,
+    hsts: hstsMaxAge === 0 ? '' : `max-age=${Math.round(hstsMaxAge)}`,
   };
 }
 

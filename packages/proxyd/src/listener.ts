@@ -28,6 +28,12 @@ export function makeListener(parts: ListenerParts, engine: Engine): Server {
       peerUid: () => parts.peer(descriptorOf(socket)).uid,
     }),
   );
+  watchFull(parts, server);
+  return server;
+}
+
+/** Makes room on a listener with as many connections as it may have, and says so from time to time. */
+export function watchFull(parts: Pick<EngineParts, 'clock' | 'connections' | 'log'>, server: Server): void {
   let warnedAt = -fullWarningMs;
   server.on('drop', () => {
     // Those that only wait for a next request make room first.
@@ -38,5 +44,4 @@ export function makeListener(parts: ListenerParts, engine: Engine): Server {
       `there are ${server.maxConnections} connections already; turning further ones away (proxy.max_connections)`,
     );
   });
-  return server;
 }

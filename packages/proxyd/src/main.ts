@@ -1,12 +1,15 @@
+import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { connectBus } from '@tshub/bus';
+import { type Bus, connectBus } from '@tshub/bus';
 import { loadSettings } from '@tshub/config';
 import { accounts, paths, TshubError } from '@tshub/contract';
 import { inheritedSockets, run } from '@tshub/daemon';
 import { peerCredentials, userByName } from '@tshub/native';
 import { keepOnBus } from './bus-link.ts';
+import { startEdge } from './edge.ts';
 import { startProxy } from './proxy.ts';
-import { proxy1For } from './proxy1.ts';
+import { announceRoutes, proxy1For } from './proxy1.ts';
+import { laterOf, needsFront, noTls, startPublicFront } from './public-front.ts';
 import { FileRoutesStore } from './routes-store.ts';
 import { makeTargets } from './targets.ts';
 
@@ -19,7 +22,8 @@ await run({
   async start({ log, signal, onStop, onReload, ready }) {
     let settings = loadSettings();
     log.level = settings.logging.level;
-    const [listener] = inheritedSockets();
+    const listeners = inheritedSockets();
+    const [listener] = listeners;
     if (listener === undefined) {
       const problem = 'no listening socket was handed over; start tshub-proxyd.socket rather than the service alone';
       throw new TshubError('config_invalid', { problem });
@@ -27,7 +31,9 @@ await run({
     const hubUid = await accountUid(accounts.hub);
     const proxy = await startProxy({
       settings: settings.proxy,
-      listen: { fd: listener.fd },
+      routeSettings: settings.proxy_routes,
+      hstsMaxAge: settings.proxy_tls.hsts_max_age,
+      listen: needsFront(settings, listeners.length) ? null : { fd: listener.fd },
       hub: { socket: paths.hubSocket, uids: [0, hubUid] },
       store: new FileRoutesStore(join(paths.proxyState, 'routes.json'), log),
       log,
@@ -35,23 +41,57 @@ await run({
       peer: peerCredentials,
     });
     onStop(() => proxy.close(), 'the public listener');
-    onReload(() => {
-      settings = loadSettings();
-      const later = proxy.reload(settings.proxy);
+    const front = needsFront(settings, listeners.length)
+      ? await startPublicFront({
+          settings,
+          listen: listeners.map(({ fd }) => ({ fd })),
+          proxy,
+          peer: peerCredentials,
+          folder: paths.proxyKeys,
+          hostNames: hostNamesOf(settings.hub.public_url),
+          log,
+          clock: Date.now,
+        })
+      : null;
+    onStop(() => front?.stop(), 'the public listeners');
+    const edge = await startEdge({
+      proxy,
+      settings: settings.proxy_api,
+      apiSocket: paths.proxyApiSocket,
+      credentials: process.env['CREDENTIALS_DIRECTORY'],
+      log,
+    });
+    onStop(() => edge.close(), "the API's listeners");
+    onReload(async () => {
+      const fresh = loadSettings();
+      const inFront = front === null ? laterOf(settings, fresh) : await front.reload(fresh);
+      const later = [...inFront, ...edge.reload(fresh.proxy_api), ...proxy.reload(fresh)];
+      settings = fresh;
       log.level = settings.logging.level;
       const rest = later.length === 0 ? '' : `; a restart is needed for ${later.join(', ')}`;
       log.info({ event: 'config-reloaded' }, `settings were read again${rest}`);
     });
-    const says = `listening on port ${proxy.port}, with ${proxy.routes.table.size} routes from before`;
+    const says = `listening on port ${front?.port ?? proxy.port}, with ${proxy.routes.table.size} routes from before`;
     log.info(says);
     ready(says);
     const onProblem = (sentence: string, error: unknown) => log.warn({ error }, sentence);
-    const targets = makeTargets({ settings: () => settings, account: userByName });
     const connect = () => connectBus({ onProblem });
-    const implementation = proxy1For(proxy, hubUid, targets);
-    await keepOnBus({ connect, implementation, accountUid, log, signal });
+    const implementation = proxy1For({
+      proxy,
+      hubUid,
+      targets: makeTargets({ settings: () => settings, account: userByName }),
+      tlsStatus: () => front?.tlsStatus() ?? noTls,
+    });
+    const onLinked = (bus: Bus) => announceRoutes(bus, proxy.routes);
+    await keepOnBus({ connect, implementation, accountUid, onLinked, log, signal });
   },
 });
+
+/** What a certificate of our own making is for; the name that people use comes first. */
+function hostNamesOf(publicUrl: string): string[] {
+  const known = publicUrl === '' ? [] : [new URL(publicUrl).hostname.replace(/^\[(.*)\]$/, '$1')];
+  return [...new Set([...known, hostname(), 'localhost', '127.0.0.1', '::1'])];
+}
 
 /** Throws config_invalid for an account that sysusers should have made. */
 async function accountUid(name: string): Promise<number> {

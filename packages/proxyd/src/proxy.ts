@@ -1,21 +1,33 @@
+import type { Server } from 'node:net';
+import { isDeepStrictEqual } from 'node:util';
 import type { Settings } from '@tshub/config';
-import { paths, type ProxyStatus, version } from '@tshub/contract';
+import { anyUid, paths, type ProxyStatus, version } from '@tshub/contract';
 import { type ListenAddress, listenOn, type Log } from '@tshub/daemon';
 import { Connections } from './connections.ts';
 import type { Counters, Destination } from './destination.ts';
+import type { Engine } from './engine.ts';
 import { applyLimits, type Limits, limitsOf, maxHubSockets, maxServerSockets } from './limits.ts';
-import { makeEngine, makeListener } from './listener.ts';
+import { makeEngine, makeListener, watchFull } from './listener.ts';
+import { Counts } from './metrics.ts';
 import { OpenEndings } from './open-endings.ts';
+import { parseOperatorTarget } from './operator-target.ts';
 import { probe, type ProbeAnswer } from './probe.ts';
+import type { TlsStatus } from './public-front.ts';
+import { rewriteFor } from './rewrite.ts';
 import { Routes } from './routes.ts';
 import type { RoutesStore } from './routes-store.ts';
 import { parseTarget, type Target } from './target.ts';
+import { loadUpstreamTls } from './tls/upstream-tls.ts';
 import { Upstream } from './upstream.ts';
 import { WriteBatch } from './write-batch.ts';
 
 export interface ProxyOptions {
   readonly settings: Settings['proxy'];
-  readonly listen: ListenAddress;
+  readonly routeSettings: Settings['proxy_routes'];
+  /** Seconds for which browsers shall use https only; 0: they are not told. */
+  readonly hstsMaxAge?: number;
+  /** null: connections only come by way of the engine. */
+  readonly listen: ListenAddress | null;
   /** The hub's socket, and who may answer there: the binder of an inherited one is PID 1. */
   readonly hub: { readonly socket: string; readonly uids: readonly number[] };
   readonly store: RoutesStore;
@@ -24,18 +36,23 @@ export interface ProxyOptions {
   readonly clock: () => number;
   /** Credentials of the peer of a connected UNIX socket. */
   readonly peer: (fd: number) => { readonly uid: number };
-  /** Folders below which user servers and services have their sockets. */
+  /** Folders below which user servers have their sockets. */
   readonly socketRoots?: readonly string[];
 }
 
 export interface Proxy {
   /** TCP port that is listened on; 0 for a UNIX socket. */
   readonly port: number;
+  readonly engine: Engine;
+  /** For a listener whose connections go to the engine. */
+  watchFull(listener: Server): void;
   readonly routes: Routes;
+  readonly counts: Counts;
+  readonly counters: Readonly<Counters>;
   probe(ask: { target: string; uid: number; path: string; timeoutMs: number }): Promise<ProbeAnswer>;
-  status(): ProxyStatus;
+  status(): Omit<ProxyStatus, keyof TlsStatus>;
   /** Applies new settings to what comes next; gives the names of those that only a restart can apply. */
-  reload(settings: Settings['proxy']): string[];
+  reload(settings: Pick<Settings, 'proxy' | 'proxy_routes' | 'proxy_tls'>): string[];
   /** Takes no new connections, lets requests end within the drain time, then ends everything. */
   close(): Promise<void>;
 }
@@ -44,23 +61,34 @@ export interface Proxy {
 export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   const { log, clock, peer, hub } = options;
   const { socketRoots = [paths.serverSockets, paths.serviceSockets] } = options;
-  let limits = limitsOf(options.settings);
+  let limits = limitsOf(options.settings, options.hstsMaxAge);
   const readLimits = (): Limits => limits;
-  const counters: Counters = { requests: 0n, websockets: 0, answers: new Map(), hubRequests: new Map() };
-  const makeUpstream = (target: Target, uids: readonly number[], maxSockets: number) =>
-    new Upstream({ target, uids, maxSockets, limits: readLimits, peer });
+  const counters: Counters = { requests: 0n, websockets: 0, upgrades: 0, answers: new Map(), hubRequests: new Map() };
+  const { routeSettings } = options;
+  let upstreamTls = loadUpstreamTls(routeSettings);
+  const counts = new Counts();
+  const makeUpstream = (target: Target, uids: readonly number[] | null, maxSockets: number) =>
+    new Upstream({ target, uids, maxSockets, limits: readLimits, peer, tls: () => upstreamTls });
 
   const routes = new Routes({
     store: options.store,
     log,
     clock,
     socketRoots,
-    makeUpstream: (target, uid) => makeUpstream(target, [uid], maxServerSockets),
+    makeUpstream: (target, uid) =>
+      uid === anyUid ? makeUpstream(target, null, maxHubSockets) : makeUpstream(target, [uid], maxServerSockets),
+    makeRewrite: (to, depth) => rewriteFor(routeSettings, to, depth),
+    hostRouting: routeSettings.host_routing,
   });
   await routes.restore();
+  const instead = routeSettings.default_target === '' ? null : parseOperatorTarget(routeSettings.default_target);
   const toHub: Destination = {
     serverPrefix: null,
-    upstream: makeUpstream({ kind: 'unix', path: hub.socket }, hub.uids, maxHubSockets),
+    upstream:
+      instead === null
+        ? makeUpstream({ kind: 'unix', path: hub.socket }, hub.uids, maxHubSockets)
+        : makeUpstream(instead.target, null, maxHubSockets),
+    rewrite: instead === null ? null : rewriteFor(routeSettings, instead, 0),
     open: new OpenEndings(),
     lastActivity: 0,
     problem: null,
@@ -69,13 +97,15 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   const connections = new Connections();
   const batch = new WriteBatch();
   const parts = { limits: readLimits, clock, log, counters, batch, table: routes.table, hub: toHub, connections };
-  const server = makeListener({ ...parts, peer }, makeEngine(parts));
+  const engine = makeEngine(parts);
+  const server = makeListener({ ...parts, peer }, engine);
   applyLimits(server, limits);
-  await listenOn(server, options.listen);
+  if (options.listen !== null) await listenOn(server, options.listen);
   const address = server.address();
 
   let ending: Promise<void> | undefined;
   const end = async () => {
+    // Called back with an error, and therefore at once, if it does not listen.
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     connections.isDraining = true;
     // Kept routes must outlive even a proxy that is killed while it waits.
@@ -89,7 +119,11 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
 
   return {
     port: typeof address === 'object' && address !== null ? address.port : 0,
+    engine,
+    watchFull: (listener) => watchFull(parts, listener),
     routes,
+    counts,
+    counters,
     async probe({ target, uid, path, timeoutMs }) {
       const upstream = makeUpstream(parseTarget(target, socketRoots), [uid], 1);
       return probe(upstream, path, timeoutMs);
@@ -101,10 +135,15 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
       requests: counters.requests,
       routes: routes.table.size,
     }),
-    reload(settings) {
-      limits = limitsOf(settings);
+    reload({ proxy, proxy_routes: fresh, proxy_tls: tls }) {
+      upstreamTls = loadUpstreamTls(fresh);
+      limits = limitsOf(proxy, tls.hsts_max_age);
       applyLimits(server, limits);
-      return [];
+      const later = Object.entries(fresh).filter(
+        ([key, value]) =>
+          !files.has(key) && !isDeepStrictEqual(value, routeSettings[key as keyof typeof routeSettings]),
+      );
+      return later.map(([key]) => `proxy_routes.${key}`);
     },
     close() {
       ending ??= end();
@@ -112,6 +151,9 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     },
   };
 }
+
+/** Settings of [proxy_routes] that a reload reads again. */
+const files = new Set(['ca_file', 'certificate_file', 'key_file', 'insecure']);
 
 const drainCheckMs = 25;
 /** How long those that never said anything may still do so. */

@@ -52,6 +52,11 @@ export class SegmentReader {
     return segment;
   }
 
+  /** Where the next segment begins; beyond the path's end when there is none. */
+  get position(): number {
+    return this.#next;
+  }
+
   get atEnd(): boolean {
     return this.#next > this.#path.length;
   }

@@ -13,6 +13,21 @@ export interface Prefix {
 
 /** Reads the prefix of a route; throws bad_request for one that no request could match, route_conflict for what is the hub's. */
 export function parsePrefix(text: string): Prefix {
+  const segments = readSegments(text);
+  const [first] = segments;
+  if (segments.length < 2 || !routeRoots.some((name) => name === first)) {
+    throw new TshubError('route_conflict', { prefix: text });
+  }
+  return { text: `/${segments.map(escapeName).join('/')}/`, segments };
+}
+
+/** Reads the prefix of an operator's route, which may be any, "/" too; the first segment is the host when hosts choose. Throws bad_request. */
+export function parseAnyPrefix(text: string): Prefix {
+  const segments = readSegments(text);
+  return { text: segments.length === 0 ? '/' : `/${segments.map(escapeName).join('/')}/`, segments };
+}
+
+function readSegments(text: string): string[] {
   if (!text.startsWith('/') || text.length > maxLength) throw badPrefix(text);
   const segments: string[] = [];
   const reader = new SegmentReader(text);
@@ -23,11 +38,7 @@ export function parsePrefix(text: string): Prefix {
     segments.push(segment);
   }
   if (segments.length > maxSegments) throw badPrefix(text);
-  const [first] = segments;
-  if (segments.length < 2 || !routeRoots.some((name) => name === first)) {
-    throw new TshubError('route_conflict', { prefix: text });
-  }
-  return { text: `/${segments.map(escapeName).join('/')}/`, segments };
+  return segments;
 }
 
 function badPrefix(text: string): TshubError {

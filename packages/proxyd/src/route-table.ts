@@ -17,12 +17,21 @@ function makeNode<R>(isFixed: boolean): Node<R> {
   return { children: new Map(), isFixed, route: null };
 }
 
+const nowhere: Node<never> = makeNode(false);
+
+function nameOfHost(host = ''): string {
+  return host.replace(/:\d+$/, '').toLowerCase();
+}
+
 /** Longest prefix by segment, in as many steps as the longest route has segments. Segments are decoded names. */
 export class RouteTable<R> {
   #root = makeNode<R>(true);
   #size = 0;
+  #isByHost: boolean;
 
-  constructor() {
+  /** `isByHost`: the host that is asked for is the first segment of a route. */
+  constructor(isByHost = false) {
+    this.#isByHost = isByHost;
     for (const name of routeRoots) this.#root.children.set(name, makeNode<R>(true));
   }
 
@@ -83,15 +92,18 @@ export class RouteTable<R> {
     }
   }
 
-  /** Reads as much of a request target (origin form) as chooses its route; what follows is not looked at, but for dot segments. */
-  find(target: string): Found<R> {
+  /**
+   * Reads as much of a request target (origin form) as chooses its route; what follows is not looked at, but for dot segments.
+   * When hosts choose, the name in the Host header is the first segment.
+   */
+  find(target: string, host?: string): Found<R> {
     if (!target.startsWith('/')) return { problem: 'expected a path that begins with "/"' };
     const path = pathOf(target);
     if (path.includes('#')) return { problem: 'a path cannot hold "#"' };
     if (hasDotSegment(path)) return { problem: 'a path cannot hold "." or ".." segments' };
     const reader = new SegmentReader(path);
-    let node = this.#root;
-    let best: R | null = null;
+    let node = this.#isByHost ? (this.#root.children.get(nameOfHost(host)) ?? nowhere) : this.#root;
+    let best = node.route ?? this.#root.route;
     while (node.isFixed || node.children.size > 0) {
       const raw = reader.read();
       if (raw === null || (raw === '' && reader.atEnd)) break;

@@ -9,6 +9,8 @@ export interface StoredRoute {
   readonly uid: number;
   readonly data: Readonly<Record<string, string>>;
   readonly lastActivity: number;
+  /** What an operator posted; absent for the hub's routes. */
+  readonly posted?: Readonly<Record<string, unknown>>;
 }
 
 const fileVersion = 1;
@@ -82,6 +84,7 @@ function readRoutes(file: unknown): StoredRoute[] {
   if (version !== fileVersion || !Array.isArray(routes)) throw new Error('not a file of routes');
   return routes.map((entry: StoredRoute) => {
     const route = routeEntry.parse({ ...entry, lastActivity: BigInt(entry.lastActivity) });
-    return { ...route, lastActivity: Number(route.lastActivity) };
+    const { posted } = entry;
+    return { ...route, lastActivity: Number(route.lastActivity), ...(posted === undefined ? {} : { posted }) };
   });
 }

@@ -1,18 +1,13 @@
+import { anyUid, TshubError } from '@tshub/contract';
 import type { Log } from '@tshub/daemon';
-import type { Destination } from './destination.ts';
-import { OpenEndings } from './open-endings.ts';
-import { parsePrefix } from './route-prefix.ts';
+import { parseOperatorTarget, type OperatorTarget } from './operator-target.ts';
+import type { Rewrite } from './rewrite.ts';
+import { Route } from './route.ts';
+import { parseAnyPrefix, parsePrefix, type Prefix } from './route-prefix.ts';
 import { RouteTable } from './route-table.ts';
 import type { RoutesStore, StoredRoute } from './routes-store.ts';
 import { parseTarget, printTarget, type Target } from './target.ts';
 import type { Upstream } from './upstream.ts';
-
-/** A route as it serves. */
-export interface Route extends Destination {
-  readonly serverPrefix: string;
-  readonly uid: number;
-  data: Readonly<Record<string, string>>;
-}
 
 export interface RoutesParts {
   readonly store: RoutesStore;
@@ -22,22 +17,34 @@ export interface RoutesParts {
   /** Folders below which user servers have their sockets. */
   readonly socketRoots: readonly string[];
   readonly makeUpstream: (target: Target, uid: number) => Upstream;
+  readonly makeRewrite: (to: OperatorTarget, depth: number) => Rewrite;
+  /** Whether the first segment of an operator's prefix is a host. */
+  readonly hostRouting: boolean;
 }
 
+/** A route of the hub's, held to what a user server may be; or with `posted` an operator's, who may lead anywhere. */
 export interface NewRoute {
   readonly prefix: string;
   readonly target: string;
   readonly uid: number;
   readonly data: Readonly<Record<string, string>>;
+  readonly posted?: Readonly<Record<string, unknown>>;
 }
+
+/** What happens to routes, for whoever listens. */
+export type RouteEvent =
+  | { readonly kind: 'added' | 'removed'; readonly prefix: string }
+  | { readonly kind: 'replaced'; readonly added: number; readonly removed: number };
 
 /** The routes, in memory and in their store. */
 export class Routes {
-  readonly table = new RouteTable<Route>();
+  readonly table: RouteTable<Route>;
   #parts: RoutesParts;
+  #listeners = new Set<(event: RouteEvent) => void>();
 
   constructor(parts: RoutesParts) {
     this.#parts = parts;
+    this.table = new RouteTable<Route>(parts.hostRouting);
   }
 
   /** Takes over what the store kept; what cannot be used any more is dropped with a warning. */
@@ -59,35 +66,68 @@ export class Routes {
    * hub may give all its routes again after a restart. Throws bad_request or route_conflict.
    */
   async add(route: NewRoute): Promise<void> {
-    const isNew = this.#put(route, this.#parts.clock());
+    const parsed = this.#parse(route);
+    this.#requireFree(parsed, route);
+    const added = this.#set(parsed, route, this.#parts.clock());
     await this.save();
-    if (!isNew) return;
-    const { prefix, target, uid } = route;
-    this.#parts.log.info(
-      { event: 'route-added', prefix, target, uid },
-      `requests for ${prefix} go to ${target} (uid ${uid})`,
-    );
+    if (added !== null) this.#tellAdded(added);
   }
 
-  /** Removes a route and ends what uses it; one that is not there is no error. Throws bad_request or route_conflict. */
-  async remove(prefix: string): Promise<void> {
-    const route = this.table.delete(parsePrefix(prefix).segments);
-    if (route === null) return;
-    const ended = route.open.size;
-    endAll(route);
+  /** Makes these the hub's routes, all or none: others of the hub's go, an operator's stay. Gives how many came and went. */
+  async replace(wanted: readonly NewRoute[]): Promise<{ added: number; removed: number }> {
+    // Before anything is changed, so that one bad entry changes nothing.
+    const prepared = wanted.map((route) => ({ ...this.#parse(route), route }));
+    for (const entry of prepared) this.#requireFree(entry, entry.route);
+    const names = new Set(prepared.map(({ prefix }) => prefix.text));
+    const stale = [...this.table.values()].filter(({ posted, prefix }) => posted === undefined && !names.has(prefix));
+    for (const route of stale) this.#drop(route);
+    const now = this.#parts.clock();
+    let added = 0;
+    for (const entry of prepared) if (this.#set(entry, entry.route, now) !== null) added++;
     await this.save();
-    const sentence = `requests for ${route.serverPrefix} go to the hub again`;
-    this.#parts.log.info({ event: 'route-removed', prefix: route.serverPrefix, ended }, sentence);
+    const removed = stale.length;
+    if (added > 0 || removed > 0) {
+      const sentence = `the hub gave all its routes: ${added} are new, ${removed} were no longer wanted`;
+      this.#parts.log.info({ added, removed }, sentence);
+      this.#emit({ kind: 'replaced', added, removed });
+    }
+    return { added, removed };
+  }
+
+  /** Removes a route of the hub's and ends what uses it; one that is not there is no error. Throws bad_request or route_conflict. */
+  async remove(prefix: string): Promise<void> {
+    const route = this.table.get(parsePrefix(prefix).segments);
+    if (route?.posted !== undefined) throw new TshubError('route_conflict', { prefix: route.prefix });
+    if (route !== null) await this.#remove(route);
+  }
+
+  /** Removes a route whoever made it. Says whether there was one. Throws bad_request. */
+  async removeAny(prefix: string): Promise<boolean> {
+    const route = this.find(prefix);
+    if (route !== null) await this.#remove(route);
+    return route !== null;
+  }
+
+  /** The route of exactly this prefix. Throws bad_request. */
+  find(prefix: string): Route | null {
+    return this.table.get(parseAnyPrefix(prefix).segments);
   }
 
   list(): StoredRoute[] {
-    return [...this.table.values()].map((route) => ({
-      prefix: route.serverPrefix,
-      target: printTarget(route.upstream.target),
-      uid: route.uid,
-      data: route.data,
-      lastActivity: route.lastActivity,
+    return [...this.table.values()].map(({ prefix, target, uid, data, posted, lastActivity }) => ({
+      prefix,
+      target,
+      uid,
+      data,
+      lastActivity,
+      ...(posted === undefined ? {} : { posted }),
     }));
+  }
+
+  /** Hears of routes from now on, until the returned function is called. */
+  onEvent(hear: (event: RouteEvent) => void): () => void {
+    this.#listeners.add(hear);
+    return () => this.#listeners.delete(hear);
   }
 
   /** A route that works but is not kept is better than none. */
@@ -101,33 +141,85 @@ export class Routes {
 
   /** Ends every connection to a user server. */
   close(): void {
-    for (const route of this.table.values()) endAll(route);
+    for (const route of this.table.values()) route.end();
   }
 
-  /** Whether connections had to be made anew. */
-  #put({ prefix, target, uid, data }: NewRoute, lastActivity: number): boolean {
-    const { text, segments } = parsePrefix(prefix);
+  #put(route: NewRoute, lastActivity: number): Route | null {
+    return this.#set(this.#parse(route), route, lastActivity);
+  }
+
+  #parse({ prefix, target, posted }: NewRoute): Parsed {
+    if (posted !== undefined) return { prefix: parseAnyPrefix(prefix), to: parseOperatorTarget(target), text: target };
+    const name = parsePrefix(prefix);
     const parsed = parseTarget(target, this.#parts.socketRoots);
-    const present = this.table.get(segments);
-    if (present !== null && present.uid === uid && printTarget(present.upstream.target) === printTarget(parsed)) {
+    return { prefix: name, to: { target: parsed, path: '' }, text: printTarget(parsed) };
+  }
+
+  /** A hub that was taken over must not get what an operator leads elsewhere. Throws route_conflict. */
+  #requireFree({ prefix }: Parsed, { posted }: NewRoute): void {
+    const isOperators = this.table.get(prefix.segments)?.posted !== undefined;
+    if (isOperators && posted === undefined) throw new TshubError('route_conflict', { prefix: prefix.text });
+  }
+
+  /** The route when connections had to be made anew, null when it only got other data. */
+  #set({ prefix, to, text }: Parsed, { uid, data, posted }: NewRoute, lastActivity: number): Route | null {
+    const present = this.table.get(prefix.segments);
+    const isOperators = posted !== undefined;
+    if (present?.uid === uid && present.target === text && (present.posted !== undefined) === isOperators) {
       present.data = data;
-      return false;
+      present.posted = posted;
+      return null;
     }
-    this.table.set(segments, {
-      serverPrefix: text,
-      upstream: this.#parts.makeUpstream(parsed, uid),
-      open: new OpenEndings(),
+    const skipped = isOperators && this.#parts.hostRouting ? 1 : 0;
+    const path = prefix.text.split('/').slice(1 + skipped);
+    const facts = {
+      prefix: prefix.text,
+      segments: prefix.segments,
+      // What has the whole of an origin is its hub; what it sets and reads there is its own business.
+      serverPrefix: path.join('/') === '' ? null : `/${path.join('/')}`,
+      target: text,
       uid,
       data,
+      posted,
       lastActivity,
-      problem: null,
-    });
-    if (present !== null) endAll(present);
-    return true;
+    };
+    const rewrite = isOperators ? this.#parts.makeRewrite(to, prefix.segments.length - skipped) : null;
+    const route = new Route(facts, rewrite, () => this.#parts.makeUpstream(to.target, uid));
+    this.table.set(prefix.segments, route);
+    present?.end();
+    return route;
+  }
+
+  async #remove(route: Route): Promise<void> {
+    const ended = this.#drop(route);
+    await this.save();
+    const sentence = `requests for ${route.prefix} go to the hub again`;
+    this.#parts.log.info({ event: 'route-removed', prefix: route.prefix, ended }, sentence);
+    this.#emit({ kind: 'removed', prefix: route.prefix });
+  }
+
+  /** Gives how many it ended. */
+  #drop(route: Route): number {
+    this.table.delete(route.segments);
+    return route.end();
+  }
+
+  #tellAdded({ prefix, target, uid }: Route): void {
+    const whose = uid === anyUid ? 'whoever answers there' : `uid ${uid}`;
+    this.#parts.log.info(
+      { event: 'route-added', prefix, target, uid },
+      `requests for ${prefix} go to ${target} (${whose})`,
+    );
+    this.#emit({ kind: 'added', prefix });
+  }
+
+  #emit(event: RouteEvent): void {
+    for (const hear of this.#listeners) hear(event);
   }
 }
 
-function endAll(route: Route): void {
-  route.open.destroyAll();
-  route.upstream.close();
+interface Parsed {
+  readonly prefix: Prefix;
+  readonly to: OperatorTarget;
+  readonly text: string;
 }

@@ -4,7 +4,7 @@ import { TshubError } from '@tshub/contract';
 /** Where a server listens. TCP targets are on this host's loopback: elsewhere nobody could tell whose process answers. */
 export type Target =
   | { readonly kind: 'unix'; readonly path: string }
-  | { readonly kind: 'tcp'; readonly host: string; readonly port: number };
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number; readonly isTls?: boolean };
 
 // sun_path is 108 bytes with its NUL.
 const maxSocketPath = 107;

@@ -1,16 +1,20 @@
-import { connect, type Socket } from 'node:net';
+import { connect, isIP, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import type { Limits } from './limits.ts';
 import { type Target } from './target.ts';
 import { listenerUids } from './tcp-owner.ts';
+import type { UpstreamTls } from './tls/upstream-tls.ts';
 import { coded, upstreamCodes } from './upstream-codes.ts';
 import { UpstreamPool } from './upstream-pool.ts';
 
 export interface UpstreamOptions {
   readonly target: Target;
-  /** Who may answer there. */
-  readonly uids: readonly number[];
+  /** Who may answer there; null: whoever does. */
+  readonly uids: readonly number[] | null;
   readonly maxSockets: number;
   readonly limits: () => Pick<Limits, 'connectMs' | 'upstreamMs'>;
+  /** How an https target is spoken to. */
+  readonly tls?: () => UpstreamTls;
   /** Credentials of the peer of a connected UNIX socket. */
   readonly peer: (fd: number) => { readonly uid: number };
 }
@@ -42,7 +46,9 @@ export class Upstream {
     const socket =
       target.kind === 'unix'
         ? connect({ path: target.path, allowHalfOpen: true })
-        : connect({ host: target.host, port: target.port, allowHalfOpen: true, noDelay: true });
+        : target.isTls === true
+          ? this.#connectTls(target)
+          : connect({ host: target.host, port: target.port, allowHalfOpen: true, noDelay: true });
     const { connectMs } = limits();
     const timer =
       connectMs === 0
@@ -64,8 +70,15 @@ export class Upstream {
     this.#pool?.close();
   }
 
+  /** Errors unless certificates are as they should be; until that is known nothing is sent. */
+  #connectTls({ host, port }: { host: string; port: number }): Socket {
+    const servername = isIP(host) === 0 ? { servername: host } : {};
+    return connectTls({ host, port, ALPNProtocols: ['http/1.1'], ...servername, ...this.#options.tls?.() });
+  }
+
   #verify(socket: Socket): void {
     const { target, uids, peer } = this.#options;
+    if (uids === null) return;
     try {
       const found = target.kind === 'unix' ? [peer(descriptorOf(socket)).uid] : listenerUids(target.host, target.port);
       if (found.length > 0 && found.every((uid) => uids.includes(uid))) return;

@@ -7,6 +7,9 @@ export const proxy = z
     trusted_proxies: strings.default([]).meta({
       says: 'Addresses of reverse proxies whose X-Forwarded headers are believed, such as "10.0.0.1" or "10.0.0.0/8".',
     }),
+    proxy_protocol: z.boolean().default(false).meta({
+      says: 'Whether connections of trusted_proxies begin with a PROXY protocol head (version 1 or 2).',
+    }),
     remote_user_header: z
       .string()
       .regex(

@@ -22,7 +22,9 @@ export interface WireTypes {
   as: readonly string[];
   ay: Uint8Array;
   'a{ss}': Readonly<Record<string, string>>;
+  'a{st}': Readonly<Record<string, bigint>>;
   'a{sv}': WireDict;
+  'a(ssua{ss})': readonly (readonly [string, string, number, Readonly<Record<string, string>>])[];
   'aa{sv}': readonly WireDict[];
 }
 export type Signature = keyof WireTypes;

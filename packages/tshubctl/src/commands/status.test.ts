@@ -12,6 +12,7 @@ const running = (unit: string): UnitState => ({
   since: BigInt(now - 300_000),
 });
 const idle: UnitState = { ...running(units.spawner), active: 'inactive', sub: 'dead' };
+const noTls = { tls: false, fingerprint: '', certificateNames: [], certificateExpires: 0n };
 const well: Omit<StatusFacts, 'problems'> = {
   units: [running(units.hub), running(units.proxy), running(units.culler), idle],
   socket: running(units.proxySocket),
@@ -25,7 +26,7 @@ const well: Omit<StatusFacts, 'problems'> = {
     pendingServers: 1,
     authenticator: 'pam',
   },
-  proxy: { version: '0.1.0', connections: 4, websockets: 2, requests: 9n, routes: 1 },
+  proxy: { version: '0.1.0', connections: 4, websockets: 2, requests: 9n, routes: 1, ...noTls },
   culler: {
     version: '0.1.0',
     enabled: true,
@@ -55,6 +56,12 @@ test('a hub that is well has no problems; a spawner that waits is well', () => {
       'Culler: stops servers idle for 60 min; last round just now, 2 servers stopped',
     ].join('\n'),
   );
+});
+
+test('a proxy with TLS tells what its certificate is', () => {
+  const certificate = { tls: true, fingerprint: 'AB:CD', certificateNames: ['lab'], certificateExpires: BigInt(now) };
+  const proxy = { version: '0.1.0', connections: 0, websockets: 0, requests: 0n, routes: 0, ...certificate };
+  expect(renderStatus({ ...well, proxy, problems: [] }, screen)).toContain('TLS: lab until 2023-11-14, SHA-256 AB:CD');
 });
 
 test('a unit that is not running is to be started', () => {

@@ -60,7 +60,8 @@ export async function showStatus(context: Context): Promise<Outcome> {
     orNull(async () => understand(cullerStatus, await bus.calls(culler1, { timeoutMs }).GetStatus())),
   ]);
   const holder = socket.active === 'failed' ? await holderOfPort(context, portOf(listen)) : null;
-  const facts = { units: states, socket, url: urlOf(context, listen), hub, proxy, culler };
+  const url = urlOf(context, listen, proxy?.tls === true);
+  const facts = { units: states, socket, url, hub, proxy, culler };
   const all = { ...facts, problems: problemsOf(facts, portOf(listen), holder) };
   const isWell = hub !== null && proxy !== null;
   return {
@@ -99,12 +100,14 @@ async function listenAddress(bus: Bus): Promise<string> {
   return (listen as [string, string][])[0]?.[1] ?? '';
 }
 
-function urlOf(context: Context, listen: string): string {
+function urlOf(context: Context, listen: string, isTls: boolean): string {
   const configured = readPublicUrl();
   if (configured !== '') return configured;
   const port = portOf(listen);
   if (port === null) return '';
-  return port === 80 ? `http://${context.hostname}/` : `http://${context.hostname}:${port}/`;
+  const scheme = isTls ? 'https' : 'http';
+  const authority = port === (isTls ? 443 : 80) ? context.hostname : `${context.hostname}:${port}`;
+  return `${scheme}://${authority}/`;
 }
 
 /** A broken settings file is `config check`'s business, not a reason to show no status. */
@@ -172,7 +175,20 @@ function statusView({
       pending_servers: hub.pendingServers,
       authenticator: hub.authenticator,
     },
-    proxy: proxy && { ...proxy },
+    proxy: proxy && {
+      version: proxy.version,
+      connections: proxy.connections,
+      websockets: proxy.websockets,
+      requests: proxy.requests,
+      routes: proxy.routes,
+      certificate: proxy.tls
+        ? {
+            names: proxy.certificateNames,
+            expires: isoTime(proxy.certificateExpires),
+            sha256: proxy.fingerprint,
+          }
+        : null,
+    },
     culler: culler && {
       version: culler.version,
       enabled: culler.enabled,
@@ -213,12 +229,20 @@ export function renderStatus(
           ? 'does not answer'
           : `${count(proxy.routes, 'route')}, ${count(proxy.connections, 'connection')}, ${count(proxy.websockets, 'websocket')}`,
       ],
+      ['TLS', tlsText(proxy)],
       ['Culler', cullerText(culler, screen.now)],
     ],
     screen,
   );
   const trouble = problems.map((problem) => paint(printable(problem), 'red', screen.isColoured));
   return [table, '', fields, ...(trouble.length === 0 ? [] : ['', ...trouble])].join('\n');
+}
+
+/** What to compare with what the browser shows of the certificate. */
+function tlsText(proxy: ProxyStatus | null): string {
+  if (proxy?.tls !== true) return '';
+  const day = new Date(Number(proxy.certificateExpires)).toISOString().slice(0, 10);
+  return `${proxy.certificateNames[0] ?? 'a certificate'} until ${day}, SHA-256 ${proxy.fingerprint}`;
 }
 
 function cullerText(culler: CullerStatus | null, now: number): string {

@@ -1,0 +1,20 @@
+import * as z from 'zod';
+import { absolutePath, listenAddress } from '../kinds.ts';
+
+/** [proxy_api]: configurable-http-proxy's REST API, and metrics. Its UNIX socket is always there, for root. */
+export const proxyApi = z
+  .strictObject({
+    listen: listenAddress
+      .default('')
+      .meta({ says: 'Address of the REST API for routes, such as "127.0.0.1:8001"; "": only its UNIX socket.' }),
+    token_file: z
+      .union([z.literal(''), absolutePath])
+      .default('')
+      .meta({
+        says: 'File with the token that the API asks for; "": the credential tshub-proxy.api-token. An address needs one.',
+      }),
+    metrics_listen: listenAddress
+      .default('')
+      .meta({ says: 'Address where everybody may read metrics for Prometheus, such as "127.0.0.1:8002"; "": none.' }),
+  })
+  .prefault({});

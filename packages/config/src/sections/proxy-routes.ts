@@ -1,0 +1,46 @@
+import * as z from 'zod';
+import { absolutePath, headerTable } from '../kinds.ts';
+
+/** [proxy_routes]: routes that an operator adds by the REST API. Nothing here touches the hub's own routes. */
+export const proxyRoutes = z
+  .strictObject({
+    default_target: z.string().default('').meta({
+      says: 'Where requests go that no route is for, such as "http://127.0.0.1:8081"; "": to the hub of this host.',
+    }),
+    host_routing: z.boolean().default(false).meta({
+      says: 'Whether the host that was asked for is the first segment of the path that chooses a route.',
+    }),
+    headers: headerTable.default({}).meta({ says: 'Headers that requests get, such as { X-Site = "lab" }.' }),
+    x_forwarded: z.boolean().default(true).meta({ says: 'Whether requests get X-Forwarded headers.' }),
+    prepend_path: z
+      .boolean()
+      .default(true)
+      .meta({ says: 'Whether the path of the target goes before the path asked for.' }),
+    include_prefix: z.boolean().default(true).meta({ says: "Whether the route's prefix stays in the path asked for." }),
+    change_origin: z.boolean().default(false).meta({ says: 'Whether the Host header becomes that of the target.' }),
+    auto_rewrite: z.boolean().default(false).meta({
+      says: 'Whether redirects to the target itself get the host that the browser asked for.',
+    }),
+    protocol_rewrite: z
+      .enum(['', 'http', 'https'])
+      .default('')
+      .meta({ says: 'The scheme that redirects to the target itself get; "": as it is.' }),
+    ca_file: z
+      .union([z.literal(''), absolutePath])
+      .default('')
+      .meta({
+        says: 'Certificates that vouch for https targets; "": those of this host.',
+      }),
+    certificate_file: z
+      .union([z.literal(''), absolutePath])
+      .default('')
+      .meta({
+        says: 'Certificate that https targets are shown, for internal TLS; "": none.',
+      }),
+    key_file: z
+      .union([z.literal(''), absolutePath])
+      .default('')
+      .meta({ says: 'Key of certificate_file.' }),
+    insecure: z.boolean().default(false).meta({ says: 'Whether certificates of https targets are not looked at.' }),
+  })
+  .prefault({});

@@ -1,0 +1,95 @@
+import { randomBytes } from 'node:crypto';
+import type { Server } from 'node:http';
+import type { Settings } from '@tshub/config';
+import { TshubError } from '@tshub/contract';
+import { type ListenAddress, listenOn, type Log } from '@tshub/daemon';
+import type { Proxy } from './proxy.ts';
+import { makeApiListener, makeMetricsListener } from './rest/api-listener.ts';
+import { loadToken } from './rest/token.ts';
+
+export interface EdgeOptions {
+  readonly proxy: Proxy;
+  readonly settings: Settings['proxy_api'];
+  /** Where the API's own socket goes; root and the proxy alone get into its folder. */
+  readonly apiSocket: string;
+  /** systemd's $CREDENTIALS_DIRECTORY. */
+  readonly credentials: string | undefined;
+  readonly log: Log;
+}
+
+export interface Edge {
+  /** Applies new settings; gives the names of those that only a restart can apply. Throws config_invalid. */
+  reload(settings: Settings['proxy_api']): string[];
+  close(): Promise<void>;
+}
+
+/** What operators reach beside the public listener: the API for routes, and metrics. Rejects when an address cannot be had. */
+export async function startEdge(options: EdgeOptions): Promise<Edge> {
+  const { proxy, settings, log, credentials } = options;
+  let token = tokenFor(settings, credentials);
+  const nobodys = randomBytes(32).toString('hex');
+  const counts = proxy.counts;
+  const metrics = () => {
+    const { connections, websockets, routes } = proxy.status();
+    const { requests, upgrades, answers } = proxy.counters;
+    counts.set('requests_web', Number(requests) - upgrades);
+    counts.set('requests_ws', upgrades);
+    for (const [status, count] of answers) counts.set('requests_proxy', count, { status: String(status) });
+    counts.set('tshub_proxy_connections', connections);
+    counts.set('tshub_proxy_websockets', websockets);
+    counts.set('tshub_proxy_routes', routes);
+    counts.set('tshub_proxy_memory_bytes', process.memoryUsage.rss());
+    return counts.print();
+  };
+  const parts = { routes: proxy.routes, counts, log, metrics };
+  const servers: Server[] = [];
+  const serve = async (server: Server, address: ListenAddress) => {
+    await listenOn(server, address);
+    servers.push(server);
+  };
+  const close = async () => {
+    await Promise.all(servers.map(closeServer));
+  };
+  try {
+    await serve(makeApiListener({ ...parts, token: () => null }), { path: options.apiSocket, mode: 0o600 });
+    if (settings.listen !== '') {
+      await serve(makeApiListener({ ...parts, token: () => token ?? nobodys }), addressOf(settings.listen));
+    }
+    if (settings.metrics_listen !== '') await serve(makeMetricsListener(parts), addressOf(settings.metrics_listen));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    reload(fresh) {
+      // A listener that only a restart ends goes on asking for the token it had.
+      token = tokenFor(fresh, credentials) ?? token;
+      const later = (['listen', 'metrics_listen'] as const).filter((key) => fresh[key] !== settings[key]);
+      return later.map((key) => `proxy_api.${key}`);
+    },
+    close,
+  };
+}
+
+function tokenFor(settings: Settings['proxy_api'], credentials: string | undefined): string | null {
+  const token = loadToken(settings.token_file, credentials);
+  if (token === null && settings.listen !== '') {
+    const problem =
+      'proxy_api.listen: an address needs a token; put one into a file and name it in proxy_api.token_file, or see tshub.toml(5)';
+    throw new TshubError('config_invalid', { problem });
+  }
+  return token;
+}
+
+/** Of what the settings have checked. */
+function addressOf(text: string): { host: string; port: number } {
+  const colon = text.lastIndexOf(':');
+  return { host: text.slice(0, colon).replace(/^\[(.*)\]$/, '$1'), port: Number(text.slice(colon + 1)) };
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

@@ -1,0 +1,129 @@
+import type { Settings } from '@tshub/config';
+import type { ListenAddress, Log } from '@tshub/daemon';
+import { Front, type FrontLimits } from './front.ts';
+import type { Proxy } from './proxy.ts';
+import { redirectToHttps } from './tls/redirect.ts';
+import { TlsSide } from './tls/tls-side.ts';
+import { trustedPeers } from './trusted-peers.ts';
+
+export type FrontSettings = Pick<Settings, 'proxy' | 'proxy_tls'>;
+
+export interface PublicFrontOptions {
+  readonly settings: FrontSettings;
+  readonly listen: readonly ListenAddress[];
+  readonly proxy: Proxy;
+  /** Credentials of the peer of a connected UNIX socket. */
+  readonly peer: (fd: number) => { readonly uid: number };
+  /** Where certificates of our own making are kept. */
+  readonly folder: string;
+  /** Names and addresses of this host. */
+  readonly hostNames: readonly string[];
+  readonly log: Log;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+  /** Milliseconds between two looks at the files of certificates. */
+  readonly watchMs?: number;
+}
+
+/** What is said of TLS on the bus. */
+export interface TlsStatus {
+  readonly tls: boolean;
+  /** SHA-256 of the default certificate, or ''. */
+  readonly fingerprint: string;
+  readonly certificateNames: readonly string[];
+  /** Milliseconds since 1970; 0 without a certificate. */
+  readonly certificateExpires: bigint;
+}
+
+export interface PublicFront {
+  readonly port: number;
+  tlsStatus(): TlsStatus;
+  /** Applies new settings, reads certificates again; gives the names of those that only a restart can apply. Throws config_invalid. */
+  reload(settings: FrontSettings): Promise<string[]>;
+  /** Takes no new connections. */
+  stop(): void;
+}
+
+export const noTls: TlsStatus = { tls: false, fingerprint: '', certificateNames: [], certificateExpires: 0n };
+
+/** Whether connections are more than HTTP on one listener, which the proxy takes by itself. */
+export function needsFront({ proxy, proxy_tls: tls }: FrontSettings, listeners: number): boolean {
+  return tls.mode !== 'off' || proxy.proxy_protocol || listeners > 1;
+}
+
+/** The public listeners, with what comes before HTTP on them. Throws config_invalid; rejects when an address cannot be had. */
+export async function startPublicFront(options: PublicFrontOptions): Promise<PublicFront> {
+  const { settings, proxy, log, clock } = options;
+  const { engine, counts } = proxy;
+  let limits = limitsOf(settings);
+  let redirectPort = settings.proxy_tls.redirect_port;
+  const side =
+    settings.proxy_tls.mode === 'off'
+      ? null
+      : await TlsSide.start({
+          ...options,
+          settings: settings.proxy_tls,
+          counts,
+          clock,
+          handshakeMs: limits.headersMs,
+          onSecure(stream, from) {
+            const told = from === undefined ? undefined : front.addressOf(from);
+            const { servername } = stream as { servername?: string | false };
+            const named = typeof servername === 'string' ? { serverName: servername } : {};
+            engine.serve(stream, { remoteAddress: told ?? stream.remoteAddress, encrypted: true, ...named });
+          },
+        });
+  const front: Front = new Front({
+    engine,
+    log,
+    peer: options.peer,
+    watchFull: (listener) => proxy.watchFull(listener),
+    limits: () => limits,
+    tls: side && {
+      accept: (socket) => side.accept(socket),
+      redirect: (socket) => redirectToHttps(socket, redirectPort, limits.headersMs),
+    },
+  });
+  const ports: number[] = [];
+  for (const address of options.listen) ports.push(await front.listen(address));
+  const stop = () => {
+    front.stop();
+    side?.close();
+  };
+  return {
+    port: ports[0] ?? 0,
+    tlsStatus() {
+      const certificate = side?.certificate;
+      if (certificate === undefined) return noTls;
+      const { fingerprint, names, expires } = certificate;
+      return { tls: true, fingerprint, certificateNames: names, certificateExpires: BigInt(expires) };
+    },
+    async reload(fresh) {
+      await side?.reload(fresh.proxy_tls);
+      limits = limitsOf(fresh);
+      redirectPort = fresh.proxy_tls.redirect_port;
+      front.applyLimits();
+      return laterOf(settings, fresh);
+    },
+    stop,
+  };
+}
+
+/** Settings that a front must be made with. */
+export function laterOf(before: FrontSettings, fresh: FrontSettings): string[] {
+  const later: string[] = [];
+  if (before.proxy.proxy_protocol !== fresh.proxy.proxy_protocol) later.push('proxy.proxy_protocol');
+  if (before.proxy_tls.mode !== fresh.proxy_tls.mode) later.push('proxy_tls.mode');
+  const [old, now] = [before.proxy_tls.client_ca_file, fresh.proxy_tls.client_ca_file];
+  if ((old === '') !== (now === '')) later.push('proxy_tls.client_ca_file');
+  return later;
+}
+
+function limitsOf({ proxy }: FrontSettings): FrontLimits {
+  return {
+    trusts: trustedPeers(proxy.trusted_proxies),
+    headersMs: proxy.headers_timeout * 1000,
+    maxConnections: proxy.max_connections,
+    proxyProtocol: proxy.proxy_protocol,
+  };
+}

@@ -1,0 +1,120 @@
+import { randomBytes } from 'node:crypto';
+import { unwatchFile, watchFile } from 'node:fs';
+import type { Socket } from 'node:net';
+import { createServer, type Server, type TLSSocket } from 'node:tls';
+import type { Log } from '@tshub/daemon';
+import type { Counts } from '../metrics.ts';
+import { type Certificate, certificateFor } from './certificates.ts';
+import { contextOptions, filesOf, loadCertificates, type LoadParts, type TlsSettings } from './load-certificates.ts';
+
+export interface TlsSideParts extends Omit<LoadParts, 'now'> {
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+  readonly log: Log;
+  readonly counts: Counts;
+  /** Milliseconds that a handshake may take. */
+  readonly handshakeMs: number;
+  /** Milliseconds between two looks at the files. */
+  readonly watchMs?: number;
+  /** Takes over what was decrypted, and the connection that it came from. */
+  readonly onSecure: (stream: TLSSocket, from: Socket | undefined) => void;
+}
+
+/** Tickets of sessions are good until the keys have changed twice. */
+const ticketKeyMs = 12 * 3_600_000;
+
+/** TLS towards browsers. Certificates change while it serves: at a reload, and when their files do. */
+export class TlsSide {
+  #parts: TlsSideParts;
+  #settings: TlsSettings;
+  #certificates: readonly Certificate[];
+  #server: Server;
+  #ticketTimer: NodeJS.Timeout;
+  #watched: string[] = [];
+
+  /** Throws config_invalid. */
+  static async start(parts: TlsSideParts): Promise<TlsSide> {
+    const certificates = await loadCertificates({ ...parts, now: parts.clock() });
+    return new TlsSide(parts, certificates);
+  }
+
+  private constructor(parts: TlsSideParts, certificates: readonly Certificate[]) {
+    this.#parts = parts;
+    this.#settings = parts.settings;
+    this.#certificates = certificates;
+    const isClientAsked = parts.settings.client_ca_file !== '';
+    this.#server = createServer({
+      ...this.#secure(),
+      allowHalfOpen: true,
+      ALPNProtocols: ['http/1.1'],
+      handshakeTimeout: parts.handshakeMs,
+      honorCipherOrder: true,
+      rejectUnauthorized: isClientAsked,
+      requestCert: isClientAsked,
+      SNICallback: (name, answer) => answer(null, certificateFor(this.#certificates, name)?.context),
+    });
+    this.#server.on('secureConnection', (stream: TLSSocket) => {
+      parts.counts.add('tshub_proxy_tls_handshakes');
+      // Node keeps it there; the address that a balancer told belongs to it.
+      parts.onSecure(stream, (stream as unknown as { _parent?: Socket })._parent);
+    });
+    this.#server.on('tlsClientError', (error: Error, stream: TLSSocket) => {
+      parts.counts.add('tshub_proxy_tls_handshake_failures');
+      parts.log.debug({ error }, 'a TLS handshake failed');
+      stream.destroy();
+    });
+    this.#ticketTimer = setInterval(() => this.#server.setTicketKeys(randomBytes(48)), ticketKeyMs).unref();
+    this.#watch();
+  }
+
+  /** The one that is served when no name is asked for or none fits. */
+  get certificate(): Certificate | undefined {
+    return this.#certificates[0];
+  }
+
+  /** Shakes hands on a connection that has not been read from, or whose bytes were put back. */
+  accept(socket: Socket): void {
+    this.#server.emit('connection', socket);
+  }
+
+  /** Reads certificates again, with new settings or the same; connections that are open keep what they have. Throws config_invalid. */
+  async reload(settings: TlsSettings = this.#settings): Promise<void> {
+    const certificates = await loadCertificates({ ...this.#parts, settings, now: this.#parts.clock() });
+    this.#settings = settings;
+    this.#certificates = certificates;
+    this.#server.setSecureContext({ ...this.#secure(), ticketKeys: this.#server.getTicketKeys() });
+    this.#watch();
+  }
+
+  close(): void {
+    clearInterval(this.#ticketTimer);
+    this.#unwatch();
+  }
+
+  #secure() {
+    const { cert, key } = this.#certificates[0] ?? {};
+    return { ...contextOptions(this.#settings), ...(cert === undefined ? {} : { cert, key }) };
+  }
+
+  #watch(): void {
+    this.#unwatch();
+    const { watchMs = 30_000 } = this.#parts;
+    this.#watched = filesOf(this.#settings);
+    // By looking, because renewals swap links, which a watch on the old file would not see.
+    for (const file of this.#watched) watchFile(file, { interval: watchMs, persistent: false }, this.#onChange);
+  }
+
+  #unwatch(): void {
+    for (const file of this.#watched) unwatchFile(file, this.#onChange);
+    this.#watched = [];
+  }
+
+  #onChange = (): void => {
+    const { log } = this.#parts;
+    this.reload().then(
+      () => log.info(`certificates have changed: serving ${this.certificate?.fingerprint} now`),
+      (error: unknown) =>
+        log.warn({ error }, 'a changed certificate cannot be used; going on with the one from before'),
+    );
+  };
+}

@@ -1,0 +1,223 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type RequestListener } from 'node:http';
+import { createServer as createTlsServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TLSSocket } from 'node:tls';
+import { anyUid } from '@tshub/contract';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { makePem, type Pem } from '../../packages/proxyd/src/tls/forge-certificate.ts';
+import { exchange, type ProxyForTest, proxyForTest } from '../support/proxy-for-test.ts';
+
+let t: ProxyForTest;
+const servers: Server[] = [];
+
+afterEach(async () => {
+  await t.close();
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+});
+
+/** The port of a server that is closed after the test. */
+async function listen(server: Server | ReturnType<typeof createServer>): Promise<number> {
+  servers.push(server as Server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return (server.address() as AddressInfo).port;
+}
+
+/** A route as an operator adds it. */
+async function add(prefix: string, target: string): Promise<void> {
+  await t.proxy.routes.add({ prefix, target, uid: anyUid, data: {}, posted: { target } });
+}
+
+const show: RequestListener = (req, res) => res.end(JSON.stringify({ url: req.url, headers: req.headers }));
+const ask = async (path: string, host = 'hub.test') => {
+  const said = await exchange(t.proxy.port, `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+  const [head = '', body = ''] = said.split('\r\n\r\n');
+  return { status: Number(head.split(' ')[1]), head, body };
+};
+const shown = async (path: string, host?: string) =>
+  JSON.parse((await ask(path, host)).body) as { url: string; headers: Record<string, string> };
+
+describe('paths', () => {
+  test.each([
+    [{}, '/app', '/base', '/app/x?q=/y', '/base/app/x?q=/y'],
+    [{ prepend_path: false }, '/app', '/base', '/app/x', '/app/x'],
+    [{ include_prefix: false }, '/app', '/base', '/app/x%2Fy?q=/z', '/base/x%2Fy?q=/z'],
+    [{ include_prefix: false }, '/a b/c', '', '/a%20b/c', '/'],
+    [{ include_prefix: false }, '/app', '', '/app?q', '/?q'],
+    [{ include_prefix: false, prepend_path: false }, '/', '/base', '/x', '/x'],
+  ])('with %j, route %s to %s: %s becomes %s', async (routes, prefix, base, asked, wanted) => {
+    t = await proxyForTest({ routes });
+    const port = await listen(createServer(show));
+    await add(prefix.replace(' ', '%20'), `http://127.0.0.1:${port}${base}`);
+    expect((await shown(asked)).url).toBe(wanted);
+  });
+});
+
+describe('headers of requests', () => {
+  test('are those of the settings, the client’s own of these names are not passed on', async () => {
+    t = await proxyForTest({ routes: { headers: { 'X-Site': 'lab', Accept: 'text/plain' } } });
+    await add('/', `http://127.0.0.1:${await listen(createServer(show))}`);
+    const { headers } = await shown('/');
+    expect(headers).toMatchObject({
+      'x-site': 'lab',
+      accept: 'text/plain',
+      host: 'hub.test',
+      'x-forwarded-proto': 'http',
+    });
+  });
+
+  test('name the target when change_origin says so, and nobody with x_forwarded = false', async () => {
+    t = await proxyForTest({ routes: { change_origin: true, x_forwarded: false } });
+    const port = await listen(createServer(show));
+    await add('/', `http://127.0.0.1:${port}`);
+    const { headers } = await shown('/');
+    expect(headers['host']).toBe(`127.0.0.1:${port}`);
+    expect(Object.keys(headers).filter((name) => name.startsWith('x-'))).toEqual([]);
+  });
+
+  test("of the hub's own routes are left alone", async () => {
+    t = await proxyForTest({ routes: { headers: { 'X-Site': 'lab' }, x_forwarded: false, include_prefix: false } });
+    await t.route('ada', show);
+    const { url, headers } = await shown('/user/ada/x');
+    expect(url).toBe('/user/ada/x');
+    expect(headers['x-site']).toBeUndefined();
+    expect(headers['x-forwarded-for']).toBe('127.0.0.1');
+  });
+});
+
+describe('redirects', () => {
+  const cases: ReadonlyArray<[Record<string, unknown>, number, string, string]> = [
+    [{}, 302, 'http://TARGET/x', 'http://TARGET/x'],
+    [{ auto_rewrite: true }, 302, 'http://TARGET/x?y#z', 'http://hub.test/x?y#z'],
+    [{ auto_rewrite: true, protocol_rewrite: 'https' }, 301, 'http://TARGET/', 'https://hub.test/'],
+    [{ protocol_rewrite: 'https' }, 307, 'http://TARGET', 'https://TARGET'],
+    [{ auto_rewrite: true }, 302, 'http://elsewhere.test/x', 'http://elsewhere.test/x'],
+    [{ auto_rewrite: true }, 302, '/x', '/x'],
+    [{ auto_rewrite: true }, 200, 'http://TARGET/x', 'http://TARGET/x'],
+  ];
+  test.each(cases)('with %j, %i to %s become %s', async (routes, status, location, wanted) => {
+    t = await proxyForTest({ routes });
+    let authority = '';
+    const answer: RequestListener = (_req, res) =>
+      res.writeHead(status, { Location: location.replace('TARGET', authority) }).end();
+    authority = `127.0.0.1:${await listen(createServer(answer))}`;
+    await add('/', `http://${authority}`);
+    const { head } = await ask('/');
+    expect(/^Location: (.*)$/im.exec(head)?.[1]).toBe(wanted.replace('TARGET', authority));
+  });
+});
+
+describe('hosts that choose', () => {
+  test('are the first segment of a route; any other host goes to "/"', async () => {
+    t = await proxyForTest({ routes: { host_routing: true } });
+    await t.serve('hub', (_req, res) => res.end('own hub'));
+    const serve = (name: string) => listen(createServer((req, res) => res.end(`${name} ${req.url}`)));
+    await add('/ada.hub.test/user/ada', `http://127.0.0.1:${await serve('ada')}`);
+    await add('/hub.test', `http://127.0.0.1:${await serve('hub')}`);
+    expect((await ask('/user/ada/x', 'ADA.hub.test:8000')).body).toBe('ada /user/ada/x');
+    expect((await ask('/user/ada/x', 'hub.test')).body).toBe('hub /user/ada/x');
+    expect((await ask('/user/ada/x', 'bob.hub.test')).body).toBe('own hub');
+    expect((await ask('/ada.hub.test/user/ada', 'bob.hub.test')).body).toBe('own hub');
+    await add('/', `http://127.0.0.1:${await serve('default')}`);
+    expect((await ask('/x', 'bob.hub.test')).body).toBe('default /x');
+    expect((await ask('/other', 'ada.hub.test')).body).toBe('default /other');
+  });
+});
+
+test('a default target stands in for the hub of this host', async () => {
+  const port = await listen(createServer((_req, res) => res.end('elsewhere')));
+  t = await proxyForTest({ routes: { default_target: `http://127.0.0.1:${port}` } });
+  expect((await ask('/hub/')).body).toBe('elsewhere');
+});
+
+describe('https targets', () => {
+  let folder: string;
+  let authority: Pem;
+  let server: Pem;
+  let client: Pem;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'tshub-internal-'));
+    const now = Date.now();
+    authority = await makePem({ commonName: 'internal', names: [], days: 1, isAuthority: true, now });
+    const make = (commonName: string) =>
+      makePem({ commonName, names: ['localhost', '127.0.0.1'], days: 1, issuer: authority, now });
+    [server, client] = await Promise.all([make('server'), make('client')]);
+    for (const [name, { cert, key }] of Object.entries({ authority, server, client })) {
+      writeFileSync(join(folder, `${name}.crt`), cert);
+      writeFileSync(join(folder, `${name}.key`), key);
+    }
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  const file = (name: string) => join(folder, name);
+  const internal = () => ({
+    ca_file: file('authority.crt'),
+    certificate_file: file('client.crt'),
+    key_file: file('client.key'),
+  });
+
+  /** A server that takes only clients of the same authority, and says who came. */
+  const strict = () => {
+    const options = { ...server, ca: authority.cert, requestCert: true, rejectUnauthorized: true };
+    const made = createTlsServer(options, (req, res) => {
+      res.end((req.socket as TLSSocket).getPeerCertificate().subject.CN);
+    });
+    made.on('upgrade', (_req, socket) => {
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+      socket.end('hello');
+    });
+    return listen(made);
+  };
+
+  test('are verified, and verify this proxy', async () => {
+    t = await proxyForTest({ routes: internal() });
+    const port = await strict();
+    await add('/', `https://127.0.0.1:${port}`);
+    expect(await ask('/')).toMatchObject({ status: 200, body: 'client' });
+    await add('/', `https://localhost:${port}`);
+    expect(await ask('/')).toMatchObject({ status: 200, body: 'client' });
+  });
+
+  test('take websockets', async () => {
+    t = await proxyForTest({ routes: internal() });
+    await add('/', `https://127.0.0.1:${await strict()}`);
+    const upgrade = 'GET / HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
+    expect(await exchange(t.proxy.port, upgrade)).toMatch(/ 101 [^]*hello$/);
+  });
+
+  test('of another authority are sent nothing, unless the settings do not care', async () => {
+    for (const insecure of [false, true]) {
+      const { ca_file: _, ...rest } = internal();
+      t = await proxyForTest({ routes: { ...rest, insecure } });
+      await add('/', `https://127.0.0.1:${await strict()}`);
+      expect((await ask('/')).status).toBe(insecure ? 200 : 502);
+      if (!insecure) await t.close();
+    }
+  });
+
+  test('of the right authority but another name are sent nothing', async () => {
+    t = await proxyForTest({ routes: internal() });
+    await add('/', `https://127.0.0.2:${await strict()}`.replace('127.0.0.2', '[::ffff:127.0.0.1]'));
+    expect((await ask('/')).status).toBe(502);
+  });
+
+  test('that want a certificate get no answer out when there is none to show', async () => {
+    t = await proxyForTest({ routes: { ca_file: file('authority.crt') } });
+    await add('/', `https://127.0.0.1:${await strict()}`);
+    expect((await ask('/')).status).toBe(502);
+  });
+
+  test.each([
+    [{ ca_file: '/no/such' }, /proxy_routes\.ca_file: cannot be read/],
+    [{ certificate_file: '/etc/hostname' }, /certificate_file and key_file both/],
+  ])('are refused with %j', async (routes, problem) => {
+    await expect(proxyForTest({ routes })).rejects.toThrow(problem);
+    t = await proxyForTest();
+  });
+});
