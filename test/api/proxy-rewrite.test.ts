@@ -135,6 +135,46 @@ test('a default target stands in for the hub of this host', async () => {
   expect((await ask('/hub/')).body).toBe('elsewhere');
 });
 
+describe('a target that does not answer', () => {
+  const refused = async (headers = '') => {
+    await add('/', 'http://127.0.0.1:1');
+    const text = `GET /x?y HTTP/1.1\r\nHost: h\r\n${headers}Connection: close\r\n\r\n`;
+    return exchange(t.proxy.port, text);
+  };
+
+  test('has the page of the error target, under its own status', async () => {
+    const port = await listen(
+      createServer((req, res) => {
+        res.writeHead(200, { 'Content-Type': 'text/x-page', 'X-Other': 'no' }).end(`page of ${req.url}`);
+      }),
+    );
+    t = await proxyForTest({ routes: { error_target: `http://127.0.0.1:${port}/hub/error/` } });
+    const said = await refused();
+    expect(said).toMatch(/^HTTP\/1\.1 503 Service Unavailable\r\n/);
+    expect(said).toMatch(/page of \/hub\/error\/503\?url=%2Fx%3Fy$/);
+    expect(said).toContain('Content-Type: text/x-page\r\n');
+    expect(said).not.toContain('X-Other');
+    // Who asks for a websocket has no page to show.
+    expect(await refused('Connection: Upgrade\r\nUpgrade: websocket\r\n')).not.toContain('page of');
+  });
+
+  test('has the page of the proxy when the error target does not answer either', async () => {
+    t = await proxyForTest({ routes: { error_target: 'http://127.0.0.1:1' } });
+    expect(await refused()).toMatch(/ 503 [^]*<h1>The hub is not answering<\/h1>/);
+  });
+
+  test('has a page of the administrator’s, where there is one and a page is wanted', async () => {
+    const pages = mkdtempSync(join(tmpdir(), 'tshub-pages-'));
+    writeFileSync(join(pages, '503.html'), 'ours for 503');
+    writeFileSync(join(pages, 'error.html'), 'ours for the rest');
+    t = await proxyForTest({ routes: { error_pages: pages } });
+    expect(await refused()).toMatch(/ 503 [^]*ours for 503$/);
+    expect(await refused('Accept: application/json\r\n')).toMatch(/"status":503/);
+    expect(await exchange(t.proxy.port, 'nonsense\r\n\r\n')).toMatch(/ 400 [^]*ours for the rest$/);
+    rmSync(pages, { recursive: true });
+  });
+});
+
 describe('https targets', () => {
   let folder: string;
   let authority: Pem;
@@ -214,6 +254,9 @@ describe('https targets', () => {
   });
 
   test.each([
+    [{ error_pages: '/no/such' }, /proxy_routes\.error_pages: cannot be read/],
+    [{ error_target: 'nowhere' }, /target: expected a URL/],
+    [{ default_target: 'nowhere' }, /target: expected a URL/],
     [{ ca_file: '/no/such' }, /proxy_routes\.ca_file: cannot be read/],
     [{ certificate_file: '/etc/hostname' }, /certificate_file and key_file both/],
   ])('are refused with %j', async (routes, problem) => {

@@ -117,7 +117,12 @@ export class ClientConnection {
   /** An answer of the proxy itself; `head` is null for a request that could not be understood. */
   refuse(refusal: Refusal, head: RequestHead | null): void {
     if (head === null) this.#isEnding = true;
-    this.#answer(pageFor(refusal, head), head);
+    this.#answer(this.#parts.errorPages().pageOf(refusal, head) ?? pageFor(refusal, head), head);
+  }
+
+  /** A page that had to be asked for; nothing happens when the client is no longer waiting for it. */
+  answerLate(exchange: Exchange, answer: Answer): void {
+    if (this.#exchange === exchange && !this.#isClosing) this.#answer(answer, exchange.head);
   }
 
   /** Ends the connection after what was written. `isOpenEnded`: only a reset tells the client that this is not the whole answer. */

@@ -1,4 +1,5 @@
 import type { Log } from '@tshub/daemon';
+import type { ErrorPages } from './error-pages.ts';
 import type { Limits } from './limits.ts';
 import type { OpenEndings } from './open-endings.ts';
 import type { Rewrite } from './rewrite.ts';
@@ -39,6 +40,7 @@ export interface Forwarding {
   readonly log: Log;
   readonly counters: Counters;
   readonly batch: WriteBatch;
+  readonly errorPages: () => ErrorPages;
 }
 
 export function countAnswer({ answers }: Counters, status: number): void {

@@ -54,6 +54,12 @@ export function answerText(
   return `HTTP/1.1 ${status} ${reason}\r\n${fieldLines(headers)}${connection}\r\n${sent}`;
 }
 
+/** An answer with a page that somebody else wrote. */
+export function answerOf(status: number, headers: readonly string[], body: Buffer): Answer {
+  const own = ['Content-Length', String(body.length), 'Cache-Control', 'no-store', 'X-Content-Type-Options', 'nosniff'];
+  return { status, reason: STATUS_CODES[status] ?? 'Error', headers: [...headers, ...own], body };
+}
+
 /** The page for a refusal, as HTML unless `accept` asks for JSON alone or first. */
 export function errorPage(refusal: Refusal, accept: string | undefined): ErrorPage {
   const isJson = prefersJson(accept ?? '');
@@ -66,7 +72,7 @@ export function errorPage(refusal: Refusal, accept: string | undefined): ErrorPa
   return { headers, body };
 }
 
-function prefersJson(accept: string): boolean {
+export function prefersJson(accept: string): boolean {
   const json = accept.search(/application\/(?:[\w.+-]*\+)?json/i);
   if (json === -1) return false;
   const html = accept.search(/text\/html/i);

@@ -275,7 +275,10 @@ export class Exchange implements Asker, Ending {
       return;
     }
     this.#leave();
-    this.#client.refuse(refusal, this.head);
+    const isOperators = this.#to.rewrite !== null && !this.#isWebsocket;
+    const late = isOperators ? this.#parts.errorPages().late(refusal, this.head) : null;
+    if (late === null) this.#client.refuse(refusal, this.head);
+    else void late.then((answer) => this.#client.answerLate(this, answer));
   }
 
   #dropConnection(): void {

@@ -7,6 +7,7 @@ import { Connections } from './connections.ts';
 import type { Counters, Destination } from './destination.ts';
 import type { Engine } from './engine.ts';
 import { applyLimits, type Limits, limitsOf, maxHubSockets, maxServerSockets } from './limits.ts';
+import { loadErrorPages } from './error-pages.ts';
 import { makeEngine, makeListener, watchFull } from './listener.ts';
 import { Counts } from './metrics.ts';
 import { OpenEndings } from './open-endings.ts';
@@ -17,7 +18,7 @@ import { rewriteFor } from './rewrite.ts';
 import { Routes } from './routes.ts';
 import type { RoutesStore } from './routes-store.ts';
 import { parseTarget, type Target } from './target.ts';
-import { loadUpstreamTls } from './tls/upstream-tls.ts';
+import { loadUpstreamTls, type UpstreamTls } from './tls/upstream-tls.ts';
 import { Upstream } from './upstream.ts';
 import { WriteBatch } from './write-batch.ts';
 
@@ -66,9 +67,11 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   const counters: Counters = { requests: 0n, websockets: 0, upgrades: 0, answers: new Map(), hubRequests: new Map() };
   const { routeSettings } = options;
   let upstreamTls = loadUpstreamTls(routeSettings);
+  const readTls = (): UpstreamTls => upstreamTls;
+  let errorPages = loadErrorPages(routeSettings, readTls);
   const counts = new Counts();
   const makeUpstream = (target: Target, uids: readonly number[] | null, maxSockets: number) =>
-    new Upstream({ target, uids, maxSockets, limits: readLimits, peer, tls: () => upstreamTls });
+    new Upstream({ target, uids, maxSockets, limits: readLimits, peer, tls: readTls });
 
   const routes = new Routes({
     store: options.store,
@@ -96,7 +99,17 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
 
   const connections = new Connections();
   const batch = new WriteBatch();
-  const parts = { limits: readLimits, clock, log, counters, batch, table: routes.table, hub: toHub, connections };
+  const parts = {
+    limits: readLimits,
+    clock,
+    log,
+    counters,
+    batch,
+    errorPages: () => errorPages,
+    table: routes.table,
+    hub: toHub,
+    connections,
+  };
   const engine = makeEngine(parts);
   const server = makeListener({ ...parts, peer }, engine);
   applyLimits(server, limits);
@@ -137,11 +150,11 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     }),
     reload({ proxy, proxy_routes: fresh, proxy_tls: tls }) {
       upstreamTls = loadUpstreamTls(fresh);
+      errorPages = loadErrorPages(fresh, readTls);
       limits = limitsOf(proxy, tls.hsts_max_age);
       applyLimits(server, limits);
       const later = Object.entries(fresh).filter(
-        ([key, value]) =>
-          !files.has(key) && !isDeepStrictEqual(value, routeSettings[key as keyof typeof routeSettings]),
+        ([key, value]) => !live.has(key) && !isDeepStrictEqual(value, routeSettings[key as keyof typeof routeSettings]),
       );
       return later.map(([key]) => `proxy_routes.${key}`);
     },
@@ -153,7 +166,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
 }
 
 /** Settings of [proxy_routes] that a reload reads again. */
-const files = new Set(['ca_file', 'certificate_file', 'key_file', 'insecure']);
+const live = new Set(['error_target', 'error_pages', 'ca_file', 'certificate_file', 'key_file', 'insecure']);
 
 const drainCheckMs = 25;
 /** How long those that never said anything may still do so. */

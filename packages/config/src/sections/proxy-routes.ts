@@ -7,6 +7,15 @@ export const proxyRoutes = z
     default_target: z.string().default('').meta({
       says: 'Where requests go that no route is for, such as "http://127.0.0.1:8081"; "": to the hub of this host.',
     }),
+    error_target: z.string().default('').meta({
+      says: 'Who is asked for the page when a target does not answer, such as "http://127.0.0.1:8081/hub/error"; "": nobody.',
+    }),
+    error_pages: z
+      .union([z.literal(''), absolutePath])
+      .default('')
+      .meta({
+        says: 'Folder with pages of your own for errors of the proxy: 503.html and the like, and error.html for the rest.',
+      }),
     host_routing: z.boolean().default(false).meta({
       says: 'Whether the host that was asked for is the first segment of the path that chooses a route.',
     }),
