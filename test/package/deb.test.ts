@@ -46,7 +46,7 @@ describe('the Debian package', () => {
   });
 
   test('brings every unit, both PAM services, the policies, the settings and the man pages', () => {
-    for (const ending of ['.service', '.socket', '.slice'])
+    for (const ending of ['.service', '.socket', '.slice', '.timer'])
       for (const name of filesIn('units', ending)) expect(has(`usr/lib/systemd/system/${name}`), name).toBe(true);
     for (const path of [
       'etc/pam.d/tshub',

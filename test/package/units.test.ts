@@ -9,7 +9,7 @@ const sockets = filesIn('units', '.socket');
 const outside = 'tshub-outside@.service';
 
 test('every unit that the contract names is there', () => {
-  expect([...services, ...sockets, ...filesIn('units', '.slice')]).toEqual(
+  expect([...services, ...sockets, ...filesIn('units', '.slice'), ...filesIn('units', '.timer')]).toEqual(
     expect.arrayContaining(Object.values(units)),
   );
 });
@@ -39,6 +39,7 @@ describe.each([
   [units.hub, accounts.hub],
   [units.proxy, accounts.proxy],
   [units.culler, accounts.culler],
+  [units.acme, accounts.proxy],
 ])('%s', (name, account) => {
   const service = readUnit(name)['Service'] ?? {};
 

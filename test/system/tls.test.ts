@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makePem } from '../../packages/proxyd/src/tls/forge-certificate.ts';
+import { startAcmeServer } from '../support/acme-server.ts';
 import { eventually } from './support/machine.ts';
 import { machine, passwords } from './support/suite.ts';
 
@@ -114,4 +116,31 @@ test('a certificate that cannot be used is named, and the one from before stays'
   });
   expect(said).toContain('the certificate cannot be read');
   expect(await served()).toBe(before);
+});
+
+test('an authority gives a certificate, which is served without a restart', async () => {
+  const own = machine.address.replace(/\d+$/, '1');
+  const now = Date.now();
+  const signer = await makePem({ commonName: 'test', names: [], days: 1, isAuthority: true, now });
+  const server = await startAcmeServer(signer, () => 80, { host: machine.address, own });
+  const lines = [
+    '[proxy_tls]',
+    'mode = "acme"',
+    'acme_domains = ["hub.example.org"]',
+    'acme_agree = true',
+    `acme_directory = "${server.directory}"`,
+  ];
+  try {
+    await machine.write(settings, `${lines.join('\n')}\n`);
+    await machine.run(['systemctl', 'restart', 'tshub-proxyd']);
+    await eventually('our own is served meanwhile', async () => (await served()) !== '');
+    expect((await machine.show('tshub-acme.timer', 'ActiveState'))['ActiveState']).toBe('active');
+    await machine.run(['systemctl', 'start', 'tshub-acme']);
+    expect(server.looked).toEqual([expect.stringMatching(/^hub\.example\.org: [\w-]+\.[\w-]+$/)]);
+    const status = async () => machine.sh('tshubctl status');
+    await eventually('the new one is served', async () => (await status()).includes('TLS: hub.example.org'));
+    expect(await status()).toContain(await served());
+  } finally {
+    await server.close();
+  }
 });

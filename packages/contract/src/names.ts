@@ -16,6 +16,8 @@ export const units = {
   culler: 'tshub-cullerd.service',
   spawner: 'tshub-spawnerd.service',
   authSocket: 'tshub-authd.socket',
+  acme: 'tshub-acme.service',
+  acmeTimer: 'tshub-acme.timer',
   usersSlice: 'tshub-users.slice',
 } as const;
 
@@ -57,6 +59,14 @@ export const paths = {
   userRecords: '/run/userdb',
   library: '/usr/lib/tshub',
 } as const;
+
+/** What tshub-acme and proxyd share, below proxyKeys: a certificate with its key in one file, and answers to the authority's challenges. */
+export const acmeFiles = (folder: string) =>
+  ({
+    account: `${folder}/acme/account.pem`,
+    certificate: `${folder}/acme/certificate.pem`,
+    challenges: `${folder}/acme/challenges`,
+  }) as const;
 
 /** The hub's API for user servers: 5.x clients speak TCP only (contract of the peer, 6.6). */
 export const hubApi = { host: '127.0.0.1', port: 8081 } as const;

@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import type { Settings } from '@tshub/config';
+import { acmeFiles } from '@tshub/contract';
 import type { ListenAddress, Log } from '@tshub/daemon';
 import { Front, type FrontLimits } from './front.ts';
 import type { Proxy } from './proxy.ts';
@@ -81,9 +83,12 @@ export async function startPublicFront(options: PublicFrontOptions): Promise<Pub
     limits: () => limits,
     tls: side && {
       accept: (socket) => side.accept(socket),
-      redirect: (socket) => redirectToHttps(socket, redirectPort, limits.headersMs),
+      redirect: (socket) =>
+        redirectToHttps(socket, { port: redirectPort, timeoutMs: limits.headersMs, answerChallenge }),
     },
   });
+  const answerChallenge = (token: string) =>
+    readFile(`${acmeFiles(options.folder).challenges}/${token}`, 'utf8').catch(() => null);
   const ports: number[] = [];
   for (const address of options.listen) ports.push(await front.listen(address));
   const stop = () => {

@@ -1,8 +1,9 @@
+import { mkdir } from 'node:fs/promises';
 import type { Settings } from '@tshub/config';
-import { TshubError } from '@tshub/contract';
+import { acmeFiles, TshubError } from '@tshub/contract';
 import { type Certificate, type ContextOptions, makeCertificate } from './certificates.ts';
 import { readPem } from './read-pem.ts';
-import { selfSigned } from './self-signed.ts';
+import { readBoth, selfSigned } from './self-signed.ts';
 
 export type TlsSettings = Settings['proxy_tls'];
 
@@ -20,7 +21,14 @@ export interface LoadParts {
 export async function loadCertificates(parts: LoadParts): Promise<readonly Certificate[]> {
   const { settings, folder, hostNames, now } = parts;
   const options = contextOptions(settings);
-  if (settings.mode === 'self-signed') {
+  if (settings.mode === 'acme') {
+    // tshub-acme.service asks for nothing until this is there.
+    await mkdir(acmeFiles(folder).challenges, { recursive: true, mode: 0o700 });
+    const given = await readBoth(acmeFiles(folder).certificate);
+    if (given !== null) return [makeCertificate(given.cert, given.key, 'the certificate of the authority', options)];
+  }
+  // Until the authority has given one, too.
+  if (settings.mode === 'self-signed' || settings.mode === 'acme') {
     const { cert, key } = await selfSigned({ folder, names: hostNames, now });
     return [makeCertificate(cert, key, 'the self-signed certificate', options)];
   }
@@ -37,8 +45,9 @@ export async function loadCertificates(parts: LoadParts): Promise<readonly Certi
 }
 
 /** Files whose change means that certificates are to be read again. */
-export function filesOf({ mode, certificates, client_ca_file }: TlsSettings): string[] {
-  const files = mode === 'files' ? certificates.flatMap(({ certificate, key }) => [certificate, key]) : [];
+export function filesOf({ mode, certificates, client_ca_file }: TlsSettings, folder: string): string[] {
+  const own = mode === 'acme' ? [acmeFiles(folder).certificate] : [];
+  const files = mode === 'files' ? certificates.flatMap(({ certificate, key }) => [certificate, key]) : own;
   return client_ca_file === '' ? files : [...files, client_ca_file];
 }
 

@@ -6,8 +6,18 @@ const maxHead = 16_384;
 const requestLine = /^[A-Z]{1,16} (\/[\x21-\x7e]*) HTTP\/1\.[01]$/;
 const hostLine = /^host:[ \t]*((?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\]))(?::(\d{1,5}))?[ \t]*$/i;
 
-/** Answers one plain request with the same address under https, and ends the connection. `port`: see redirect_port. */
-export function redirectToHttps(socket: Socket, port: number, timeoutMs: number): void {
+export interface RedirectParts {
+  /** See redirect_port. */
+  readonly port: number;
+  readonly timeoutMs: number;
+  /** What is to be said to an authority that looks whether this host is who asked for a certificate; null: nothing. */
+  readonly answerChallenge: (token: string) => Promise<string | null>;
+}
+
+const challenge = /^GET \/\.well-known\/acme-challenge\/([A-Za-z0-9_-]{1,256}) HTTP\/1\.[01]\r\n/;
+
+/** Answers one plain request with the same address under https, and ends the connection. */
+export function redirectToHttps(socket: Socket, { port, timeoutMs, answerChallenge }: RedirectParts): void {
   let head = '';
   socket.setTimeout(timeoutMs, () => socket.destroy());
   const read = (chunk: Buffer) => {
@@ -17,7 +27,15 @@ export function redirectToHttps(socket: Socket, port: number, timeoutMs: number)
     socket.off('data', read);
     // What follows is of no interest, but a full buffer would keep the end from being seen.
     socket.resume();
-    socket.end(answerTo(end === -1 ? '' : head.slice(0, end), port));
+    const asked = challenge.exec(head)?.[1];
+    const redirect = () => void socket.end(answerTo(end === -1 ? '' : head.slice(0, end), port));
+    if (asked === undefined || end === -1) redirect();
+    else {
+      answerChallenge(asked).then(
+        (text) => (text === null ? redirect() : void socket.end(message('200 OK', '', text))),
+        redirect,
+      );
+    }
   };
   socket.on('data', read);
   socket.once('end', () => socket.end());

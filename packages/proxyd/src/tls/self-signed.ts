@@ -35,8 +35,13 @@ function fileIn(folder: string): string {
   return join(folder, 'self-signed.pem');
 }
 
-async function read(folder: string): Promise<Pem | null> {
-  const text = await readFile(fileIn(folder), 'utf8').catch(() => '');
+function read(folder: string): Promise<Pem | null> {
+  return readBoth(fileIn(folder));
+}
+
+/** A certificate and its key from one file; null when they are not there. */
+export async function readBoth(file: string): Promise<Pem | null> {
+  const text = await readFile(file, 'utf8').catch(() => '');
   const cut = text.search(/-----BEGIN [A-Z ]*PRIVATE KEY-----/);
   return cut <= 0 ? null : { cert: text.slice(0, cut), key: text.slice(cut) };
 }

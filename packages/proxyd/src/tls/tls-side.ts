@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { unwatchFile, watchFile } from 'node:fs';
+import { type Stats, unwatchFile, watchFile } from 'node:fs';
 import type { Socket } from 'node:net';
 import { createServer, type Server, type TLSSocket } from 'node:tls';
+import { isDeepStrictEqual } from 'node:util';
 import type { Log } from '@tshub/daemon';
 import type { Counts } from '../metrics.ts';
 import { type Certificate, certificateFor } from './certificates.ts';
@@ -97,9 +98,11 @@ export class TlsSide {
   }
 
   #watch(): void {
+    const { watchMs = 30_000, folder } = this.#parts;
+    const files = filesOf(this.#settings, folder);
+    if (isDeepStrictEqual(files, this.#watched)) return;
     this.#unwatch();
-    const { watchMs = 30_000 } = this.#parts;
-    this.#watched = filesOf(this.#settings);
+    this.#watched = files;
     // By looking, because renewals swap links, which a watch on the old file would not see.
     for (const file of this.#watched) watchFile(file, { interval: watchMs, persistent: false }, this.#onChange);
   }
@@ -109,8 +112,10 @@ export class TlsSide {
     this.#watched = [];
   }
 
-  #onChange = (): void => {
+  #onChange = (now: Stats, before: Stats): void => {
     const { log } = this.#parts;
+    // Node calls once for a file that is not there yet, too.
+    if (now.mtimeMs === before.mtimeMs && now.ino === before.ino && now.size === before.size) return;
     this.reload().then(
       () => log.info(`certificates have changed: serving ${this.certificate?.fingerprint} now`),
       (error: unknown) =>

@@ -1,4 +1,4 @@
-import { proxy1, routeEntry } from '@tshub/contract';
+import { anyUid, proxy1, routeEntry } from '@tshub/contract';
 import type { Context, Outcome } from '../command.ts';
 import { renderTable } from '../output/table.ts';
 import { ago, isoTime } from '../output/units.ts';
@@ -25,7 +25,7 @@ export async function listRoutes(context: Context): Promise<Outcome> {
         [
           { title: 'PREFIX', cell: ({ prefix }) => prefix, canShrink: true },
           { title: 'TARGET', cell: ({ target }) => target, canShrink: true },
-          { title: 'UID', cell: ({ uid }) => String(uid) },
+          { title: 'UID', cell: ({ uid }) => (uid === anyUid ? 'any' : String(uid)) },
           { title: 'ACTIVITY', cell: ({ lastActivity }) => ago(lastActivity, screen.now) },
         ],
         screen,
