@@ -18,6 +18,7 @@ let authority: Pem;
 let server: AcmeServer;
 let t: ProxyForTest;
 let front: PublicFront;
+const frontPort = () => front.ports[0] ?? 0;
 let folder: string;
 
 beforeAll(async () => {
@@ -27,7 +28,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   said.length = 0;
   folder = mkdtempSync(join(tmpdir(), 'tshub-acme-'));
-  server = await startAcmeServer(authority, () => front.port);
+  server = await startAcmeServer(authority, () => frontPort());
   t = await proxyForTest({ front: true });
   front = await startPublicFront({
     settings: settings(),
@@ -109,7 +110,7 @@ test.each(['x', '../account.pem', '..%2Faccount.pem', ''])(
   'a challenge %j that nobody set is sent to https like the rest',
   async (token) => {
     const said = await exchange(
-      front.port,
+      frontPort(),
       `GET /.well-known/acme-challenge/${token} HTTP/1.1\r\nHost: hub.example.org\r\n\r\n`,
     );
     expect(said).toMatch(/^HTTP\/1\.1 (?:301|400) /);

@@ -223,6 +223,20 @@ describe('requests', () => {
     expect(await (await get('/ada/x')).text()).toBe('/base/ada/x');
   });
 
+  test('are activity of their route when they were answered well, of "/" too', async () => {
+    let status = 404;
+    await t.serve('other', (_req, res) => res.writeHead(status).end());
+    await api('POST', '/api/routes/', { body: { target: target('other') } });
+    const activity = async () => (await api('GET', '/api/routes/')).json['/'].last_activity as string;
+    const added = await activity();
+    t.clock.now += 1000;
+    await get('/hub/');
+    expect(await activity()).toBe(added);
+    status = 200;
+    await get('/hub/');
+    await expect.poll(activity).toBe(new Date(t.clock.now).toISOString());
+  });
+
   test("an operator's route is not the hub's to change", async () => {
     await api('POST', '/api/routes/user/ada', { body: { target: target('ada') } });
     const route = { prefix: '/user/ada/', target: `unix:${t.socketOf('eve')}`, uid: 1, data: {} };

@@ -26,6 +26,7 @@ beforeAll(async () => {
 
 let t: ProxyForTest;
 let front: PublicFront;
+const frontPort = () => front.ports[0] ?? 0;
 let folder: string;
 const records: string[] = [];
 const log = makeLog({ name: 'test', output: { write: (line: string) => void records.push(JSON.parse(line).msg) } });
@@ -71,7 +72,7 @@ const settingsOf = (tls: Record<string, unknown>, proxy: Record<string, unknown>
 /** A client's side of a handshake that succeeded. */
 async function shake(options: ConnectionOptions = {}, before?: Socket): Promise<TLSSocket> {
   const socket = connectTls({
-    ...(before === undefined ? { port: front.port, host: '127.0.0.1' } : { socket: before }),
+    ...(before === undefined ? { port: frontPort(), host: '127.0.0.1' } : { socket: before }),
     ca: authority.cert,
     servername: 'hub.test',
     ...options,
@@ -126,7 +127,7 @@ describe('requests over TLS', () => {
     });
     const big = Buffer.alloc(3_000_000, 'x');
     const answer = await new Promise<number>((resolve, reject) => {
-      const options = { port: front.port, host: '127.0.0.1', path: '/user/ada/', method: 'POST', ca: authority.cert };
+      const options = { port: frontPort(), host: '127.0.0.1', path: '/user/ada/', method: 'POST', ca: authority.cert };
       const ask = request(options, (res) => {
         let size = 0;
         res.on('data', (chunk: Buffer) => (size += chunk.length));
@@ -279,30 +280,54 @@ describe('plain HTTP on a port with TLS', () => {
     [`GET / HTTP/1.1\r\nHost: a.test\r\nX: ${'x'.repeat(20_000)}`, '400', undefined],
   ])('is answered %j with %s', async (text, status, location) => {
     await start();
-    const said = await exchange(front.port, text);
+    const said = await exchange(frontPort(), text);
     expect(said.split(' ')[1]).toBe(status);
     expect(/^Location: (.*)$/m.exec(said)?.[1]).toBe(location);
   });
 
   test('is sent to the port that the settings say', async () => {
     await start({ redirect_port: 8443 });
-    const said = await exchange(front.port, 'GET /x HTTP/1.1\r\nHost: hub.test:80\r\n\r\n');
+    const said = await exchange(frontPort(), 'GET /x HTTP/1.1\r\nHost: hub.test:80\r\n\r\n');
     expect(said).toContain('Location: https://hub.test:8443/x\r\n');
   });
 
-  test('that says nothing is ended', async () => {
+  test('that says nothing, or too little for too long, is ended', async () => {
     await start({}, { headers_timeout: 0.2 });
-    expect(await exchange(front.port, '')).toBe('');
-    expect(await exchange(front.port, 'GET / HTTP/1.1\r\n')).toBe('');
+    const slow = new RawClient(frontPort()).send('GET / HTTP/1.1\r\n');
+    const drip = setInterval(() => slow.send('X: y\r\n'), 20);
+    expect(await slow.all()).toBe('');
+    clearInterval(drip);
+    expect(await exchange(frontPort(), '')).toBe('');
+    expect(await exchange(frontPort(), 'GET / HTTP/1.1\r\n')).toBe('');
   });
 
   test('that is TLS but no handshake ends that connection alone', async () => {
     await start();
     await t.route('ada', (_req, res) => res.end('ok'));
-    await exchange(front.port, '\x16\x03\x01\x00\x05hello');
+    await exchange(frontPort(), '\x16\x03\x01\x00\x05hello');
     expect(await say(await shake(), last('/user/ada/'))).toMatch(/ok$/);
     expect(t.proxy.counts.print()).toContain('tshub_proxy_tls_handshake_failures 1');
   });
+});
+
+test('several listeners without TLS are served alike', async () => {
+  t = await proxyForTest({ front: true });
+  const hosts = ['127.0.0.1', '127.0.0.2'];
+  front = await startPublicFront({
+    settings: settingsOf({}),
+    listen: hosts.map((host) => ({ host, port: 0 })),
+    proxy: t.proxy,
+    peer: peerCredentials,
+    folder,
+    hostNames: [],
+    log,
+    clock: () => now,
+  });
+  await t.route('ada', (_req, res) => res.end('ok'));
+  expect(front.ports).toHaveLength(2);
+  for (const [i, port] of front.ports.entries()) {
+    expect(await (await fetch(`http://${hosts[i]}:${port}/user/ada/`)).text()).toBe('ok');
+  }
 });
 
 describe('the PROXY protocol', () => {
@@ -317,7 +342,7 @@ describe('the PROXY protocol', () => {
   ])('of a trusted balancer tells the address: %s', async (_what, head) => {
     await start({ mode: 'off' }, trusting);
     await showAddress();
-    const client = new RawClient(front.port);
+    const client = new RawClient(frontPort());
     // In two pieces, as a network may cut it.
     client.send(head.subarray(0, 9));
     await eventually('the first piece is sent', () => client.socket.bytesWritten === 9);
@@ -328,7 +353,7 @@ describe('the PROXY protocol', () => {
   test('comes before TLS', async () => {
     await start({}, trusting);
     await showAddress();
-    const raw = connect({ port: front.port, host: '127.0.0.1' });
+    const raw = connect({ port: frontPort(), host: '127.0.0.1' });
     raw.write(v1);
     expect(await say(await shake({}, raw), last('/user/ada/'))).toMatch(/from 203\.0\.113\.9$/);
   });
@@ -339,7 +364,7 @@ describe('the PROXY protocol', () => {
   ])('leaves the address of %s', async (_what, head) => {
     await start({ mode: 'off' }, trusting);
     await showAddress();
-    const client = new RawClient(front.port).send(head).send(last('/user/ada/'));
+    const client = new RawClient(frontPort()).send(head).send(last('/user/ada/'));
     expect(await client.all()).toMatch(/from 127\.0\.0\.1$/);
   });
 
@@ -351,7 +376,7 @@ describe('the PROXY protocol', () => {
   ])('refuses %s', async (_what, proxy, text, answer) => {
     await start({ mode: 'off' }, proxy);
     await showAddress();
-    const said = await exchange(front.port, text);
+    const said = await exchange(frontPort(), text);
     expect(said).not.toContain('from');
     expect(said).toContain(answer);
   });

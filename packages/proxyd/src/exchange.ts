@@ -295,8 +295,10 @@ export class Exchange implements Asker, Ending {
   }
 
   #noteActivity(): void {
-    const { serverPrefix } = this.#to;
-    if (serverPrefix !== null && (this.#answer?.status ?? 500) < 400) this.#to.lastActivity = this.#parts.clock();
+    const { serverPrefix, rewrite } = this.#to;
+    // Nobody asks for that of this host's own hub.
+    if ((serverPrefix ?? rewrite) !== null && (this.#answer?.status ?? 500) < 400)
+      this.#to.lastActivity = this.#parts.clock();
   }
 }
 

@@ -71,7 +71,7 @@ await run({
       const rest = later.length === 0 ? '' : `; a restart is needed for ${later.join(', ')}`;
       log.info({ event: 'config-reloaded' }, `settings were read again${rest}`);
     });
-    const says = `listening on port ${front?.port ?? proxy.port}, with ${proxy.routes.table.size} routes from before`;
+    const says = `listening on port ${front?.ports.join(' and ') ?? proxy.port}, with ${proxy.routes.table.size} routes from before`;
     log.info(says);
     ready(says);
     const onProblem = (sentence: string, error: unknown) => log.warn({ error }, sentence);

@@ -38,7 +38,8 @@ export interface TlsStatus {
 }
 
 export interface PublicFront {
-  readonly port: number;
+  /** TCP ports, in the order of the listeners; 0 for a UNIX socket. */
+  readonly ports: readonly number[];
   tlsStatus(): TlsStatus;
   /** Applies new settings, reads certificates again; gives the names of those that only a restart can apply. Throws config_invalid. */
   reload(settings: FrontSettings): Promise<string[]>;
@@ -96,7 +97,7 @@ export async function startPublicFront(options: PublicFrontOptions): Promise<Pub
     side?.close();
   };
   return {
-    port: ports[0] ?? 0,
+    ports,
     tlsStatus() {
       const certificate = side?.certificate;
       if (certificate === undefined) return noTls;

@@ -19,7 +19,9 @@ const challenge = /^GET \/\.well-known\/acme-challenge\/([A-Za-z0-9_-]{1,256}) H
 /** Answers one plain request with the same address under https, and ends the connection. */
 export function redirectToHttps(socket: Socket, { port, timeoutMs, answerChallenge }: RedirectParts): void {
   let head = '';
-  socket.setTimeout(timeoutMs, () => socket.destroy());
+  // For all of it: whoever sends a byte now and then is not waited for.
+  const timer = setTimeout(() => socket.destroy(), timeoutMs);
+  socket.once('close', () => clearTimeout(timer));
   const read = (chunk: Buffer) => {
     head += chunk.toString('latin1');
     const end = head.indexOf('\r\n\r\n');
