@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTlsServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createNetServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
@@ -245,6 +245,15 @@ describe('https targets', () => {
     t = await proxyForTest({ routes: internal() });
     await add('/', `https://127.0.0.2:${await strict()}`.replace('127.0.0.2', '[::ffff:127.0.0.1]'));
     expect((await ask('/')).status).toBe(502);
+  });
+
+  test('that take a connection but shake no hands are given up on', async () => {
+    t = await proxyForTest({ routes: internal(), connect_timeout: 0.2 });
+    const mute = createNetServer((socket) => void socket.on('error', () => undefined).resume());
+    await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
+    await add('/', `https://127.0.0.1:${(mute.address() as AddressInfo).port}`);
+    expect((await ask('/')).status).toBe(504);
+    await new Promise((resolve) => mute.close(resolve));
   });
 
   test('that want a certificate get no answer out when there is none to show', async () => {

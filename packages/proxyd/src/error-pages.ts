@@ -33,7 +33,7 @@ export function loadErrorPages(settings: Settings['proxy_routes'], tls: () => Up
       return answerOf(status, ['Content-Type', 'text/html; charset=utf-8'], body);
     },
     late(refusal, head) {
-      if (target === '' || refusal.status < 500) return null;
+      if (target === '' || refusal.status < 500 || head.upgrade === 'websocket') return null;
       return fetchErrorPage(target, refusal.status, head.target, tls()).then((page) => page ?? pageFor(refusal, head));
     },
   };

@@ -1,9 +1,10 @@
+import { answerHeaders } from './answer-headers.ts';
 import type { ClientConnection } from './client-connection.ts';
 import { countAnswer, type Destination, type Forwarding } from './destination.ts';
 import type { Refusal } from './error-page.ts';
 import { codeOf, noteFailure, noteSuccess, refusalOf } from './failure.ts';
-import { fieldLines, removeField } from './head-fields.ts';
-import { type RawHeaders, requestHeaders, responseHeaders, trailerPairs } from './headers.ts';
+import { fieldLines } from './head-fields.ts';
+import { type RawHeaders, requestHeaders, trailerPairs } from './headers.ts';
 import { enterHub, hubAddress, leaveHub } from './hub-share.ts';
 import type { Ending } from './open-endings.ts';
 import type { RequestBody } from './request-body.ts';
@@ -167,8 +168,6 @@ export class Exchange implements Asker, Ending {
     this.#isOpenEnded = answer.framing === 'close' || this.#unchunks;
     if (this.#isOpenEnded || !this.#body.isDone) this.#client.endAfterAnswer();
     const headers = this.#headersOf(answer);
-    // A length that nothing follows: some reader might wait for it, and take the next answer.
-    if (answer.status === 204) removeField(headers, 'content-length');
     let text = `HTTP/1.1 ${answer.status} ${answer.reason}\r\n${fieldLines(headers)}`;
     if (answer.framing === 'chunked' && !this.#unchunks) text += 'Transfer-Encoding: chunked\r\n';
     if (this.#client.isEnding) text += 'Connection: close\r\n';
@@ -177,13 +176,9 @@ export class Exchange implements Asker, Ending {
     countAnswer(this.#parts.counters, answer.status);
   }
 
-  #headersOf({ raw, status }: ResponseHead): string[] {
-    const { serverPrefix, rewrite } = this.#to;
-    const headers = responseHeaders(raw, { serverPrefix, target: this.head.target });
-    rewrite?.response(headers, status, this.head.host ?? '');
-    const { hsts } = this.#parts.limits();
-    if (hsts !== '' && this.#client.facts.encrypted) headers.push('Strict-Transport-Security', hsts);
-    return headers;
+  #headersOf(answer: ResponseHead): string[] {
+    const hsts = this.#client.facts.encrypted ? this.#parts.limits().hsts : '';
+    return answerHeaders(answer, this.head, this.#to, hsts);
   }
 
   onBody(bytes: Buffer, data: readonly number[] | null): void {
@@ -275,8 +270,7 @@ export class Exchange implements Asker, Ending {
       return;
     }
     this.#leave();
-    const isOperators = this.#to.rewrite !== null && !this.#isWebsocket;
-    const late = isOperators ? this.#parts.errorPages().late(refusal, this.head) : null;
+    const late = this.#to.rewrite && this.#parts.errorPages().late(refusal, this.head);
     if (late === null) this.#client.refuse(refusal, this.head);
     else void late.then((answer) => this.#client.answerLate(this, answer));
   }

@@ -58,10 +58,9 @@ export class Upstream {
           }, connectMs);
     socket.once('close', () => clearTimeout(timer));
     // Before Node's own listener, which sends what was written meanwhile.
-    socket.prependOnceListener('connect', () => {
-      clearTimeout(timer);
-      this.#verify(socket);
-    });
+    socket.prependOnceListener('connect', () => this.#verify(socket));
+    const isTls = target.kind === 'tcp' && target.isTls === true;
+    socket.once(isTls ? 'secureConnect' : 'connect', () => clearTimeout(timer));
     return socket;
   }
 
@@ -73,7 +72,8 @@ export class Upstream {
   /** Errors unless certificates are as they should be; until that is known nothing is sent. */
   #connectTls({ host, port }: { host: string; port: number }): Socket {
     const servername = isIP(host) === 0 ? { servername: host } : {};
-    return connectTls({ host, port, ALPNProtocols: ['http/1.1'], ...servername, ...this.#options.tls?.() });
+    const options = { host, port, allowHalfOpen: true, noDelay: true, ALPNProtocols: ['http/1.1'], ...servername };
+    return connectTls({ ...options, ...this.#options.tls?.() });
   }
 
   #verify(socket: Socket): void {
