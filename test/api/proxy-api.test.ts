@@ -164,7 +164,9 @@ describe('who may ask', () => {
 
   test('a reload takes a new token', async () => {
     writeFileSync(join(folder, 'token'), 'another-token-of-16-characters');
-    expect(edge.reload(options({ listen: `127.0.0.1:${port}` }).settings)).toEqual(['proxy_api.metrics_listen']);
+    const apply = edge.prepareReload(options({ listen: `127.0.0.1:${port}` }).settings);
+    expect((await api('GET', '/api/routes')).status).toBe(200);
+    expect(apply()).toEqual(['proxy_api.metrics_listen']);
     expect((await api('GET', '/api/routes')).status).toBe(403);
     expect((await api('GET', '/api/routes', { authorization: 'token another-token-of-16-characters' })).status).toBe(
       200,

@@ -18,8 +18,8 @@ export interface EdgeOptions {
 }
 
 export interface Edge {
-  /** Applies new settings; gives the names of those that only a restart can apply. Throws config_invalid. */
-  reload(settings: Settings['proxy_api']): string[];
+  /** Reads what new settings name, and throws config_invalid; what it gives applies them, and gives the names of those that only a restart can. */
+  prepareReload(settings: Settings['proxy_api']): () => string[];
   close(): Promise<void>;
 }
 
@@ -61,11 +61,14 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     throw error;
   }
   return {
-    reload(fresh) {
+    prepareReload(fresh) {
       // A listener that only a restart ends goes on asking for the token it had.
-      token = tokenFor(fresh, credentials) ?? token;
+      const freshToken = tokenFor(fresh, credentials) ?? token;
       const later = (['listen', 'metrics_listen'] as const).filter((key) => fresh[key] !== settings[key]);
-      return later.map((key) => `proxy_api.${key}`);
+      return () => {
+        token = freshToken;
+        return later.map((key) => `proxy_api.${key}`);
+      };
     },
     close,
   };

@@ -20,7 +20,8 @@ await run({
   name: 'tshub-proxyd',
   stopDeadlineMs,
   async start({ log, signal, onStop, onReload, ready }) {
-    let settings = loadSettings();
+    const started = loadSettings();
+    let settings = started;
     log.level = settings.logging.level;
     const listeners = inheritedSockets();
     const [listener] = listeners;
@@ -64,8 +65,10 @@ await run({
     onStop(() => edge.close(), "the API's listeners");
     onReload(async () => {
       const fresh = loadSettings();
-      const inFront = front === null ? laterOf(settings, fresh) : await front.reload(fresh);
-      const later = [...inFront, ...edge.reload(fresh.proxy_api), ...proxy.reload(fresh)];
+      // Whatever can fail comes first, so that a reload is applied as a whole or not at all.
+      const applyRest = [edge.prepareReload(fresh.proxy_api), proxy.prepareReload(fresh)];
+      const inFront = front === null ? laterOf(started, fresh) : await front.reload(fresh);
+      const later = [...inFront, ...applyRest.flatMap((apply) => apply())];
       settings = fresh;
       log.level = settings.logging.level;
       const rest = later.length === 0 ? '' : `; a restart is needed for ${later.join(', ')}`;

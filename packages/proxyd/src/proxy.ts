@@ -52,8 +52,8 @@ export interface Proxy {
   readonly counters: Readonly<Counters>;
   probe(ask: { target: string; uid: number; path: string; timeoutMs: number }): Promise<ProbeAnswer>;
   status(): Omit<ProxyStatus, keyof TlsStatus>;
-  /** Applies new settings to what comes next; gives the names of those that only a restart can apply. */
-  reload(settings: Pick<Settings, 'proxy' | 'proxy_routes' | 'proxy_tls'>): string[];
+  /** Reads what new settings name, and throws config_invalid; what it gives applies them, and gives the names of those that only a restart can. */
+  prepareReload(settings: Pick<Settings, 'proxy' | 'proxy_routes' | 'proxy_tls'>): () => string[];
   /** Takes no new connections, lets requests end within the drain time, then ends everything. */
   close(): Promise<void>;
 }
@@ -148,15 +148,20 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
       requests: counters.requests,
       routes: routes.table.size,
     }),
-    reload({ proxy, proxy_routes: fresh, proxy_tls: tls }) {
-      upstreamTls = loadUpstreamTls(fresh);
-      errorPages = loadErrorPages(fresh, readTls);
-      limits = limitsOf(proxy, tls.hsts_max_age);
-      applyLimits(server, limits);
+    prepareReload({ proxy, proxy_routes: fresh, proxy_tls: tls }) {
+      const loaded = [
+        loadUpstreamTls(fresh),
+        loadErrorPages(fresh, readTls),
+        limitsOf(proxy, tls.hsts_max_age),
+      ] as const;
       const later = Object.entries(fresh).filter(
         ([key, value]) => !live.has(key) && !isDeepStrictEqual(value, routeSettings[key as keyof typeof routeSettings]),
       );
-      return later.map(([key]) => `proxy_routes.${key}`);
+      return () => {
+        [upstreamTls, errorPages, limits] = loaded;
+        applyLimits(server, limits);
+        return later.map(([key]) => `proxy_routes.${key}`);
+      };
     },
     close() {
       ending ??= end();
