@@ -182,20 +182,21 @@ describe('answers', () => {
   });
 
   test('that nobody asked for end their connection before the next request takes it', async () => {
-    let sockets = 0;
+    const sockets: Socket[] = [];
+    let closed = 0;
     await bare('ada', (socket) => {
-      sockets++;
-      socket.on('data', () => {
-        socket.write('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ngood');
-        setTimeout(() => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil'), 20);
-      });
+      sockets.push(socket);
+      socket.on('data', () => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ngood'));
+      socket.on('end', () => socket.end());
+      socket.once('close', () => closed++);
     });
     const client = new RawClient(t.proxy.port).send(get('ada'));
     await client.until(/good$/);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    sockets[0]?.write('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil');
+    await eventually('the connection is closed', () => closed === 1);
     client.send(get('ada', last));
     expect((await client.all()).match(/good|evil/g)).toEqual(['good', 'good']);
-    expect(sockets).toBe(2);
+    expect(sockets).toHaveLength(2);
   });
 
   test('that last until the server ends are cut with a reset when it dies', async () => {

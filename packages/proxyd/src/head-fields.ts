@@ -12,6 +12,14 @@ export function isBadText(text: string): boolean {
   return badText.test(text);
 }
 
+/** Bytes of a head that is not whole which are looked at: one that trickles in must not be read again and again. */
+const startSize = 1024;
+
+/** Whether bytes from `start` on are no head from their beginning, so that nobody waits for its end. */
+export function isBadStart(bytes: Buffer, start: number): boolean {
+  return bytes.length - start <= startSize && isBadText(bytes.toString('latin1', start));
+}
+
 /** Keys of the spellings that most clients and servers use, so that few names are lowered and checked anew. */
 const knownKeys = new Map<string, string>();
 for (const name of [

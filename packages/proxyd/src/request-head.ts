@@ -1,6 +1,6 @@
 import { METHODS } from 'node:http';
 import type { Refusal } from './error-page.ts';
-import { hasToken, isBadText, readFields, readLength } from './head-fields.ts';
+import { hasToken, isBadStart, isBadText, readFields, readLength } from './head-fields.ts';
 import type { Framing, RawHeaders } from './headers.ts';
 
 /** The head of a request, read once; what is in here has one meaning only. */
@@ -48,8 +48,8 @@ export function readRequestHead(bytes: Buffer, maxSize: number): HeadRead {
   const blank = bytes.indexOf(headEnd, start);
   const size = blank === -1 ? bytes.length - start : blank + 4 - start;
   if (blank === -1 || size > maxSize) {
-    if (isBadText(bytes.toString('latin1', start, Math.min(bytes.length, start + maxSize)))) return noHttp;
-    return size > maxSize ? tooLarge : null;
+    if (size > maxSize) return tooLarge;
+    return isBadStart(bytes, start) ? noHttp : null;
   }
   const text = bytes.toString('latin1', start, blank + 2);
   if (isBadText(text)) return noHttp;

@@ -1,4 +1,4 @@
-import { hasToken, isBadText, readFields, readLength } from './head-fields.ts';
+import { hasToken, isBadStart, isBadText, readFields, readLength } from './head-fields.ts';
 import type { RawHeaders } from './headers.ts';
 
 /** How the body of an answer is delimited; `close`: it lasts until the connection ends. */
@@ -31,7 +31,7 @@ export function readResponseHead(bytes: Buffer, method: string, maxSize: number)
   const size = blank === -1 ? bytes.length : blank + 4;
   if (size > maxSize) return { problem: 'the head of its answer is too large' };
   if (blank === -1) {
-    return isBadText(bytes.toString('latin1')) ? { problem: 'its answer is not HTTP' } : null;
+    return isBadStart(bytes, 0) ? { problem: 'its answer is not HTTP' } : null;
   }
   const text = bytes.toString('latin1', 0, blank + 2);
   if (isBadText(text)) return { problem: 'its answer is not HTTP' };
