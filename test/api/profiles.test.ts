@@ -135,3 +135,20 @@ describe('the API', () => {
     expect(hub.spawner.starts[1]).toMatchObject({ profile: 'small', options: {} });
   });
 });
+
+test('a server that is made for later keeps only what is on offer', async () => {
+  await begin({ profiles, hub: { allow_named_servers: true } });
+  const token = await hub.token('ada');
+  const make = (user_options: unknown) =>
+    hub.api('/users/ada/servers/lab', { method: 'PATCH', token, json: { user_options } });
+  await hub.api('/users/ada/servers/lab', { method: 'POST', token, json: { profile: 'small' } });
+  await hub.api('/users/ada/servers/lab', { method: 'DELETE', token });
+  const refused = await make({ profile: 'staff' });
+  expect([refused.status, refused.json()['message']]).toEqual([
+    400,
+    'Invalid user options: there is no profile "staff" for ada',
+  ]);
+  expect((await make({ profile: 'big', memory: '4G' })).status).toBe(200);
+  await hub.api('/users/ada/servers/lab', { method: 'POST', token });
+  expect(hub.spawner.starts[1]).toMatchObject({ profile: 'big', options: { memory: '4G' } });
+});

@@ -2,6 +2,7 @@ import { TshubError } from '@tshub/contract';
 import { requireScope } from '../access/require.ts';
 import type { Caller } from '../caller/caller.ts';
 import type { User } from '../users/user.ts';
+import { choose } from './choices.ts';
 import { cleanDisplayName } from './display-name.ts';
 import type { Entry } from './entry.ts';
 import { checkNamed, type Load } from './limits.ts';
@@ -31,6 +32,7 @@ export class ServerChanges {
     if (name === '' || this.#room.entries.get(user.name, name) !== undefined)
       throw new TshubError('server_exists', { server: label });
     const change = clean(given);
+    await this.#checkChoice(user, change);
     checkNamed(this.#room.settings().hub, name, true, this.#load(user));
     return this.#reservations.hold(user, name, async () => {
       if (this.#room.entries.get(user.name, name) !== undefined)
@@ -47,6 +49,7 @@ export class ServerChanges {
     const { name: newName = name, ...rest } = given;
     if (newName !== name) this.#checkNewName(caller, user, name, newName);
     const change = clean(rest);
+    await this.#checkChoice(user, change);
     return this.#reservations.hold(user, name, async () => {
       const entry = await this.#stopped(user, name);
       if (newName !== name && this.#room.entries.get(user.name, newName) !== undefined)
@@ -81,6 +84,11 @@ export class ServerChanges {
     checkServerName(newName);
     // Whoever may only start this one must not make another of it.
     this.#checkScope(caller, user, newName);
+  }
+
+  /** Options for a later start must be on offer now; whether they still are is asked again then. */
+  async #checkChoice(user: User, { options }: ServerChange): Promise<void> {
+    if (options !== undefined) await choose(this.#room, user.name, options, {});
   }
 
   #checkScope(caller: Caller, user: User, server: string): void {
