@@ -49,6 +49,18 @@ export default defineConfig({
           hookTimeout: 900_000,
         },
       },
+      {
+        root,
+        test: {
+          name: 'limits',
+          include: ['test/limits/**/*.test.ts'],
+          globalSetup: ['test/limits/setup.ts'],
+          fileParallelism: false,
+          maxWorkers: 1,
+          testTimeout: 300_000,
+          hookTimeout: 900_000,
+        },
+      },
     ],
   },
 });

@@ -1,5 +1,5 @@
 import type { BusCaller } from '@tshub/bus';
-import { hubStatus, type PolkitAction, serverEntry, TshubError, userEntry } from '@tshub/contract';
+import { hubStatus, type PolkitAction, serverEntry, TshubError, userEntry, usageEntry } from '@tshub/contract';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { hubForTest, type TestHub } from '../support/hub-for-test.ts';
 import { problemOf } from '../support/problem-of.ts';
@@ -244,5 +244,32 @@ test('the status of the hub is open to everyone and names nobody', async () => {
     pendingServers: 0,
     authenticator: 'pam',
     advertised: '5.5.1',
+  });
+});
+
+test('usage is told of what the caller may see', async () => {
+  await methods().StartServer(caller(uids.ada), 'ada', '', {});
+  await methods().StartServer(caller(0), 'bob', '', {});
+  const ofAda = await methods().ListUsage(caller(uids.ada));
+  expect(usageEntry.array().parse(ofAda)).toEqual([
+    { user: 'ada', server: '', memoryCurrent: 100_000_000n, cpuNanoseconds: 1_500_000_000n },
+  ]);
+  const all = usageEntry.array().parse(await methods().ListUsage(caller(0)));
+  expect(all.map(({ user }) => user).toSorted()).toEqual(['ada', 'bob']);
+});
+
+test('limits of a running server are changed by administrators alone, also of their own', async () => {
+  await methods().StartServer(caller(uids.ada), 'ada', '', {});
+  const limits = { mem_limit: 1n << 30n };
+  expect(await problemOf(methods().SetServerLimits(caller(uids.ada), 'ada', '', limits))).toMatchObject({
+    code: 'forbidden',
+  });
+  expect(hub.spawner.limits).toEqual([]);
+  await methods().SetServerLimits(caller(0), 'ada', '', limits);
+  expect(hub.spawner.limits).toEqual([{ user: 'ada', server: '', limits }]);
+  expect(hub.logged.some(({ event, by }) => event === 'limits-changed' && by === 'tshubctl')).toBe(true);
+  await methods().StopServer(caller(0), 'ada', '', '');
+  expect(await problemOf(methods().SetServerLimits(caller(0), 'ada', '', limits))).toMatchObject({
+    code: 'not_running',
   });
 });

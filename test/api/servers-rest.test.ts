@@ -1,4 +1,4 @@
-import { serverModel } from '@tshub/contract';
+import { serverModel, userUsageModel } from '@tshub/contract';
 import { afterEach, expect, test } from 'vitest';
 import { hubForTest, type SettingsInput, type TestHub } from '../support/hub-for-test.ts';
 import { quick } from '../support/servers-for-test.ts';
@@ -158,4 +158,27 @@ test("others' servers are not there", async () => {
     const answer = await hub.api('/users/ada/server', { method, token });
     expect([answer.status, answer.json()['message']]).toEqual([404, 'No access to resources or resources not found']);
   }
+});
+
+test('usage of the servers of a user is there for whoever may read them', async () => {
+  const token = await hubWithAda();
+  await hub.api('/users/ada/server', { method: 'POST', token });
+  const usage = userUsageModel.parse((await hub.api('/users/ada/usage', { token })).json());
+  expect(usage).toMatchObject({
+    user: 'ada',
+    servers: { '': { memory: 100_000_000, cpu_seconds: 1.5, memory_limit: null, last_kill: null } },
+  });
+  await hub.user('bob');
+  expect((await hub.api('/users/ada/usage', { token: await hub.token('bob') })).status).toBe(404);
+});
+
+test('the model of a server says why it ended', async () => {
+  const token = await hubWithAda();
+  await hub.api('/users/ada/server', { method: 'POST', token });
+  expect(serverModel.parse((await hub.api('/users/ada/server', { token })).json()).last_end).toBeNull();
+  const ending = { result: 'oom-kill', exitCode: 2, exitStatus: 9, reason: 'out of memory: limit 1 GiB' };
+  hub.spawner.end('ada', '', ending);
+  await soon(async () => serverModel.parse((await hub.api('/users/ada/server', { token })).json()).last_end).toBe(
+    'The server stopped: out of memory: limit 1 GiB',
+  );
 });

@@ -219,6 +219,8 @@ test('usage is what the unit counts', async () => {
   expect(await made.servers.usage('ada', '')).toBeUndefined();
   await start(made);
   expect(await made.servers.usage('ada', '')).toEqual({
+    ioReadBytes: null,
+    ioWriteBytes: null,
     memoryCurrent: 100_000_000,
     memoryPeak: null,
     memoryMax: null,

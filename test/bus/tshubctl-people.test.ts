@@ -31,7 +31,9 @@ beforeAll(async () => {
           return [token, t.apiUrl, expires];
         },
         ListServers: (...args) => methods().ListServers(...args),
+        ListUsage: (...args) => methods().ListUsage(...args),
         ListUsers: (...args) => methods().ListUsers(...args),
+        SetServerLimits: (...args) => methods().SetServerLimits(...args),
         StartServer: (...args) => methods().StartServer(...args),
         StopServer: (...args) => methods().StopServer(...args),
       },

@@ -71,10 +71,16 @@ beforeAll(async () => {
         GetStatus: async () => ({ version: 'x' }),
         IssueToken: async () => Promise.reject(new TshubError('forbidden', { problem: 'no' })),
         ListServers: async () => [server('ada', ''), server('bob', 'lab')],
+        ListUsage: async () => [
+          { user: 'ada', server: '', memoryCurrent: 1_610_612_736n, cpuNanoseconds: 5_000_000_000n, tasks: 12n },
+          { user: 'bob', server: 'lab', memoryCurrent: 2_147_483_648n },
+          { user: 'ada', memoryCurrent: 1_610_612_736n },
+        ],
         ListUsers: async (_, offset, limit): Promise<[WireDict[], number]> => [
           users.slice(offset, offset + limit),
           users.length,
         ],
+        SetServerLimits: async (_, user, name, limits) => void asked.push(['limit', user, name, limits]),
         StartServer: async (_, user, name, choices) => {
           asked.push(['start', user, name, choices]);
           if (user === 'eve')

@@ -34,6 +34,7 @@ export class FakeSpawner {
   readonly gates = new Gates();
   readonly units = new Map<string, UnitStatus>();
   readonly starts: StartSeen[] = [];
+  readonly limits: Array<{ user: string; server: string; limits: Readonly<Record<string, bigint>> }> = [];
   readonly logs = new Map<string, string[]>();
   isAway = false;
   /** What the next starts answer with, instead of starting. */
@@ -63,6 +64,8 @@ export class FakeSpawner {
     List: () => this.#answer('List', () => [...this.units.values()].map(wire)),
     Log: (user, server, lines, _since) =>
       this.#answer('Log', () => (this.logs.get(serverUnit(user, server)) ?? []).slice(-lines)),
+    SetLimits: (user, server, limits) =>
+      this.#answer('SetLimits', () => void this.limits.push({ user, server, limits })),
     Forget: (user, server) =>
       this.#answer('Forget', () => {
         const unit = serverUnit(user, server);

@@ -171,6 +171,7 @@ describe('a hub that was taken over', () => {
     for (const [method, ...args] of [
       ['List'],
       ['Start', 'sssa{ss}a{ss}', 'ada', '', '', '0', '0'],
+      ['SetLimits', 'ssa{st}', 'ada', '', '1', 'tasks_max', '9'],
       ['Stop', 'ss', 'ada', ''],
       ['Log', 'ssut', 'ada', '', '10', '0'],
     ]) {

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { checkTogether } from './check-together.ts';
 import { culler } from './sections/culler.ts';
 import { hub } from './sections/hub.ts';
+import { liveLimits } from './sections/live-limits.ts';
 import { customScopes, groups, roles } from './sections/permissions.ts';
 import { logging } from './sections/logging.ts';
 import { login } from './sections/login.ts';
@@ -21,6 +22,7 @@ export const schema = z
     custom_scopes: customScopes,
     groups,
     hub,
+    live_limits: liveLimits,
     logging,
     login,
     oidc,

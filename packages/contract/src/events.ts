@@ -29,6 +29,11 @@ export const events = {
     says: 'A group was changed',
     help: 'TSHUB_GROUP is which, TSHUB_BY who did it; the message says what. Who is in a group may hold its roles.',
   },
+  'limits-changed': {
+    id: '7c2a9e3b5d614f0e8a1c4b6d7e8f9012',
+    says: 'Limits of a running server were changed',
+    help: 'They hold until the server ends; its next start has those of [spawner] again. Who asked is in the entry of the hub before this one.',
+  },
   login: {
     id: '1c8e2d7f4b5a4e0c9d3f6a7b8c9d0e12',
     says: 'A user logged in',
@@ -83,6 +88,11 @@ export const events = {
     id: 'a5b6b00cd4e34b95a6c25d6e7f8a9bab',
     says: 'A server could not start',
     help: 'TSHUB_REASON says why. See the log of the unit named in TSHUB_UNIT.',
+  },
+  'server-oom': {
+    id: '0b1c1661a23a4cf08d2bbdced1f1a201',
+    says: 'A program of a server was killed because memory ran out',
+    help: 'Most often it is a notebook kernel, and the server goes on without it; if it was the server itself, server-stopped comes next. TSHUB_REASON names the limit. Raise it with: tshubctl server set-limit, or [spawner] mem_limit in tshub.toml(5). What the kernel did: journalctl -k -g oom',
   },
   'server-ready': {
     id: 'b6c7c11de5f44ca697d36e7f8a9bacbc',

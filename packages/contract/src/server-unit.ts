@@ -49,6 +49,16 @@ export function userSlice(user: string, parent: string = units.usersSlice): stri
   return `${parent.slice(0, -'.slice'.length)}-${escapeUnitPart(user)}.slice`;
 }
 
+/** The control group of all servers of one person, below the mount of cgroup v2: `-` in a slice's name is one step down. */
+export function userCgroup(user: string, parent: string = units.usersSlice): string {
+  const steps = userSlice(user, parent).slice(0, -'.slice'.length).split('-');
+  return steps.map((_, i) => `/${steps.slice(0, i + 1).join('-')}.slice`).join('');
+}
+
+export function serverCgroup(user: string, server: string, parent: string = units.usersSlice): string {
+  return `${userCgroup(user, parent)}/${serverUnit(user, server)}`;
+}
+
 /** 16 hex digits that name a server's folders: short enough for a socket path (107 bytes), never chosen by a user. */
 export function serverId(user: string, server: string): string {
   return createHash('sha256').update(`${user}\0${server}`).digest('hex').slice(0, 16);

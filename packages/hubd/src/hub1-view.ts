@@ -1,5 +1,12 @@
-import { serverPrefix, type ServerEntry, type UnitStatus, type UserEntry, type WireDict } from '@tshub/contract';
-import type { Server, Servers } from './servers/server.ts';
+import {
+  serverPrefix,
+  type ServerEntry,
+  type UnitStatus,
+  type UsageEntry,
+  type UserEntry,
+  type WireDict,
+} from '@tshub/contract';
+import type { Server, Servers, ServerUsage } from './servers/server.ts';
 import type { User } from './users/user.ts';
 
 /** A server as the bus tells it; with `status` also what its unit says. */
@@ -17,6 +24,10 @@ export function entryOf(server: Server, status?: UnitStatus): WireDict {
     profile,
     url: serverPrefix(user, name),
     ...(reason !== '' && { reason }),
+    ...(server.lastKill !== null && {
+      killedAt: BigInt(server.lastKill.at),
+      killedFor: server.lastKill.reason,
+    }),
     ...(status !== undefined && unitPart(status)),
   };
   // What is undefined has no form on the bus.
@@ -34,6 +45,23 @@ function unitPart({
   tasks,
 }: UnitStatus): Partial<ServerEntry> {
   return { active, sub, uid, memoryCurrent, memoryPeak, memoryMax, cpuNanoseconds, tasks };
+}
+
+/** What a server uses, or without its name all servers of a user, as the bus tells it. */
+export function usageEntryOf(user: string, server: string | undefined, usage: ServerUsage): WireDict {
+  const whole = (value: number | null): bigint | undefined => (value === null ? undefined : BigInt(Math.round(value)));
+  const entry: UsageEntry = {
+    user,
+    server,
+    memoryCurrent: whole(usage.memoryCurrent),
+    memoryPeak: whole(usage.memoryPeak),
+    memoryMax: whole(usage.memoryMax),
+    cpuNanoseconds: whole(usage.cpuSeconds === null ? null : usage.cpuSeconds * 1e9),
+    tasks: whole(usage.tasks),
+    ioReadBytes: whole(usage.ioReadBytes),
+    ioWriteBytes: whole(usage.ioWriteBytes),
+  };
+  return Object.fromEntries(Object.entries(entry).filter(([, value]) => value !== undefined)) as WireDict;
 }
 
 /** A user as the bus tells it. */

@@ -1,12 +1,12 @@
 import type { BusCaller, Implementation } from '@tshub/bus';
 import type { Settings } from '@tshub/config';
-import { type hub1, type HubStatus, TshubError, version } from '@tshub/contract';
+import { type hub1, type HubStatus, TshubError, version, type WireDict } from '@tshub/contract';
 import type { Log } from '@tshub/daemon';
 import type { Access } from './access/access.ts';
 import { type Accounts, checkAllowed, hubCaller, type Order, ownerOf, type Who, whoIs } from './hub1-callers.ts';
 import { makeTokenLimit } from './hub1-token-limit.ts';
 import { readTokenWish } from './hub1-token.ts';
-import { entryOf, userEntryOf } from './hub1-view.ts';
+import { entryOf, usageEntryOf, userEntryOf } from './hub1-view.ts';
 import type { Server } from './servers/server.ts';
 import { printable } from './servers/server-name.ts';
 import type { ServersRoom } from './servers/servers.ts';
@@ -33,6 +33,12 @@ const tokenLife = 600;
 const longestPage = 1000;
 
 const orders = {
+  // Also for one's own: limits are there because their user would like more.
+  limit: {
+    own: 'org.tshub.hub.manage-servers',
+    others: 'org.tshub.hub.manage-servers',
+    says: 'change the limits of this server',
+  },
   read: { own: 'org.tshub.hub.manage-own-server', others: 'org.tshub.hub.read', says: 'see this server' },
   start: { own: 'org.tshub.hub.manage-own-server', others: 'org.tshub.hub.manage-servers', says: 'start this server' },
   stop: { own: 'org.tshub.hub.manage-own-server', others: 'org.tshub.hub.manage-servers', says: 'stop this server' },
@@ -123,6 +129,15 @@ export function makeHub1(parts: Hub1Parts): Implementation<typeof hub1> {
         return shown.filter((server) => server.active).map((server) => entryOf(server));
       },
 
+      async ListUsage(caller) {
+        const who = await whoIs(accounts, caller.uid);
+        const shown = (await seesAll(caller, who)) ? servers.active() : await ownServers(who);
+        return listUsage(
+          servers,
+          shown.filter((server) => server.ready),
+        );
+      },
+
       async ListUsers(caller, offset, limit) {
         const who = await whoIs(accounts, caller.uid);
         if (!(await seesAll(caller, who))) {
@@ -132,6 +147,16 @@ export function makeHub1(parts: Hub1Parts): Implementation<typeof hub1> {
         }
         const page = await users.list({ offset, limit: Math.min(limit, longestPage), sort: 'name' });
         return [page.users.map((one) => userEntryOf(one, servers)), page.total];
+      },
+
+      async SetServerLimits(caller, name, server, limits) {
+        const who = await whoIs(accounts, caller.uid);
+        if (who.kind === 'culler') throw new TshubError('forbidden', { problem: 'the culler does not set limits' });
+        await checkAllowed(caller, who, name, server, orders.limit);
+        const user = await knownUser(name);
+        if (servers.get(name, server)?.active !== true)
+          throw new TshubError('not_running', { server: labelOf(name, server) });
+        await servers.setLimits(hubCaller(parts.access, caller, who, await userOf(who), []), user.name, server, limits);
       },
 
       async StartServer(caller, name, server, options) {
@@ -164,6 +189,15 @@ export function makeHub1(parts: Hub1Parts): Implementation<typeof hub1> {
       Version: () => version,
     },
   };
+}
+
+async function listUsage(servers: ServersRoom, shown: readonly Server[]): Promise<WireDict[]> {
+  const users = [...new Set(shown.map(({ user }) => user))];
+  const entries = await Promise.all([
+    ...shown.map(async ({ user, name }) => [user, name, await servers.usage(user, name)] as const),
+    ...users.map(async (user) => [user, undefined, await servers.userUsage(user)] as const),
+  ]);
+  return entries.flatMap(([user, name, usage]) => (usage === undefined ? [] : [usageEntryOf(user, name, usage)]));
 }
 
 function labelOf(user: string, server: string): string {

@@ -1,5 +1,6 @@
 import { type ArgumentsOf, type ResultOf, serverUnit, type spawner1, TshubError } from '@tshub/contract';
 import { type Journalctl, readLog } from './launch/log.ts';
+import { type NewLimits, parseLimits, setLimits } from './launch/set-limits.ts';
 import { isRunning, listServers, statusOf, toWire } from './launch/status.ts';
 import { clear, stop } from './launch/stop.ts';
 import { describeServer, type Gate } from './limits.ts';
@@ -25,6 +26,7 @@ export function verbs(parts: VerbParts): Verbs {
     Forget: verb(parseServerName, (name) => forget(parts, name)),
     List: verb(nothing, async () => (await listServers(systemd1)).map(toWire)),
     Log: verb(parseLog, ({ name, count, since }) => logGate(() => readLog(journalctl, name, count, since))),
+    SetLimits: verb(parseSetLimits, ({ name, limits }) => setLimits(parts, name, limits)),
     Show: verb(parseServerName, async (name) => toWire(statusOf(name, await systemd1.unitFacts(unitOf(name))))),
     Start: verb(parseStart, async (request) => toWire(await start(parts, request))),
     Stop: verb(parseServerName, (name) => stopServer(parts, name)),
@@ -39,6 +41,14 @@ function verb<A extends readonly unknown[], I, O>(
 }
 
 function nothing(): void {}
+
+function parseSetLimits(
+  user: string,
+  server: string,
+  limits: Readonly<Record<string, bigint>>,
+): { name: ServerName; limits: NewLimits } {
+  return { name: parseServerName(user, server), limits: parseLimits(limits) };
+}
 
 function parseLog(
   user: string,

@@ -4,7 +4,9 @@ import { checkConfig, showConfig } from './commands/config.ts';
 import { cullNow } from './commands/cull.ts';
 import { listRoutes } from './commands/route.ts';
 import { listServers, showLogs, showServer, startServer, stopServer } from './commands/server.ts';
+import { setLimit } from './commands/set-limit.ts';
 import { showStatus } from './commands/status.ts';
+import { showTop } from './commands/top.ts';
 import { completionScript, shells, type Shell } from './completion.ts';
 import { groupCommand, roleCommand, tokenCommand, userCommand } from './program-people.ts';
 
@@ -87,6 +89,17 @@ export const program: CommandSpec = {
           run: showLogs,
         },
         {
+          name: 'set-limit',
+          says: 'Change limits of a running server until it ends',
+          details:
+            'For example: tshubctl server set-limit ada --limit mem_limit=4G --limit cpu_limit=2. Names and values are those of [spawner] in tshub.toml(5); [live_limits] there says how far they may be raised. The next start has the limits of the settings again.',
+          arguments: [{ name: 'user', says: 'Whose server' }, server],
+          options: [
+            { name: 'limit', short: 'l', value: 'name=value', isList: true, says: 'A limit and its new value' },
+          ],
+          run: setLimit,
+        },
+        {
           name: 'show',
           says: 'Show the state and the resources of a server',
           arguments: [user, server],
@@ -123,6 +136,14 @@ export const program: CommandSpec = {
       run: showStatus,
     },
     tokenCommand,
+    {
+      name: 'top',
+      says: 'Show what servers use: CPU, memory, processes, disk',
+      details:
+        'The busiest first. CPU is over one second, in percent of one CPU; the line "(all)" is everything of one user together. A dash is what this host does not count or limit.',
+      options: [{ name: 'users', short: 'u', says: 'Only the sums, a line for each user' }],
+      run: showTop,
+    },
     userCommand,
   ],
 };

@@ -28,8 +28,8 @@ export class Machine {
     this.address = address;
   }
 
-  static async start(name: string, image = 'jupyter'): Promise<Machine> {
-    const { stdout } = await execa(tool, ['start', name, image], { stderr: 'inherit' });
+  static async start(name: string, image = 'jupyter', backend: 'nspawn' | 'uml' = 'nspawn'): Promise<Machine> {
+    const { stdout } = await execa(tool, ['start', name, image, backend], { stderr: 'inherit' });
     return new Machine(name, stdout.trim());
   }
 

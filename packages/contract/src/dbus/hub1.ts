@@ -52,6 +52,12 @@ export const hub1 = {
       in: [],
       out: [{ name: 'servers', type: 'aa{sv}' }],
     },
+    ListUsage: {
+      says: 'What the running servers that the caller may see use, each and those of a user together; entries are UsageEntry.',
+      access: { kind: 'polkit', actions: ['org.tshub.hub.manage-own-server', 'org.tshub.hub.read'] },
+      in: [],
+      out: [{ name: 'usage', type: 'aa{sv}' }],
+    },
     ListUsers: {
       says: 'Users in name order, a page at a time; entries are UserEntry.',
       access: { kind: 'polkit', actions: ['org.tshub.hub.manage-own-server', 'org.tshub.hub.read'] },
@@ -63,6 +69,12 @@ export const hub1 = {
         { name: 'users', type: 'aa{sv}' },
         { name: 'total', type: 'u' },
       ],
+    },
+    SetServerLimits: {
+      says: 'Changes limits of a running server until it ends, as SetLimits of Spawner1 does.',
+      access: { kind: 'polkit', actions: ['org.tshub.hub.manage-servers'] },
+      in: [user, server, { name: 'limits', type: 'a{st}' }],
+      out: [],
     },
     StartServer: {
       says: 'Starts a server and returns when it is ready; a ServerEntry.',
@@ -105,8 +117,25 @@ export const serverEntry = z.object({
   memoryMax: z.bigint().optional(),
   cpuNanoseconds: z.bigint().optional(),
   tasks: z.bigint().optional(),
+  /** The last time that a program of it was killed because memory ran out, and the limit. */
+  killedAt: z.bigint().optional(),
+  killedFor: z.string().optional(),
 });
 export type ServerEntry = z.infer<typeof serverEntry>;
+
+/** Of one server, or without `server` of all servers of the user together. What the host does not count is absent. */
+export const usageEntry = z.object({
+  user: z.string(),
+  server: z.string().optional(),
+  memoryCurrent: z.bigint().optional(),
+  memoryPeak: z.bigint().optional(),
+  memoryMax: z.bigint().optional(),
+  cpuNanoseconds: z.bigint().optional(),
+  tasks: z.bigint().optional(),
+  ioReadBytes: z.bigint().optional(),
+  ioWriteBytes: z.bigint().optional(),
+});
+export type UsageEntry = z.infer<typeof usageEntry>;
 
 export const userEntry = z.object({
   name: z.string(),

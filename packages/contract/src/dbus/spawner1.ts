@@ -30,6 +30,12 @@ export const spawner1 = {
       in: [user, server, { name: 'lines', type: 'u' }, { name: 'since_ms', type: 't' }],
       out: [{ name: 'lines', type: 'as' }],
     },
+    SetLimits: {
+      says: 'Changes limits of a running server until it ends, within [live_limits] of root; names are those of liveLimits, values bytes, weights, tasks, or thousandths of a CPU.',
+      access: account,
+      in: [user, server, { name: 'limits', type: 'a{st}' }],
+      out: [],
+    },
     Show: {
       says: 'State, result and accounting of one server; a UnitStatus.',
       access: account,
@@ -58,6 +64,18 @@ export const spawner1 = {
   signals: {},
   properties: { Version: { says: 'Version of tshub.', type: 's', emits: false } },
 } as const satisfies Interface;
+
+/** The limits that can change while a server runs, under the names of their settings in [spawner], and what one of them counts. */
+export const liveLimits = {
+  cpu_limit: { says: 'CPUs, such as 1.5', unit: 'cpus' },
+  cpu_weight: { says: 'share of the CPU under load, 1 to 10000', unit: 'weight' },
+  io_weight: { says: 'share of the disks under load, 1 to 10000', unit: 'weight' },
+  mem_high: { says: 'memory above which it is slowed down, such as 1800M', unit: 'bytes' },
+  mem_limit: { says: 'memory, such as 4G', unit: 'bytes' },
+  swap_limit: { says: 'swap, such as 1G or 0', unit: 'bytes' },
+  tasks_max: { says: 'processes and threads', unit: 'count' },
+} as const satisfies Record<string, { says: string; unit: 'bytes' | 'count' | 'cpus' | 'weight' }>;
+export type LiveLimit = keyof typeof liveLimits;
 
 /** The variables that a Start may carry; any other name is refused. spawnerd adds the rest itself. */
 export const spawnEnvironment = [

@@ -18,9 +18,37 @@ export const serverModel = z.object({
   progress_url: z.string(),
   full_url: z.string().nullable(),
   full_progress_url: z.string().nullable(),
+  /** Ours: why it ended or did not start the last time, one sentence; null when there is nothing to say. */
+  last_end: z.string().nullable(),
   state: z.record(z.string(), z.unknown()).optional(),
 });
 export type ServerModel = z.infer<typeof serverModel>;
+
+/** What servers use, in bytes, seconds and processes; null for what the host does not count or limit. */
+export const usageModel = z.object({
+  memory: z.number().nullable(),
+  memory_peak: z.number().nullable(),
+  memory_limit: z.number().nullable(),
+  cpu_seconds: z.number().nullable(),
+  tasks: z.number().nullable(),
+  io_read_bytes: z.number().nullable(),
+  io_write_bytes: z.number().nullable(),
+});
+export type UsageModel = z.infer<typeof usageModel>;
+
+/** Each server that runs, by name, and all of a user together (null when nothing is counted). */
+export const userUsageModel = z.object({
+  user: z.string(),
+  total: usageModel.nullable(),
+  servers: z.record(
+    z.string(),
+    usageModel.extend({
+      /** The last time that memory ran out and a program of the server, which goes on, was killed. */
+      last_kill: z.object({ at: timestamp, reason: z.string() }).nullable(),
+    }),
+  ),
+});
+export type UserUsageModel = z.infer<typeof userUsageModel>;
 
 export const userModel = z.object({
   kind: z.literal('user').optional(),

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { serverModel } from './models.ts';
+import { serverModel, userUsageModel } from './models.ts';
 import type { Route } from './route.ts';
 
 /** The body of a start: 6.x names its parts, for 5.x the whole body is the options. */
@@ -91,5 +91,12 @@ export const serverRoutes = {
     ...update,
     path: '/users/:user/server',
     says: 'Change how the stopped default server is called, or its options',
+  },
+  'servers.usage': {
+    method: 'GET',
+    path: '/users/:user/usage',
+    says: 'Read what the servers of a user use: memory, CPU, processes, disk',
+    scopes: ['read:servers'],
+    answers: { 200: userUsageModel },
   },
 } as const satisfies Record<string, Route>;

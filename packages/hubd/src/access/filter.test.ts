@@ -17,6 +17,7 @@ const server = (name: string): ServerModel => ({
   progress_url: '',
   full_url: null,
   full_progress_url: null,
+  last_end: null,
   state: { unit: 'tshub-server-ada.service' },
 });
 const ada = {

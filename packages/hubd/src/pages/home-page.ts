@@ -52,6 +52,7 @@ function ownServer({ user, token, now, own }: HomeView): Html {
     </div>
     ${server === undefined && html`<p class="quiet">${home.never}</p>`}
     ${server !== undefined && server.lastEnd !== '' && server.pending === null && !server.ready && html`<p class="notice${server.failed && ' problem'}">${home.lastEnd} ${server.lastEnd}</p>`}
+    ${server?.ready === true && server.lastKill !== null && html`<p class="notice problem" role="status">${home.killed} ${server.lastKill.reason} (${time(server.lastKill.at, now)})</p>`}
     <div class="row actions">${actions(user, '', server, token, true)}</div>
     ${server?.ready === true && facts(server, usage, now)} ${server !== undefined && logLines(home.log, log)}
   </section>`;
@@ -96,6 +97,7 @@ function facts(server: Server, usage: ServerUsage | undefined, now: number): Htm
     ${usage !== undefined && usage.memoryPeak !== null && fact(home.memoryPeak, sayBytes(usage.memoryPeak))}
     ${usage !== undefined && usage.cpuSeconds !== null && fact(home.cpu, saySeconds(usage.cpuSeconds))}
     ${usage !== undefined && usage.tasks !== null && fact(home.tasks, usage.tasks)}
+    ${usage !== undefined && usage.ioReadBytes !== null && fact(home.io, `${sayBytes(usage.ioReadBytes)}, ${sayBytes(usage.ioWriteBytes ?? 0)}`)}
     ${server.started !== null && fact(home.started, time(server.started, now))}
     ${server.lastActivity !== null && fact(home.lastActivity, time(server.lastActivity, now))}
   </dl>`;

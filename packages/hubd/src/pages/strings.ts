@@ -68,6 +68,8 @@ export const strings = {
     log: 'Last lines of its log',
     noLog: 'It has not written anything.',
     lastEnd: 'Last time:',
+    killed: 'A program of your server, most likely a notebook kernel, was stopped:',
+    io: 'Read and written',
     never: 'It was not started yet. Starting takes a few seconds.',
     memory: 'Memory',
     memoryPeak: 'Most memory so far',

@@ -10,6 +10,8 @@ export class Entries {
   readonly #byUser = new Map<number, Set<Entry>>();
   readonly #active = new Set<Entry>();
   readonly #counts = new Map<Phase, number>();
+  /** Told of every move, after it. */
+  onMove: (entry: Entry, from: Phase, to: Phase) => void = () => undefined;
 
   get(user: string, name: string): Entry | undefined {
     return this.#byUnit.get(serverUnit(user, name));
@@ -62,5 +64,6 @@ export class Entries {
     this.#counts.set(to, this.count(to) + 1);
     if (to === 'stopped') this.#active.delete(entry);
     else this.#active.add(entry);
+    this.onMove(entry, from, to);
   }
 }

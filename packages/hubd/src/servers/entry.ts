@@ -28,6 +28,8 @@ export class Entry {
   looking = false;
   /** The wait for a server that was running when the hub started. */
   check: AbortController | null = null;
+  /** When a program of it was last killed for memory, in this run. */
+  lastKill: Server['lastKill'] = null;
   /** What the unit said of its end, kept until somebody could find out. */
   lastSaid: ServiceResult | null = null;
   readonly #onMove: (entry: Entry, from: Phase, to: Phase) => void;
@@ -79,6 +81,7 @@ export class Entry {
       pending: pendingOf(phase),
       ready: phase === 'ready',
       unit: this.unit,
+      lastKill: this.lastKill,
     };
   }
 }

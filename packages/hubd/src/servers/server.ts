@@ -1,6 +1,7 @@
 import type { Profile } from '@tshub/config';
 import type { Caller } from '../caller/caller.ts';
 import type { User } from '../users/user.ts';
+import type { CgroupUsage } from './cgroups.ts';
 
 /** One server of one user. The default server has the empty name. Times are milliseconds since 1970. */
 
@@ -27,6 +28,8 @@ export interface Server {
   readonly uid: number | null;
   /** Why the last start failed, or why it ended; one public sentence, '' when there is nothing to say. */
   readonly lastEnd: string;
+  /** The last time that memory ran out in this run of it and a program of it was killed; the server itself went on. */
+  readonly lastKill: { readonly at: number; readonly reason: string } | null;
   /** Whether lastEnd is a failed start, which a visit must not repeat by itself. */
   readonly failed: boolean;
 }
@@ -85,16 +88,12 @@ export interface Servers {
   progress(user: string, name: string, signal: AbortSignal): AsyncIterable<ProgressEvent>;
   /** Last lines of the server's journal. */
   log(user: string, name: string, lines: number): Promise<readonly string[]>;
-  /** Accounting from the unit; undefined when it does not run. */
+  /** What it uses; undefined when it does not run. */
   usage(user: string, name: string): Promise<ServerUsage | undefined>;
+  /** What all servers of a person use together; undefined when none runs, or the host does not count. */
+  userUsage(user: string): Promise<ServerUsage | undefined>;
   /** Keeps the later time for a server (and, by the caller of this, for its user). */
   touch(user: string, name: string, at: number): void;
 }
 
-export interface ServerUsage {
-  readonly memoryCurrent: number | null;
-  readonly memoryPeak: number | null;
-  readonly memoryMax: number | null;
-  readonly cpuSeconds: number | null;
-  readonly tasks: number | null;
-}
+export type ServerUsage = CgroupUsage;

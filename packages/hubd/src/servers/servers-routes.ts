@@ -9,7 +9,7 @@ import { displayNameFromBody, optionsFromBody } from './options.ts';
 import { eventStream } from './progress.ts';
 import type { Server, ServerChanges, Servers } from './server.ts';
 import { printable } from './server-name.ts';
-import { neverStarted, serverModel } from './servers-view.ts';
+import { neverStarted, serverModel, userUsage } from './servers-view.ts';
 import { pause } from './waiting.ts';
 
 export interface ServersRoutesParts {
@@ -71,6 +71,7 @@ export function serverHandlers(parts: ServersRoutesParts): Handlers<typeof serve
     'servers.stopDefault': stop,
     'servers.update': update,
     'servers.updateDefault': update,
+    'servers.usage': ({ caller, params }) => getUsage(parts, caller, params.user),
   };
 }
 
@@ -100,6 +101,19 @@ function changesOf(body: Omit<UpdateServerBody, 'name'> | null): Omit<ServerChan
     ...(body?.display_name !== undefined && { displayName: body.display_name }),
     ...(body?.user_options !== undefined && { options: body.user_options }),
   };
+}
+
+async function getUsage(parts: ServersRoutesParts, caller: Caller, userName: string): Promise<Reply> {
+  const { servers } = parts;
+  const user = await known(parts, userName);
+  const isVisible = ({ name }: Server): boolean =>
+    holds(caller.scopes, 'read:servers', parts.access.server(user.name, name)) === 'yes';
+  const all = servers.ofUser(user.id);
+  const running = all.filter((server) => server.ready && isVisible(server));
+  const usages = await Promise.all(running.map(({ name }) => servers.usage(user.name, name)));
+  // The sum would tell of servers that the caller may not see.
+  const total = all.every(isVisible) ? await servers.userUsage(user.name) : undefined;
+  return { status: 200, json: userUsage(user.name, total, running, usages) };
 }
 
 async function startServer(

@@ -1,6 +1,13 @@
-import { escapeName, type ServerModel, serverFullName, serverPrefix } from '@tshub/contract';
+import {
+  escapeName,
+  type ServerModel,
+  serverFullName,
+  serverPrefix,
+  type UsageModel,
+  type UserUsageModel,
+} from '@tshub/contract';
 import { formatTimestamp } from '@tshub/http';
-import type { Server } from './server.ts';
+import type { Server, ServerUsage } from './server.ts';
 
 export interface ServerViewOptions {
   /** What browsers see, '' when unknown; with or without a slash at the end. */
@@ -30,6 +37,7 @@ export function serverModel(server: Server, { publicUrl, withState = false }: Se
     progress_url: progressUrl,
     full_url: origin === '' ? null : `${origin}${url}`,
     full_progress_url: origin === '' ? null : `${origin}${progressUrl}`,
+    last_end: server.lastEnd === '' ? null : server.lastEnd,
     ...(withState && { state: stateOf(server) }),
   };
 }
@@ -38,6 +46,33 @@ export function serverModel(server: Server, { publicUrl, withState = false }: Se
 function stateOf(server: Server): Readonly<Record<string, unknown>> {
   if (!server.active || server.invocation === '') return {};
   return { unit_name: server.unit, invocation_id: server.invocation, target: server.target, uid: server.uid };
+}
+
+/** What a person's servers use; `usages` belong to `servers`, one each. */
+export function userUsage(
+  user: string,
+  total: ServerUsage | undefined,
+  servers: readonly Server[],
+  usages: readonly (ServerUsage | undefined)[],
+): UserUsageModel {
+  const entries = servers.flatMap(({ name, lastKill }, i) => {
+    const usage = usages[i];
+    const last_kill = lastKill && { at: formatTimestamp(lastKill.at), reason: lastKill.reason };
+    return usage === undefined ? [] : [[name, { ...usageModel(usage), last_kill }] as const];
+  });
+  return { user, total: total === undefined ? null : usageModel(total), servers: Object.fromEntries(entries) };
+}
+
+function usageModel(usage: ServerUsage): UsageModel {
+  return {
+    memory: usage.memoryCurrent,
+    memory_peak: usage.memoryPeak,
+    memory_limit: usage.memoryMax,
+    cpu_seconds: usage.cpuSeconds,
+    tasks: usage.tasks,
+    io_read_bytes: usage.ioReadBytes,
+    io_write_bytes: usage.ioWriteBytes,
+  };
 }
 
 /** The default server of somebody who never started one: it exists all the same. */
@@ -60,5 +95,6 @@ export function neverStarted(userId: number, user: string, unit: string): Server
     uid: null,
     lastEnd: '',
     failed: false,
+    lastKill: null,
   };
 }

@@ -4,12 +4,14 @@ import { type proxy1, type spawner1, TshubError, type UnitStatus } from '@tshub/
 import type { Log } from '@tshub/daemon';
 import type { Knex } from 'knex';
 import type { Access } from '../access/access.ts';
+import type { Caller } from '../caller/caller.ts';
 import type { OAuthClients } from '../oauth/client.ts';
 import { ProxyLink } from '../proxy/proxy-link.ts';
 import type { WantedRoute } from '../proxy/route-changes.ts';
 import type { Tokens } from '../tokens/token.ts';
 import type { UsersStore } from '../users/user.ts';
 import { ActivityNotes } from './activity-notes.ts';
+import { Cgroups } from './cgroups.ts';
 import { profilesOf } from './choices.ts';
 import { Entries } from './entries.ts';
 import { Keeper } from './keeper.ts';
@@ -18,12 +20,14 @@ import { Reservations } from './reservations.ts';
 import type { Room } from './room.ts';
 import type { Servers } from './server.ts';
 import { ServerChanges } from './server-changes.ts';
+import { serverLabel } from './server-name.ts';
 import { ServerOrders } from './server-orders.ts';
 import { ServersStore } from './servers-store.ts';
 import { SpawnerLink } from './spawner-link.ts';
 import { lookAtEnd } from './stop.ts';
 import { usageOf } from './usage.ts';
 import { defaultTiming, type Timing, within } from './waiting.ts';
+import { watchMemory } from './watch-memory.ts';
 import type { WatchUnits } from './watch-units.ts';
 
 type ServerSettings = Pick<Settings, 'hub' | 'profiles' | 'spawner'>;
@@ -48,6 +52,8 @@ export interface ServersParts {
   /** Routes that are no server's: of services. They are kept right on the same occasions. */
   readonly otherRoutes?: () => Promise<readonly WantedRoute[]>;
   readonly timing?: Partial<Timing>;
+  /** Where the kernel's accounting is found; the host's own if not said. */
+  readonly cgroups?: Cgroups;
   /** In [0, 1); for the pause that a busy hub asks for. */
   readonly random?: () => number;
 }
@@ -65,6 +71,8 @@ export interface ServersRoom extends Servers {
   readActivity(): Promise<void>;
   /** What the service manager says of a server now; undefined when there is nothing to say. */
   status(user: string, name: string): Promise<UnitStatus | undefined>;
+  /** Changes limits of a running server until it ends; spawnerd compares them with root's policy. */
+  setLimits(caller: Caller, user: string, name: string, limits: Readonly<Record<string, bigint>>): Promise<void>;
   readonly activeCount: number;
   /** How many servers start, stop or are looked at. */
   readonly pendingCount: number;
@@ -100,6 +108,8 @@ export function makeServers(parts: ServersParts): ServersRoom {
     recheck: () => keeper.recheck(),
     lookAt: (entry, last) => void lookAtEnd(room, entry, last),
   };
+  const cgroups = parts.cgroups ?? new Cgroups('/sys/fs/cgroup', () => settings.spawner.slice);
+  const stopWatchingMemory = watchMemory({ entries, cgroups, clock, log });
   const activity = new ActivityNotes(store, log, timing.flush);
   const keeper = new Keeper(room, parts.watchUnits, activity);
   const reservations = new Reservations(room);
@@ -126,9 +136,19 @@ export function makeServers(parts: ServersParts): ServersRoom {
     log: (user, name, lines) => spawner.log({ user, name }, lines, entries.get(user, name)?.began ?? 0),
     async usage(user, name) {
       if (entries.get(user, name)?.phase !== 'ready') return undefined;
-      return usageOf(await spawner.show({ user, name }));
+      return (await cgroups.ofServer(user, name)) ?? usageOf(await spawner.show({ user, name }));
     },
+    userUsage: (user) => cgroups.ofUser(user),
     status: (user, name) => spawner.show({ user, name }),
+    async setLimits(caller, user, name, limits) {
+      const by = caller.owner.name;
+      await spawner.setLimits({ user, name }, limits);
+      const told = Object.entries(limits).map(([limit, value]) => `${limit}=${value}`);
+      log.info(
+        { event: 'limits-changed', user, server: name, by, from: caller.from },
+        `${by} (${caller.from}) set limits of ${serverLabel(user, name)}: ${told.join(' ')}`,
+      );
+    },
     touch(user, name, at) {
       const entry = entries.get(user, name);
       if (entry !== undefined) activity.note(entry, at);
@@ -143,7 +163,10 @@ export function makeServers(parts: ServersParts): ServersRoom {
         }
       }),
     adopt: () => keeper.start(),
-    close: () => keeper.stop(),
+    close: () => {
+      stopWatchingMemory();
+      return keeper.stop();
+    },
     async reconcileRoutes() {
       await keeper.reconcile();
     },

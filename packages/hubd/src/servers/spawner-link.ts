@@ -65,6 +65,10 @@ export class SpawnerLink {
     return within(this.#times().ask, this.#spawner.Log(user, name, lines, BigInt(Math.floor(since))), late);
   }
 
+  async setLimits({ user, name }: ServerName, limits: Readonly<Record<string, bigint>>): Promise<void> {
+    await within(this.#times().ask, this.#spawner.SetLimits(user, name, limits), late);
+  }
+
   async forget({ user, name }: ServerName): Promise<void> {
     await within(this.#times().ask, this.#spawner.Forget(user, name), late);
   }

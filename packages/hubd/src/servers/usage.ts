@@ -2,7 +2,7 @@ import type { UnitStatus } from '@tshub/contract';
 import type { ServerUsage } from './server.ts';
 import { isAlive } from './spawner-link.ts';
 
-/** The accounting of a unit that runs, in bytes, seconds and tasks; null for what the host does not count. */
+/** The accounting of a unit that runs as the service manager tells it, where the kernel's own files cannot be read. */
 export function usageOf(status: UnitStatus | undefined): ServerUsage | undefined {
   if (!isAlive(status)) return undefined;
   return {
@@ -11,6 +11,8 @@ export function usageOf(status: UnitStatus | undefined): ServerUsage | undefined
     memoryMax: numberOf(status.memoryMax),
     cpuSeconds: status.cpuNanoseconds === undefined ? null : Number(status.cpuNanoseconds) / 1e9,
     tasks: numberOf(status.tasks),
+    ioReadBytes: null,
+    ioWriteBytes: null,
   };
 }
 

@@ -16,7 +16,8 @@ export function limits(settings: Settings['spawner']): UnitProperty[] {
     ...unlessZero('MemoryLow', mem_guarantee),
     ...swap(swap_limit),
     ...quota(cpu_limit),
-    ...unlessZero('CPUWeight', cpu_weight),
+    // Said even if it is the default: only then does PID 1 have the kernel share the CPU by persons rather than by processes.
+    ['CPUWeight', 't', cpu_weight === 0 ? 100n : BigInt(cpu_weight)],
     ...unlessZero('IOWeight', io_weight),
     ['TasksMax', 't', tasks_max === 0 ? infinity : BigInt(tasks_max)],
   ];

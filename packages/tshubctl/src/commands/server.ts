@@ -42,6 +42,9 @@ export function serverView(entry: ServerEntry): Record<string, unknown> {
     ...(entry.memoryMax !== undefined && { memory_max: entry.memoryMax }),
     ...(entry.cpuNanoseconds !== undefined && { cpu_nanoseconds: entry.cpuNanoseconds }),
     ...(entry.tasks !== undefined && { tasks: entry.tasks }),
+    ...(entry.killedFor !== undefined && {
+      last_kill: { at: isoTime(entry.killedAt ?? 0n), reason: entry.killedFor },
+    }),
   };
 }
 
@@ -99,6 +102,10 @@ export function serverFields(entry: ServerEntry, screen: Parameters<Outcome['tex
       ['Server', entry.server === '' ? '(default)' : entry.server],
       ['State', stateOf(entry)],
       ['Reason', entry.reason ?? ''],
+      [
+        'Killed in it',
+        entry.killedFor === undefined ? '' : `a program, ${ago(entry.killedAt ?? 0n, screen.now)}: ${entry.killedFor}`,
+      ],
       ['Unit', entry.unit],
       ['Unit state', entry.active === undefined ? '' : `${entry.active} (${entry.sub ?? ''})`],
       ['Runs as', entry.uid === undefined ? '' : `uid ${entry.uid}`],

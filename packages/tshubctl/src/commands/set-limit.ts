@@ -1,0 +1,54 @@
+import { hub1, type LiveLimit, liveLimits, TshubError } from '@tshub/contract';
+import type { Context, Input, Outcome } from '../command.ts';
+
+const timeoutMs = 30_000;
+const sizeUnits: Readonly<Record<string, number>> = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
+
+/** `tshubctl server set-limit ada lab mem_limit=4G cpu_limit=2`: the server's name may be left out. */
+export async function setLimit(context: Context, { args, options }: Input): Promise<Outcome> {
+  const [user = '', server = ''] = args;
+  const limits = parseLimits((options['limit'] ?? []) as readonly string[]);
+  await context.ask(hub1, timeoutMs, (hub) => hub.SetServerLimits(user, server, limits));
+  const which = server === '' ? `the server of ${user}` : `the server "${server}" of ${user}`;
+  return {
+    json: { limits: { user, server, ...limits } },
+    text: () => `${which} has the new limits until it ends; to keep them, see [spawner] in tshub.toml(5)`,
+  };
+}
+
+/** `name=value` as an administrator writes it in [spawner] -> bytes, weights, tasks, thousandths of a CPU. */
+export function parseLimits(pairs: readonly string[]): Record<string, bigint> {
+  if (pairs.length === 0)
+    throw new TshubError('bad_request', {
+      problem: `server set-limit: expected --limit NAME=VALUE, with a name of ${Object.keys(liveLimits).join(', ')}`,
+    });
+  return Object.fromEntries(pairs.map((pair) => parseLimit(pair)));
+}
+
+function parseLimit(pair: string): [LiveLimit, bigint] {
+  const [, name = '', text = ''] = /^([^=]*)=?(.*)$/s.exec(pair) ?? [];
+  if (!isLimit(name)) {
+    const problem = `--limit: expected a name of ${Object.keys(liveLimits).join(', ')}, found "${name}"`;
+    throw new TshubError('bad_request', { problem });
+  }
+  const value = parseValue(liveLimits[name].unit, text);
+  if (value === null) {
+    const problem = `--limit ${name}: expected ${liveLimits[name].says}, found "${text}"`;
+    throw new TshubError('bad_request', { problem });
+  }
+  return [name, value];
+}
+
+function isLimit(name: string): name is LiveLimit {
+  return Object.hasOwn(liveLimits, name);
+}
+
+function parseValue(unit: (typeof liveLimits)[LiveLimit]['unit'], text: string): bigint | null {
+  const match = /^(\d{1,12}(?:\.\d{1,6})?)([KMGT]?)$/.exec(text);
+  if (match === null) return null;
+  const [, digits = '', letter = ''] = match;
+  if (unit === 'bytes') return BigInt(Math.round(Number(digits) * (sizeUnits[letter] ?? 1)));
+  if (letter !== '') return null;
+  if (unit === 'cpus') return BigInt(Math.round(Number(digits) * 1000));
+  return digits.includes('.') ? null : BigInt(digits);
+}
