@@ -2,6 +2,7 @@ import { TshubError } from '@tshub/contract';
 import type { CommandSpec, OptionSpec } from './command.ts';
 import { checkConfig, showConfig } from './commands/config.ts';
 import { cullNow } from './commands/cull.ts';
+import { examine } from './commands/doctor.ts';
 import { listRoutes } from './commands/route.ts';
 import { listServers, showLogs, showServer, startServer, stopServer } from './commands/server.ts';
 import { setLimit } from './commands/set-limit.ts';
@@ -63,6 +64,13 @@ export const program: CommandSpec = {
     },
     groupCommand,
     roleCommand,
+    {
+      name: 'doctor',
+      says: 'Check what tshub stands on, and say what this host lacks',
+      details:
+        'Looks at the kernel, systemd, polkit, PAM, units, settings, disk and the program of servers, and changes nothing. The exit code is 1 if anything has failed.',
+      run: examine,
+    },
     {
       name: 'route',
       says: 'Look at the routes of the proxy',

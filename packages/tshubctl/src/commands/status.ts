@@ -75,7 +75,7 @@ async function orNull<T>(work: () => Promise<T>): Promise<T | null> {
   return work().catch(() => null);
 }
 
-async function unitState(bus: Bus, unit: string): Promise<UnitState> {
+export async function unitState(bus: Bus, unit: string): Promise<UnitState> {
   const path = await bus.calls(systemd1Manager, { timeoutMs }).LoadUnit(unit);
   const isSocket = unit.endsWith('.socket');
   const [general, own] = await Promise.all([
