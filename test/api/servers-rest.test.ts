@@ -107,7 +107,9 @@ test('user options come by their name, or are the whole body', async () => {
 });
 
 test('a busy hub says when to come again', async () => {
-  const token = await hubWithAda({ hub: { concurrent_spawn_limit: 1, slow_spawn_timeout: 0.01 } });
+  const token = await hubWithAda({
+    hub: { concurrent_spawn_limit: 1, spawn_queue_limit: 0, slow_spawn_timeout: 0.01 },
+  });
   const gate = hub.spawner.gates.hold('Start', 'before');
   await hub.api('/users/ada/server', { method: 'POST', token });
   await hub.user('bob');

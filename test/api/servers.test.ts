@@ -134,7 +134,7 @@ test('the host has limits', async () => {
 });
 
 test('too many starts at once are asked to come back in 30 to 60 seconds', async () => {
-  const made = await hub({ hub: { concurrent_spawn_limit: 1 } });
+  const made = await hub({ hub: { concurrent_spawn_limit: 1, spawn_queue_limit: 0 } });
   const gate = world.spawner.gates.hold('Start', 'before');
   const { done } = await made.servers.start(await made.caller('ada'), await made.user('ada'), '', null);
   await gate.reached;

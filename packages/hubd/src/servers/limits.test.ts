@@ -24,7 +24,8 @@ test('0 active servers at most means any number', () => {
 });
 
 test('a busy host asks to wait 30 to 60 seconds', () => {
-  const busy = { ...idle, starting: hub.concurrent_spawn_limit };
+  const busy = { ...idle, starting: hub.concurrent_spawn_limit + hub.spawn_queue_limit };
+  expect(() => checkLoad(hub, { ...busy, starting: busy.starting - 1 }, 0)).not.toThrow();
   expect(() => checkLoad(hub, busy, 0)).toThrow('Try again in 30 seconds');
   expect(() => checkLoad(hub, busy, 0.9999)).toThrow('Try again in 60 seconds');
 });

@@ -5,6 +5,7 @@ import { checkServerName } from './server-name.ts';
 /** What counts when somebody wants a server. */
 export interface Load {
   readonly active: number;
+  /** Those that wait for their turn among them. */
   readonly starting: number;
   /** Named servers of this person, running or not. */
   readonly named: number;
@@ -26,7 +27,7 @@ export function checkNamed(hub: Settings['hub'], name: string, isNew: boolean, l
 
 /** Throws server_limit or too_many_requests when the host has enough to do (peer's contract 7.7). `random` is in [0, 1). */
 export function checkLoad(hub: Settings['hub'], load: Load, random: number): void {
-  if (load.starting >= hub.concurrent_spawn_limit) {
+  if (load.starting >= hub.concurrent_spawn_limit + hub.spawn_queue_limit) {
     const seconds = 30 + Math.floor(random * 31);
     throw new TshubError('too_many_requests', {
       problem: `Too many users are starting servers right now. Try again in ${seconds} seconds.`,

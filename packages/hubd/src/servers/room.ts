@@ -12,6 +12,7 @@ import type { Entries } from './entries.ts';
 import type { Entry } from './entry.ts';
 import type { ServerRow, ServersStore } from './servers-store.ts';
 import type { SpawnerLink } from './spawner-link.ts';
+import type { StartQueue } from './start-queue.ts';
 import type { Timing } from './waiting.ts';
 
 /** What the steps of this room share. */
@@ -19,6 +20,7 @@ export interface Room {
   readonly access: Pick<Access, 'server'>;
   readonly store: ServersStore;
   readonly entries: Entries;
+  readonly queue: StartQueue;
   readonly spawner: SpawnerLink;
   readonly proxy: ProxyLink;
   readonly tokens: Tokens;

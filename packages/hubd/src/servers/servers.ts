@@ -24,6 +24,7 @@ import { serverLabel } from './server-name.ts';
 import { ServerOrders } from './server-orders.ts';
 import { ServersStore } from './servers-store.ts';
 import { SpawnerLink } from './spawner-link.ts';
+import { StartQueue } from './start-queue.ts';
 import { lookAtEnd } from './stop.ts';
 import { usageOf } from './usage.ts';
 import { defaultTiming, type Timing, within } from './waiting.ts';
@@ -93,6 +94,7 @@ export function makeServers(parts: ServersParts): ServersRoom {
     access: parts.access,
     store,
     entries,
+    queue: new StartQueue(() => settings.hub.concurrent_spawn_limit),
     spawner,
     proxy: new ProxyLink(parts.proxy, log),
     tokens,
@@ -174,6 +176,7 @@ export function makeServers(parts: ServersParts): ServersRoom {
     reload(next) {
       settings = next;
       keeper.runTimer();
+      room.queue.advance();
     },
   };
 }

@@ -8,6 +8,7 @@ import { followLog } from './follow-log.ts';
 import { serverScopes } from './server-scopes.ts';
 import { cancelledEvent, failedEvent, ProgressLog, readyEvent } from './progress.ts';
 import { type Room, routeOf, sentenceOf, tokenNote } from './room.ts';
+import { sayPlace } from './start-queue.ts';
 import type { Server } from './server.ts';
 import { serverLabel } from './server-name.ts';
 import { unlessAborted, within } from './waiting.ts';
@@ -65,11 +66,18 @@ class Start {
   }
 
   async #go(run: Omit<Run, 'done'>): Promise<Server> {
+    const { queue } = this.#room;
+    const { progress, abort } = run;
+    let endTurn: () => void = () => undefined;
+    progress.add({ progress: 0, message: 'Server requested' });
     try {
+      endTurn = await queue.enter(abort.signal, (ahead) => progress.add({ progress: 0, message: sayPlace(ahead) }));
       return await this.#steps(run);
     } catch (error) {
-      if (run.abort.signal.reason === abandoned) throw abandoned;
+      if (abort.signal.reason === abandoned) throw abandoned;
       throw await this.#fail(run, error);
+    } finally {
+      endTurn();
     }
   }
 
@@ -82,7 +90,7 @@ class Start {
     const { name: user } = this.#user;
     const began = room.clock.now();
     this.#entry.began = began;
-    progress.add({ progress: 0, message: 'Server requested' });
+    signal.throwIfAborted();
     room.log.info({ event: 'server-start', user, server, unit }, `${this.#label} is being started`);
 
     const environment = await this.#prepare(signal);

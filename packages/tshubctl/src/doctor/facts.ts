@@ -80,8 +80,8 @@ function readSettings(): { settings: Settings | null; problem: string } {
 
 async function polkitVersion(bus: Bus): Promise<string> {
   const { busName, path, name } = polkitAuthority;
-  const properties = await getProperties(bus, busName, path, name).catch(() => ({}) as Record<string, unknown>);
-  const version = properties['BackendVersion'];
+  const properties = await getProperties(bus, busName, path, name).catch(() => ({}));
+  const version = (properties as Readonly<Record<string, unknown>>)['BackendVersion'];
   return typeof version === 'string' ? version : '';
 }
 
