@@ -124,6 +124,22 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
+test('top shows what is used, and the sums of users by themselves', async () => {
+  const all = await tshubctl('top');
+  expect(all).toMatchObject({ exit: 0, stderr: '' });
+  expect(all.stdout).toMatch(/^USER +SERVER +CPU +CPU TIME +MEMORY +LIMIT +PEAK +TASKS +READ +WRITTEN\n/);
+  expect(all.stdout).toMatch(/\nada +\(default\) +0 % +5 s +1.5 GiB +– +– +12 +– +–\n/);
+  const { usage } = JSON.parse((await tshubctl('top', '--users', '--json')).stdout) as { usage: unknown[] };
+  expect(usage).toMatchObject([{ user: 'ada', server: null, memory_current: 1_610_612_736 }]);
+});
+
+test('server set-limit takes limits as the settings have them', async () => {
+  const set = await tshubctl('server', 'set-limit', 'ada', '-l', 'mem_limit=1G', '-l', 'cpu_limit=1.5');
+  expect(set).toMatchObject({ exit: 0, stdout: expect.stringContaining('until it ends') });
+  expect(asked).toEqual([['limit', 'ada', '', { mem_limit: 1_073_741_824n, cpu_limit: 1500n }]]);
+  expect(await tshubctl('server', 'set-limit', 'ada', '-l', 'ram=1G')).toMatchObject({ exit: 2 });
+});
+
 test('server list shows every server, or those of one user', async () => {
   const all = await tshubctl('server', 'list');
   expect(all).toMatchObject({ exit: 0, stderr: '' });
@@ -257,7 +273,21 @@ test('what config show prints is the same settings again', async () => {
 test.each([
   [
     'tshubctl ',
-    ['completion', 'config', 'cull', 'group', 'role', 'route', 'server', 'status', 'token', 'user', '--json'],
+    [
+      'completion',
+      'config',
+      'cull',
+      'doctor',
+      'group',
+      'role',
+      'route',
+      'server',
+      'status',
+      'token',
+      'top',
+      'user',
+      '--json',
+    ],
   ],
   ['tshubctl server st', ['start', 'stop']],
   ['tshubctl server stop ada --re', ['--reason']],

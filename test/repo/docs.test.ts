@@ -46,7 +46,7 @@ test('every command of tshubctl that a page names is one', () => {
     (program.commands ?? []).map((one) => [one.name, (one.commands ?? []).map(({ name }) => name)]),
   );
   const unknown = pages.flatMap((page) =>
-    [...textOf(page).matchAll(/[`\n ]tshubctl ([a-z]+) ?([a-z]*)/g)]
+    [...textOf(page).matchAll(/[`\n ]tshubctl ([a-z-]+) ?([a-z-]*)/g)]
       .filter(([, noun = '', verb = '']) => {
         const verbs = nouns.get(noun);
         return verbs === undefined || (verbs.length > 0 && verb !== '' && !verbs.includes(verb));

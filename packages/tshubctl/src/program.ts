@@ -62,8 +62,6 @@ export const program: CommandSpec = {
       ],
       run: cullNow,
     },
-    groupCommand,
-    roleCommand,
     {
       name: 'doctor',
       says: 'Check what tshub stands on, and say what this host lacks',
@@ -71,6 +69,8 @@ export const program: CommandSpec = {
         'Looks at the kernel, systemd, polkit, PAM, units, settings, disk and the program of servers, and changes nothing. The exit code is 1 if anything has failed.',
       run: examine,
     },
+    groupCommand,
+    roleCommand,
     {
       name: 'route',
       says: 'Look at the routes of the proxy',

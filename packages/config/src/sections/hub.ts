@@ -55,14 +55,9 @@ export const hub = z
       .positive()
       .default(100)
       .meta({ says: 'How many servers may be starting at once; more wait for their turn.' }),
-    spawn_queue_limit: z
-      .number()
-      .int()
-      .nonnegative()
-      .default(1000)
-      .meta({
-        says: 'How many starts may wait for their turn; whoever comes then is asked to try again later. 0: none waits.',
-      }),
+    spawn_queue_limit: z.number().int().nonnegative().default(1000).meta({
+      says: 'How many starts may wait for their turn; whoever comes then is asked to try again later. 0: none waits.',
+    }),
     slow_spawn_timeout: seconds
       .default(10)
       .meta({ says: 'Seconds that the API waits for a start before it answers 202.' }),
