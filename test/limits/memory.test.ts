@@ -45,7 +45,7 @@ test('below its limit a server goes on', async () => {
 
 test('what all servers of a person use together has a limit too, and a kill for it is noticed and told as such', async () => {
   // What all servers of ada may use together; each alone is well below its own limit.
-  await machine.run(['systemctl', 'set-property', '--runtime', 'tshub-users-ada.slice', 'MemoryMax=160M']);
+  await spawnerSettings('mem_limit = "256M"\nuser_mem_limit = "160M"');
   try {
     await startProgram('ada');
     await startProgram('ada', 'lab');
@@ -60,7 +60,6 @@ test('what all servers of a person use together has a limit too, and a kill for 
   } finally {
     await machine.run(['tshubctl', 'server', 'stop', 'ada', 'lab'], { fails: true });
     await stopServer('ada');
-    await machine.run(['systemctl', 'set-property', '--runtime', 'tshub-users-ada.slice', 'MemoryMax=infinity']);
   }
 });
 
