@@ -133,6 +133,14 @@ test('top shows what is used, and the sums of users by themselves', async () => 
   expect(usage).toMatchObject([{ user: 'ada', server: null, memory_current: 1_610_612_736 }]);
 });
 
+test('server restart stops and starts', async () => {
+  expect(await tshubctl('server', 'restart', 'ada')).toMatchObject({ exit: 0 });
+  expect(asked).toEqual([
+    ['stop', 'ada', '', expect.stringContaining('restarted by')],
+    ['start', 'ada', '', {}],
+  ]);
+});
+
 test('server set-limit takes limits as the settings have them', async () => {
   const set = await tshubctl('server', 'set-limit', 'ada', '-l', 'mem_limit=1G', '-l', 'cpu_limit=1.5');
   expect(set).toMatchObject({ exit: 0, stdout: expect.stringContaining('until it ends') });

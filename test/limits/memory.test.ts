@@ -50,7 +50,7 @@ test('what all servers of a person use together has a limit too, and a kill for 
     await startProgram('ada');
     await startProgram('ada', 'lab');
     const cursor = await journalCursor();
-    const eat = 'python3 -c "b = bytearray(b\'x\' * (100 << 20)); print(len(b), flush=True); input()" < /dev/zero';
+    const eat = 'python3 -c "import time; b = bytearray(b\'x\' * (100 << 20)); time.sleep(1000)"';
     await tell('ada', 'spawn', eat);
     await tell('ada', 'spawn', eat, 'lab');
     expect(await reasonInJournal('server-oom', 'ada', cursor)).toBe(

@@ -4,7 +4,7 @@ import { checkConfig, showConfig } from './commands/config.ts';
 import { cullNow } from './commands/cull.ts';
 import { examine } from './commands/doctor.ts';
 import { listRoutes } from './commands/route.ts';
-import { listServers, showLogs, showServer, startServer, stopServer } from './commands/server.ts';
+import { listServers, restartServer, showLogs, showServer, startServer, stopServer } from './commands/server.ts';
 import { setLimit } from './commands/set-limit.ts';
 import { showStatus } from './commands/status.ts';
 import { showTop } from './commands/top.ts';
@@ -95,6 +95,12 @@ export const program: CommandSpec = {
             { name: 'lines', short: 'n', value: 'count', says: 'Show only the last entries' },
           ],
           run: showLogs,
+        },
+        {
+          name: 'restart',
+          says: 'Stop a server if it runs, and start it with the options that it had',
+          arguments: [user, server],
+          run: restartServer,
         },
         {
           name: 'set-limit',

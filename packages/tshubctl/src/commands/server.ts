@@ -143,6 +143,18 @@ export async function startServer(context: Context, input: Input): Promise<Outco
   };
 }
 
+/** Stops a server if it runs, and starts it with the options that it had. */
+export async function restartServer(context: Context, input: Input): Promise<Outcome> {
+  const { user, server } = target(context, input, 'restart');
+  const reason = `restarted by ${context.user}`;
+  try {
+    await context.ask(hub1, changeTimeoutMs, (hub) => hub.StopServer(user, server, reason));
+  } catch (error) {
+    if (!(error instanceof TshubError) || error.code !== 'not_running') throw error;
+  }
+  return startServer(context, input);
+}
+
 /** A start that failed says why in a sentence; what the server wrote before it ended says more. */
 export function withWayToLog(error: unknown, user: string, server: string): unknown {
   if (!(error instanceof TshubError) || error.code !== 'spawn_failed') return error;
