@@ -52,16 +52,11 @@ describe('a provider', () => {
       clientSecret,
       people: { grace: { preferred_username: 'Grace', name: 'Grace Hopper', groups: ['navy'] } },
     };
+    await machine.write('/root/provider/options.json', JSON.stringify(options), '0600');
     await machine.sh(`echo '127.0.0.1 ${host}' >> /etc/hosts`);
     await machine.run([
-      ...[
-        'systemd-run',
-        '--unit=test-provider',
-        '--description=A provider',
-        '/usr/bin/node',
-        '/root/provider/provider.mjs',
-      ],
-      ...['/root/provider/key.pem', '/root/provider/cert.pem', JSON.stringify(options)],
+      ...['systemd-run', '--unit=test-provider', '/usr/bin/node', '/root/provider/provider.mjs'],
+      ...['/root/provider/key.pem', '/root/provider/cert.pem', '/root/provider/options.json'],
     ]);
     await machine.write(
       settings,
