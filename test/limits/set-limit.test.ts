@@ -16,7 +16,7 @@ test('a running server gets new limits within what root allows, and its next sta
   await startProgram('ada');
   expect((await setLimit('mem_limit=384M')).code).toBe(0);
   expect(await limitOf('memory.max')).toBe(String(384 << 20));
-  expect(await tell('ada', 'eat?200')).toBe('eaten');
+  expect(await tell('ada', 'eat?150')).toBe('eaten');
   const top = JSON.parse((await machine.run(['tshubctl', 'top', '--json'])).out) as {
     usage: Record<string, unknown>[];
   };
