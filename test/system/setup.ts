@@ -46,6 +46,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
   noteSecret(...Object.values(passwords));
   await machine.sh('mkdir -p /opt/shared && chmod 1777 /opt/shared');
   await machine.write('/etc/tshub/tshub.toml', settings);
+  // These files restart daemons more often in a minute than people do, or than a daemon that fails may.
+  for (const daemon of ['tshub', 'tshub-proxyd', 'tshub-cullerd', 'tshub-spawnerd'])
+    await machine.write(`/run/systemd/system/${daemon}.service.d/test.conf`, '[Unit]\nStartLimitIntervalSec=0\n');
+  await machine.run(['systemctl', 'daemon-reload']);
   await machine.run(['systemctl', 'enable', '--now', 'tshub']);
   await eventually('the hub answers', async () => (await fetch(`${machine.url}/hub/health`)).ok);
   project.provide('machine', { name: machine.name, address: machine.address });
