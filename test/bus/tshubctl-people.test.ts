@@ -1,4 +1,7 @@
 import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { connectBus, type Bus } from '@tshub/bus';
 import { hub1 } from '@tshub/contract';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -164,4 +167,31 @@ test('tokens are made, listed and revoked; a made one is all that is printed', a
     exit: 2,
     stderr: 'tshubctl: --user: expected a user, since root is none of the hub\n',
   });
+});
+
+test('services are made with a token from a file, shown and deleted', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tshub-ctl-'));
+  const file = join(folder, 'token');
+  const token = 'a-token-of-a-service-that-is-long-enough';
+  writeFileSync(file, `${token}\n`);
+  await json('service', 'create', 'grader', '--redirect-uri', 'https://grader.example/cb', '--token-file', file);
+  expect((await t.api('/user', { token })).json()).toMatchObject({ kind: 'service', name: 'grader' });
+  expect((await tshubctl('service', 'list')).stdout).toMatch(/^SERVICE +URL +ROLES\n(.*\n)*grader/);
+  expect(await json('service', 'show', 'grader')).toMatchObject({ service: { name: 'grader', admin: false } });
+  await json('service', 'delete', 'grader');
+  expect((await t.api('/user', { token })).status).toBe(403);
+  await expect(tshubctl('service', 'show', 'grader')).resolves.toMatchObject({ exit: 3 });
+  await expect(tshubctl('service', 'create', 'x', '--token-file', '/nonexistent')).resolves.toMatchObject({
+    exit: 2,
+    stderr: expect.stringContaining('token-file: cannot be read'),
+  });
+  rmSync(folder, { recursive: true });
+});
+
+test('the hub is shut down, which needs no more than that scope', async () => {
+  expect((await tshubctl('shutdown')).stdout).toBe(
+    'the hub ends, servers run on; start it again: systemctl start tshub\n',
+  );
+  expect(wishes).toEqual([['shutdown']]);
+  expect(t.logged.filter((entry) => entry['event'] === 'shutdown')).toHaveLength(1);
 });

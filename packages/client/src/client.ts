@@ -6,6 +6,7 @@ import {
   roleRoutes,
   type Route,
   serverRoutes,
+  serviceRoutes,
   tokenRoutes,
   TshubError,
   userRoutes,
@@ -19,6 +20,7 @@ const routes = {
   ...infoRoutes,
   ...roleRoutes,
   ...serverRoutes,
+  ...serviceRoutes,
   ...tokenRoutes,
   ...userRoutes,
 } as const;

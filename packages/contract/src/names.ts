@@ -104,6 +104,7 @@ export const polkitActions = {
     defaults: 'auth_admin_keep',
     says: 'See all users and servers of the notebook hub',
   },
+  'org.tshub.hub.shutdown': { owner: 'hub', defaults: 'auth_admin_keep', says: 'Shut the notebook hub down' },
   'org.tshub.proxy.manage-routes': {
     owner: 'proxy',
     defaults: 'auth_admin_keep',

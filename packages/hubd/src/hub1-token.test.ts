@@ -40,7 +40,6 @@ test('scopes that make their holder somebody else are never given for everybody'
     'inherit',
     'proxy',
     'shares',
-    'shutdown',
     'tokens',
     '(no_scope)',
   ]) {

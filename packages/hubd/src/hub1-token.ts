@@ -8,6 +8,8 @@ const actionOf: Partial<Record<ScopeName, PolkitAction>> = {
   'admin:roles': 'org.tshub.hub.manage-roles',
   'admin:server_state': 'org.tshub.hub.manage-servers',
   'admin:servers': 'org.tshub.hub.manage-servers',
+  // A service may hold roles and let people in: making one is deciding who may do what.
+  'admin:services': 'org.tshub.hub.manage-roles',
   'admin:users': 'org.tshub.hub.manage-users',
   'delete:groups': 'org.tshub.hub.manage-users',
   'delete:servers': 'org.tshub.hub.manage-servers',
@@ -33,6 +35,7 @@ const actionOf: Partial<Record<ScopeName, PolkitAction>> = {
   'read:users:groups': 'org.tshub.hub.read',
   'read:users:name': 'org.tshub.hub.read',
   servers: 'org.tshub.hub.manage-servers',
+  shutdown: 'org.tshub.hub.shutdown',
   'start:servers': 'org.tshub.hub.manage-servers',
   users: 'org.tshub.hub.manage-users',
   'users:activity': 'org.tshub.hub.manage-users',

@@ -6,10 +6,12 @@ import { examine } from './commands/doctor.ts';
 import { listRoutes } from './commands/route.ts';
 import { listServers, restartServer, showLogs, showServer, startServer, stopServer } from './commands/server.ts';
 import { setLimit } from './commands/set-limit.ts';
+import { shutDown } from './commands/shutdown.ts';
 import { showStatus } from './commands/status.ts';
 import { showTop } from './commands/top.ts';
 import { completionScript, shells, type Shell } from './completion.ts';
 import { groupCommand, roleCommand, tokenCommand, userCommand } from './program-people.ts';
+import { serviceCommand } from './program-service.ts';
 
 /** What every command understands. */
 export const commonOptions: readonly OptionSpec[] = [
@@ -142,6 +144,13 @@ export const program: CommandSpec = {
           run: stopServer,
         },
       ],
+    },
+    serviceCommand,
+    {
+      name: 'shutdown',
+      says: 'Stop the hub until it is started again; servers run on',
+      options: [{ name: 'servers', says: 'Stop all servers first' }],
+      run: shutDown,
     },
     {
       name: 'status',

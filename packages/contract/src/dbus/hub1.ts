@@ -37,6 +37,7 @@ export const hub1 = {
           'org.tshub.hub.manage-roles',
           'org.tshub.hub.manage-servers',
           'org.tshub.hub.manage-users',
+          'org.tshub.hub.shutdown',
         ],
       },
       in: [{ name: 'scopes', type: 'as' }],
