@@ -21,7 +21,10 @@ async function keepBusy(user: Person, processes: number): Promise<void> {
   );
 }
 
-test('a CPU limit holds within a tenth', async () => {
+/** On a host that others use as well a window may be unlucky; three in a row are not. */
+const measured = { retry: 2 } as const;
+
+test('a CPU limit holds within a tenth', measured, async () => {
   await spawnerSettings('cpu_limit = 0.2');
   await startProgram('ada');
   await keepBusy('ada', 3);
@@ -38,7 +41,8 @@ test('a CPU limit holds within a tenth', async () => {
   await stopServer('ada');
 });
 
-test('a person with one busy process gets as much of a CPU as one with twenty', async () => {
+test('a person with one busy process gets as much of a CPU as one with twenty', measured, async () => {
+  for (const user of people) await stopServer(user);
   await spawnerSettings('');
   // One CPU for all, where there are more; elsewhere there is but one, and no such controller.
   await machine.run(['systemctl', 'set-property', '--runtime', 'tshub-users.slice', 'AllowedCPUs=0']);
