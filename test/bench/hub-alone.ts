@@ -81,6 +81,8 @@ async function serve(): Promise<void> {
   await hub.start();
   const server = hubServer(hub.handle);
   await listenOn(server, { host: '127.0.0.1', port: Number(port) });
+  // Where proxyd speaks for browsers; programs use the port.
+  await listenOn(hubServer(hub.handle), { path: `${file}.socket` });
 }
 
 // Leaves by itself, so that a profile (--cpu-prof) is written.

@@ -12,6 +12,8 @@ export const serverCount = 500;
 /** A hub with 10,000 users. Ours has 500 servers that run as well; the peer would find them dead. */
 export interface HubContestant extends Contestant {
   readonly port: number;
+  /** Where browsers are spoken for: a path, or the port again. */
+  readonly front: { readonly socketPath: string } | { readonly port: number };
   /** Of an administrator. */
   readonly token: string;
   /** The hub alone, without its proxy. */
@@ -35,13 +37,8 @@ export async function tshub(): Promise<HubContestant> {
   }).trim();
   const port = await freePort();
   const env = { NODE_ENV: 'production' };
-  return running(
-    'tshub',
-    port,
-    token,
-    () => new Measured(process.execPath, [program, file, String(port)], env),
-    folder,
-  );
+  const start = (): Measured => new Measured(process.execPath, [program, file, String(port)], env);
+  return running({ name: 'tshub', port, front: { socketPath: `${file}.socket` }, token }, start, folder);
 }
 
 /** Debian's JupyterHub in the folder of an image (scripts/bench makes it): TSHUB_BENCH_ROOT. */
@@ -61,7 +58,7 @@ export async function jupyterhub(root: string): Promise<HubContestant> {
     .listens(port)
     .then((first) => first.stop());
   execFileSync('chroot', [root, '/usr/bin/python3', '/bench/hub-peer.py', String(userCount)], { env });
-  const hub = await running('JupyterHub', port, '', start, join(root, 'bench'));
+  const hub = await running({ name: 'JupyterHub', port, front: { port }, token: '' }, start, join(root, 'bench'));
   // A token of the settings costs thousands of rounds of hashing with each request: one that was made costs few.
   const made = await fetch(`http://127.0.0.1:${port}/hub/api/users/boss/tokens`, {
     method: 'POST',
@@ -72,18 +69,15 @@ export async function jupyterhub(root: string): Promise<HubContestant> {
 }
 
 async function running(
-  name: string,
-  port: number,
-  token: string,
+  hub: Pick<HubContestant, 'front' | 'name' | 'port' | 'token'>,
   start: () => Measured,
   folder: string,
 ): Promise<HubContestant> {
+  const { port } = hub;
   let process = start();
   await healthy(port, process);
   return {
-    name,
-    port,
-    token,
+    ...hub,
     cpu: () => process.ownCpu(),
     memory: () => process.ownMemory(),
     async restart() {

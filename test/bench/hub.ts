@@ -11,7 +11,7 @@ interface Sent {
 }
 
 function send(
-  port: number,
+  place: HubContestant['front'],
   method: string,
   path: string,
   headers: Record<string, string>,
@@ -20,7 +20,7 @@ function send(
   return new Promise((resolve, reject) => {
     const length = body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) };
     const sent = request(
-      { host: '127.0.0.1', port, path, method, agent, headers: { ...headers, ...length } },
+      { host: '127.0.0.1', ...place, path, method, agent, headers: { ...headers, ...length } },
       (answer) => {
         answer.resume();
         answer.on('end', () =>
@@ -65,7 +65,7 @@ async function api(
   body?: string,
 ): Promise<void> {
   const { status } = await send(
-    hub.port,
+    { port: hub.port },
     method,
     `/hub/api${path}`,
     { Authorization: `token ${hub.token}`, ...headers },
@@ -76,12 +76,12 @@ async function api(
 
 /** The form, then what a browser posts. */
 async function logIn(hub: HubContestant, user: string): Promise<void> {
-  const form = await send(hub.port, 'GET', '/hub/login', {});
+  const form = await send(hub.front, 'GET', '/hub/login', {});
   const jar = form.cookies.map((cookie) => cookie.split(';')[0] ?? '');
   const xsrf = jar.find((cookie) => cookie.startsWith('_xsrf='))?.slice('_xsrf='.length) ?? '';
   const body = new URLSearchParams({ username: user, password: 'any', _xsrf: xsrf }).toString();
   const headers = { Cookie: jar.join('; '), 'Content-Type': 'application/x-www-form-urlencoded' };
-  const { status } = await send(hub.port, 'POST', '/hub/login', headers, body);
+  const { status } = await send(hub.front, 'POST', '/hub/login', headers, body);
   if (status !== 302) throw new Error(`${hub.name}: the login of ${user} answered ${status}`);
 }
 

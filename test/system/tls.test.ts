@@ -111,7 +111,7 @@ test('a certificate that cannot be used is named, and the one from before stays'
   await machine.sh('echo nonsense >/etc/tshub/tls/hub.crt');
   await machine.run(['systemctl', 'reload', 'tshub-proxyd'], { fails: true });
   const said = await eventually('the journal names it', async () => {
-    const lines = (await machine.journal('-u', 'tshub-proxyd', '-n', '5')).map((one) => String(one['MESSAGE']));
+    const lines = (await machine.journal('-u', 'tshub-proxyd', '-n', '50')).map((one) => String(one['MESSAGE']));
     return lines.find((line) => line.includes('proxy_tls.certificates.0'));
   });
   expect(said).toContain('the certificate cannot be read');
