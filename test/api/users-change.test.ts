@@ -1,18 +1,15 @@
 import { userModel } from '@tshub/contract';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { hubForTest, type TestHub } from '../support/hub-for-test.ts';
+import { hubForTest, settingsForTest, type TestHub } from '../support/hub-for-test.ts';
 import { quick } from '../support/servers-for-test.ts';
-import { soon } from '../support/soon.ts';
 
 let t: TestHub;
 let root: string;
 /** Of a user who may administer users, and is no administrator. */
 let clerk: string;
+const patience = (seconds: number) => ({ hub: { allow_named_servers: true, slow_stop_timeout: seconds } });
 beforeEach(async () => {
-  t = await hubForTest({
-    timing: quick,
-    settings: { hub: { allow_named_servers: true, slow_stop_timeout: 0.05 } },
-  });
+  t = await hubForTest({ timing: quick, settings: patience(60) });
   for (const name of ['ada', 'bob', 'eve']) await t.user(name);
   await t.user('root', { admin: true });
   root = await t.token('root');
@@ -178,14 +175,16 @@ describe('renaming a user', () => {
 
   test('waits for the servers no longer than slow_stop_timeout', async () => {
     await call('POST', '/users/ada/server');
+    t.hub.reload(settingsForTest(patience(0.01)));
     const gate = t.spawner.gates.hold('Stop', 'before');
     const late = await call('PATCH', '/users/ada', { name: 'ida' });
     expect([late.status, late.json()['message']]).toEqual([
       400,
       'The servers of ada are in the process of stopping; please wait and try again',
     ]);
+    t.hub.reload(settingsForTest(patience(60)));
     gate.open();
-    await soon(async () => status('PATCH', '/users/ada', { name: 'ida' })).toBe(200);
+    expect(await status('PATCH', '/users/ada', { name: 'ida' })).toBe(200);
   });
 });
 
@@ -226,6 +225,7 @@ describe('deleting a user', () => {
 describe('lists', () => {
   test('of whom is ready are cut into full pages, and counted', async () => {
     for (const name of ['ada', 'bob', 'eve']) await call('POST', `/users/${name}/server`);
+    t.hub.reload(settingsForTest(patience(0.01)));
     const gate = t.spawner.gates.hold('Stop', 'before');
     expect(await status('DELETE', '/users/ada/server')).toBe(202);
     const headers = { Accept: 'application/jupyterhub-pagination+json' };

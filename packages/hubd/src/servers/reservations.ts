@@ -8,7 +8,10 @@ import { serverLabel } from './server-name.ts';
 export class Reservations {
   readonly #room: Pick<Room, 'entries' | 'store'>;
   /** By unit: two first starts at once share one. */
-  readonly #making = new Map<string, { readonly userId: number; readonly row: Promise<Entry> }>();
+  readonly #making = new Map<
+    string,
+    { readonly userId: number; readonly isNamed: boolean; readonly row: Promise<Entry> }
+  >();
   readonly #held = new Set<number>();
 
   constructor(room: Pick<Room, 'entries' | 'store'>) {
@@ -21,6 +24,15 @@ export class Reservations {
       throw new TshubError('pending', { server: serverLabel(user.name, name), pending: 'rename' });
   }
 
+  /** How many named servers of a user are being made. */
+  makingFor(user: User): number {
+    return [...this.#making.values()].filter(({ userId, isNamed }) => isNamed && userId === user.id).length;
+  }
+
+  isMaking(user: User, name: string): boolean {
+    return this.#making.has(serverUnit(user.name, name));
+  }
+
   /** The entry of a server that never had one. */
   make(user: User, name: string): Promise<Entry> {
     const unit = serverUnit(user.name, name);
@@ -30,7 +42,7 @@ export class Reservations {
       .add(user.id, name)
       .then((added) => this.#room.entries.add(added))
       .finally(() => this.#making.delete(unit));
-    this.#making.set(unit, { userId: user.id, row });
+    this.#making.set(unit, { userId: user.id, isNamed: name !== '', row });
     return row;
   }
 

@@ -28,20 +28,16 @@ export class ServerChanges {
   async create(caller: Caller, user: User, name: string, given: Omit<Changes, 'name'>): Promise<Server> {
     this.#checkScope(caller, user, name);
     const label = serverLabel(user.name, name);
+    this.#reservations.checkFree(user, name);
+    const isKnown = this.#room.entries.get(user.name, name) !== undefined || this.#reservations.isMaking(user, name);
     // The default server there always is.
-    if (name === '' || this.#room.entries.get(user.name, name) !== undefined)
-      throw new TshubError('server_exists', { server: label });
+    if (name === '' || isKnown) throw new TshubError('server_exists', { server: label });
     const change = clean(given);
     await this.#checkChoice(user, change);
     checkNamed(this.#room.settings().hub, name, true, this.#load(user));
-    return this.#reservations.hold(user, name, async () => {
-      if (this.#room.entries.get(user.name, name) !== undefined)
-        throw new TshubError('server_exists', { server: label });
-      checkNamed(this.#room.settings().hub, name, true, this.#load(user));
-      const entry = await this.#reservations.make(user, name);
-      await this.#change(entry, change);
-      return entry.view();
-    });
+    const entry = await this.#reservations.make(user, name);
+    await this.#change(entry, change);
+    return entry.view();
   }
 
   async update(caller: Caller, user: User, name: string, given: Changes): Promise<Server> {

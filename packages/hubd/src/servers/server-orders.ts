@@ -44,7 +44,8 @@ export class ServerOrders {
     const label = serverLabel(user.name, name);
     const known = this.#room.entries.get(user.name, name);
     if (known !== undefined) checkMayStart(known.phase, label);
-    checkNamed(hub, name, known === undefined, this.load(user));
+    const isNew = known === undefined && !this.#reservations.isMaking(user, name);
+    checkNamed(hub, name, isNew, this.load(user));
     checkLoad(hub, this.load(user), this.#random());
     if (options !== null) checkOptions(options);
     const chosen = await choose(this.#room, user.name, options, known?.row.options ?? {});
@@ -93,7 +94,11 @@ export class ServerOrders {
   load(user: User): Load {
     const { entries } = this.#room;
     const named = entries.ofUser(user.id).filter(({ row }) => row.name !== '').length;
-    return { active: entries.activeCount, starting: entries.count('starting'), named };
+    return {
+      active: entries.activeCount,
+      starting: entries.count('starting'),
+      named: named + this.#reservations.makingFor(user),
+    };
   }
 
   /** Stops everything of a user, for whoever changes the user as a whole. */

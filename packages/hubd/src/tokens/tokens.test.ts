@@ -128,3 +128,39 @@ describe('secrets of clients', () => {
     expect([await clients.checkSecret(client.id, ''), await clients.checkSecret('nobody', '')]).toEqual([false, false]);
   });
 });
+
+describe('the tokens of a user', () => {
+  test('go with the user, at once', async () => {
+    const { text } = await issue();
+    expect(await tokens.find(text)).toBeDefined();
+    await tokens.revokeUser(owner.id);
+    expect(await tokens.find(text)).toBeUndefined();
+  });
+
+  test('follow a new name, as do those of others that are about it', async () => {
+    const scopesOf = async (id: number): Promise<readonly string[] | undefined> => (await tokens.byId(id))?.scopes;
+    const mine = await issue({ scopes: ['servers!user=ada', 'access:servers!server=ada/lab', 'read:hub'] });
+    const other = { owner: { kind: 'service', name: 'grader' } as const, scopes: ['read:users!user=ada'] };
+    const theirs = await issue(other);
+    const alike = await issue({ ...other, scopes: ['read:users!user=adam', 'access:servers!server=adam/ada'] });
+    expect((await tokens.find(theirs.text))?.scopes).toEqual(['read:users!user=ada']);
+    await db('users').where({ id: owner.id }).update({ name: 'i"da' });
+    await tokens.renameUser('ada', 'i"da');
+    expect(await scopesOf(mine.id)).toEqual(['servers!user=i"da', 'access:servers!server=i"da/lab', 'read:hub']);
+    expect((await tokens.find(theirs.text))?.scopes).toEqual(['read:users!user=i"da']);
+    expect(await scopesOf(alike.id)).toEqual(['read:users!user=adam', 'access:servers!server=adam/ada']);
+    await tokens.renameUser('i"da', 'ada');
+    expect(await scopesOf(mine.id)).toContain('servers!user=ada');
+  });
+
+  test('are in the order of their last use, or else of their making', async () => {
+    const first = await issue();
+    now += 1000;
+    const second = await issue();
+    await issue({ expiresIn: 1 });
+    now += 5000;
+    const found = await tokens.find(first.text);
+    if (found !== undefined) await tokens.touch(found);
+    expect((await tokens.ofUser(owner.id)).map(({ id }) => id)).toEqual([second.id, first.id]);
+  });
+});

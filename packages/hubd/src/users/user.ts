@@ -28,7 +28,7 @@ export interface UsersStore {
   byCookieId(cookieId: string): Promise<User | undefined>;
   list(query: UserQuery): Promise<{ readonly users: readonly User[]; readonly total: number }>;
   count(): Promise<number>;
-  /** Makes the user if there is none; sets `admin` either way. */
+  /** At a login: makes the user if there is none. Whether the login makes them an administrator follows it; who was made one otherwise stays so. */
   ensure(name: string, admin: boolean): Promise<User>;
   /** Makes those that there are not, and returns these. */
   add(names: readonly string[], admin: boolean): Promise<readonly User[]>;
@@ -38,7 +38,7 @@ export interface UsersStore {
   rename(id: number, name: string): Promise<User>;
   /** Makes those that there are not, as no administrators. */
   addMissing(names: readonly string[]): Promise<void>;
-  /** False when there is no such user. */
+  /** For good, or until the next login that makes them one; false when there is no such user. */
   setAdmin(name: string, admin: boolean): Promise<boolean>;
   remove(id: number): Promise<void>;
   /** Keeps the later time. */

@@ -24,6 +24,40 @@ describe('users in the store', () => {
     expect(await users.count()).toBe(1);
   });
 
+  test('who was made an administrator otherwise stays one when a login says nothing of it', async () => {
+    await users.ensure('ada', false);
+    await users.setAdmin('ada', true);
+    expect((await users.ensure('ada', false)).admin).toBe(true);
+    await users.setAdmin('ada', false);
+    expect((await users.ensure('ada', false)).admin).toBe(false);
+    await users.add(['bob'], true);
+    expect((await users.ensure('bob', false)).admin).toBe(true);
+    expect(await users.admins()).toEqual(['bob']);
+  });
+
+  test('those that are added are those that there were not', async () => {
+    await users.ensure('ada', false);
+    const added = await users.add(['ada', 'bob', 'bob', 'eve'], false);
+    expect(added.map(({ name }) => name).toSorted()).toEqual(['bob', 'eve']);
+    expect(await users.add(['ada'], true)).toEqual([]);
+    expect((await users.byName('ada'))?.admin).toBe(false);
+  });
+
+  test('a new name is found by, the old one is free, and none is taken twice', async () => {
+    const ada = await users.ensure('ada', false);
+    await users.ensure('bob', false);
+    expect(await users.rename(ada.id, 'ida')).toEqual({ ...ada, name: 'ida' });
+    expect([await users.byName('ada'), (await users.byCookieId(ada.cookieId))?.name]).toEqual([undefined, 'ida']);
+    await expect(users.rename(ada.id, 'bob')).rejects.toMatchObject({ code: 'user_exists' });
+  });
+
+  test('pages of those that are picked in memory are full, and counted', async () => {
+    const made = await users.add(['ada', 'bob', 'eve', 'kim'], false);
+    const picked = new Set(made.filter(({ name }) => name !== 'bob').map(({ id }) => id));
+    const page = await users.list({ offset: 1, limit: 1, sort: 'name', among: (id) => picked.has(id) });
+    expect([page.users.map(({ name }) => name), page.total]).toEqual([['eve'], 3]);
+  });
+
   test('two at once make one', async () => {
     const [a, b] = await Promise.all([users.ensure('ada', false), users.ensure('ada', false)]);
     expect(a.id).toBe(b.id);

@@ -40,7 +40,13 @@ export function makeUsersStore(db: Knex, clock: Clock): UsersStore {
   const cached = (id: number | undefined): User | undefined => (id === undefined ? undefined : byId.get(id));
 
   const add = async (names: readonly string[], admin: boolean): Promise<User[]> => {
-    const row = (name: string) => ({ name, admin, created: clock.now(), cookie_id: newCookieId() });
+    const row = (name: string) => ({
+      name,
+      admin,
+      admin_given: admin,
+      created: clock.now(),
+      cookie_id: newCookieId(),
+    });
     const wanted = [...new Set(names)].map(row);
     const cookies = new Set(wanted.map((one) => one.cookie_id));
     const found = await inChunks(wanted, async (some): Promise<Row[]> => {
@@ -70,7 +76,10 @@ export function makeUsersStore(db: Knex, clock: Clock): UsersStore {
     },
     async ensure(name, admin) {
       const row = { name, admin, created: clock.now(), last_activity: null, cookie_id: newCookieId() };
-      await db('users').insert(row).onConflict('name').merge(['admin']);
+      await db('users')
+        .insert(row)
+        .onConflict('name')
+        .merge({ admin: db.raw('excluded.admin or users.admin_given') });
       const user = await find({ name });
       if (user === undefined) throw new TshubError('not_found', { what: `User ${name}` });
       return user;
@@ -94,7 +103,7 @@ export function makeUsersStore(db: Knex, clock: Clock): UsersStore {
     async setAdmin(name, admin) {
       const user = await store.byName(name);
       if (user === undefined) return false;
-      await db('users').where({ id: user.id }).update({ admin });
+      await db('users').where({ id: user.id }).update({ admin, admin_given: admin });
       byId.delete(user.id);
       return true;
     },

@@ -3,6 +3,7 @@ import * as endedSessions from './002-ended-sessions.ts';
 import * as permissions from './003-permissions.ts';
 import * as loginRecords from './010-login-records.ts';
 import * as displayName from './020-display-name.ts';
+import * as adminGiven from './021-admin-given.ts';
 import * as services from './030-services.ts';
 
 /** The migrations in order; an imported list, because a folder scan does not survive bundling. */
@@ -12,5 +13,6 @@ export const migrations = [
   { name: '003-permissions', ...permissions },
   { name: '010-login-records', ...loginRecords },
   { name: '020-display-name', ...displayName },
+  { name: '021-admin-given', ...adminGiven },
   { name: '030-services', ...services },
 ] as const;
