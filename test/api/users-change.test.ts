@@ -69,6 +69,16 @@ describe('making users', () => {
   });
 });
 
+test('names are what a login would make of them', async () => {
+  expect((await call('POST', '/users/Erin')).json()['name']).toBe('Erin');
+  const login = { authenticator: 'dummy', dummy_is_for_tests_only: true, username_pattern: '[a-z]+' };
+  t.hub.reload(settingsForTest({ ...patience(60), login: { ...login, username_map: { rob: 'bob' } } }));
+  expect((await call('POST', '/users/Dan')).json()['name']).toBe('dan');
+  expect((await call('POST', '/users/Rob')).json()).toEqual({ status: 409, message: 'User bob already exists' });
+  expect((await call('PATCH', '/users/ada', { name: 'ada2' })).json()['message']).toBe('Invalid username(s): ada2');
+  expect((await call('POST', '/groups/staff', { users: ['ADA', 'rob'] })).json()['users']).toEqual(['ada', 'bob']);
+});
+
 describe('who is no administrator', () => {
   test('makes none, and changes and deletes none', async () => {
     expect(await status('POST', '/users', { usernames: ['dan'] }, clerk)).toBe(201);

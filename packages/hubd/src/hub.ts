@@ -34,7 +34,7 @@ import { makeOidc } from './login/oidc/oidc.ts';
 import type { Outside } from './login/oidc/outside-fetch.ts';
 import { personOfAccount } from './login/person.ts';
 import { makeSessions } from './login/sessions.ts';
-import { cleanUserName } from './login/user-name.ts';
+import { hubUserName } from './login/user-name.ts';
 import { makeXsrf } from './login/xsrf.ts';
 import { makeHubMetrics } from './metrics/hub-metrics.ts';
 import { timedLogin, timedProxy, timedRequests, timedServers, timedSpawner } from './metrics/timed.ts';
@@ -216,7 +216,9 @@ export async function createHub(parts: HubParts): Promise<Hub> {
     repairRoutes,
     ...waiting,
   });
-  const userName = cleanUserName;
+  // As a login would have it: with PAM, names are those of accounts.
+  const userName = (typed: string): string | null =>
+    hubUserName(current.login, typed.trim(), current.login.authenticator === 'pam');
   const changes = makeUserChanges({ access, directory, users, servers, tokens, roles, userName, log });
   const shownServer = (server: Server): ServerModel =>
     serverModel(server, { publicUrl: current.hub.public_url, withState: true });
