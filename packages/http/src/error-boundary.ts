@@ -70,13 +70,18 @@ function isExposed(error: unknown): error is { status: number; message: string }
 
 function reportFailure(error: unknown, ctx: Context, options: ErrorBoundaryOptions): PublicError {
   const id = options.newId?.() ?? randomBytes(6).toString('hex');
-  // The path alone: a query may hold a code or a token.
+  const path = loggedPath(ctx.path);
   options.log.error(
-    { event: 'request-failed', id, err: error, method: ctx.method, path: ctx.path },
-    `${ctx.method} ${ctx.path} failed (id ${id})`,
+    { event: 'request-failed', id, err: error, method: ctx.method, path },
+    `${ctx.method} ${path} failed (id ${id})`,
   );
   const shown = new TshubError('internal', { id });
   return { status: shown.status, message: shown.message, id };
+}
+
+/** Without the query, which may hold a code or a token; the peer's oldest route has a token in its path. */
+function loggedPath(path: string): string {
+  return path.replace(/(\/authorizations\/(?:token|cookie)\/).*/, '$1…');
 }
 
 /** A page about an error must not fail because of what made the error. */

@@ -1,10 +1,5 @@
-import type { RequestListener } from 'node:http';
-import type { Calls, Implementation } from '@tshub/bus';
 import { isAccount, type LoginSecrets, noSecrets, type Settings, userOfAccount } from '@tshub/config';
-import { hubApi, type hub1, type proxy1, type ServerModel, type spawner1 } from '@tshub/contract';
-import type { Log } from '@tshub/daemon';
-import type { Account } from '@tshub/native';
-import type { Knex } from 'knex';
+import { hubApi, type ServerModel } from '@tshub/contract';
 import { makeAccess } from './access/access.ts';
 import { customScopes } from './access/custom-scopes.ts';
 import { Directory } from './access/directory.ts';
@@ -15,8 +10,9 @@ import { makeIdentify } from './caller/identify.ts';
 import { openDatabase } from './db/open.ts';
 import { makeAdmit } from './hub-admit.ts';
 import { makeApp } from './hub-app.ts';
+import type { Hub, HubParts } from './hub-parts.ts';
 import { keepPurged } from './hub-purge.ts';
-import { describeReload, type Reload } from './hub-reload.ts';
+import { describeReload } from './hub-reload.ts';
 import { makeHub1 } from './hub1.ts';
 import { makeGroups } from './groups/groups.ts';
 import { groupHandlers } from './groups/groups-routes.ts';
@@ -24,14 +20,11 @@ import { infoHandlers } from './info/info-routes.ts';
 import { makeAdmission } from './login/admission.ts';
 import { makeMetricsRoutes } from './info/metrics-routes.ts';
 import { makeShutDown } from './info/shut-down.ts';
-import type { Authenticate } from './login/authenticators/authenticator.ts';
-import type { Groups } from './groups/group.ts';
 import { openEndedSessions } from './login/ended-sessions.ts';
 import { makeGuests } from './login/authenticators/guest.ts';
-import { type LoginRecords, makeLoginRecords } from './login/login-records.ts';
+import { makeLoginRecords } from './login/login-records.ts';
 import { makeLogin } from './login/login.ts';
 import { makeOidc } from './login/oidc/oidc.ts';
-import type { Outside } from './login/oidc/outside-fetch.ts';
 import { personOfAccount } from './login/person.ts';
 import { makeSessions } from './login/sessions.ts';
 import { hubUserName } from './login/user-name.ts';
@@ -45,76 +38,24 @@ import { makePages } from './pages/pages.ts';
 import { ProxyLink } from './proxy/proxy-link.ts';
 import { proxyHandlers } from './proxy/proxy-routes.ts';
 import { applyConfigRoles } from './roles/config-roles.ts';
-import type { Roles } from './roles/role.ts';
 import { makeRoles } from './roles/roles.ts';
 import { roleHandlers } from './roles/roles-routes.ts';
 import type { Server } from './servers/server.ts';
 import { serverHandlers } from './servers/servers-routes.ts';
 import { serverModel } from './servers/servers-view.ts';
 import { applyConfigServices } from './services/config-services.ts';
-import type { Services } from './services/service.ts';
 import { makeServices } from './services/services.ts';
 import { servicesHandlers } from './services/services-routes.ts';
-import { makeServers, type ServersParts, type ServersRoom } from './servers/servers.ts';
-import type { Tokens } from './tokens/token.ts';
+import { makeServers } from './servers/servers.ts';
 import { makeTokens } from './tokens/tokens.ts';
 import { tokenHandlers } from './tokens/tokens-routes.ts';
-import type { User, UsersStore } from './users/user.ts';
+import type { User } from './users/user.ts';
 import { makeUserChanges } from './users/user-changes.ts';
 import { usersHandlers } from './users/users-routes.ts';
 import { makeUsersStore } from './users/users-store.ts';
 import { userModelOf } from './users/users-view.ts';
 
-/** Everything from outside that the hub works with; tests replace any of it. */
-export interface HubParts {
-  readonly settings: Settings;
-  /** A file (unless the settings name a database), or an open database, which is left open. */
-  readonly db: string | Knex;
-  readonly clock: { now(): number };
-  readonly log: Log;
-  /** Without a deadline of its own: the servers' room keeps those. */
-  readonly spawner: Calls<typeof spawner1>;
-  readonly proxy: Calls<typeof proxy1>;
-  readonly watchUnits: ServersParts['watchUnits'];
-  readonly authenticate: (settings: () => Settings) => Authenticate;
-  /** Looked up at each use, so that a reload counts; none if not said. */
-  readonly secrets?: () => LoginSecrets;
-  /** The way to a provider that checks logins; leads nowhere if not said. */
-  readonly outside?: Outside;
-  /** The accounts of the host. */
-  readonly accounts: { byName(name: string): Promise<Account | null>; byUid(uid: number): Promise<Account | null> };
-  /** Sign cookies; the first is used, all are believed. */
-  readonly keys: readonly string[];
-  readonly runtime: { readonly version: string; readonly executable: string };
-  readonly apiUrl?: string;
-  /** What systemd handed over under a name; nothing if not said. */
-  readonly credential?: (name: string) => string | undefined;
-  /** Ends the process for good; does nothing if not said. */
-  readonly end?: () => void;
-  readonly timing?: ServersParts['timing'];
-  /** Injected by tests: pauses of logins and pages. */
-  readonly wait?: (ms: number) => Promise<void>;
-}
-
-export interface Hub {
-  /** Answers every request of the hub's listeners. */
-  readonly handle: RequestListener;
-  readonly hub1: Implementation<typeof hub1>;
-  readonly servers: ServersRoom;
-  readonly users: UsersStore;
-  readonly tokens: Tokens;
-  readonly groups: Groups;
-  readonly roles: Roles;
-  readonly records: LoginRecords;
-  readonly services: Services;
-  readonly db: Knex;
-  readonly settings: () => Settings;
-  /** Looks at what runs and begins what is done from time to time. */
-  start(): Promise<void>;
-  /** Leaves user servers running. */
-  stop(): Promise<void>;
-  reload(settings: Settings): Reload;
-}
+export type { Hub, HubParts };
 
 /** Builds the hub from its rooms: the only place that knows all of them. */
 export async function createHub(parts: HubParts): Promise<Hub> {
