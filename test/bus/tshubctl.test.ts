@@ -290,6 +290,8 @@ test.each([
       'role',
       'route',
       'server',
+      'service',
+      'shutdown',
       'status',
       'token',
       'top',
