@@ -13,6 +13,11 @@ export default class ClosingLine implements Reporter {
       // Errors of hooks: their tests count as skipped.
       for (const group of [module, ...module.children.allSuites()]) if (group.errors().length > 0) count.failed++;
     }
+    const skipped = modules.flatMap((module) => [...module.children.allTests('skipped')]);
+    for (const test of skipped) {
+      const result = test.result();
+      if (result.state === 'skipped' && result.note) console.log(`skipped: ${test.name}: ${result.note}`);
+    }
     // Pending: the run ended before the test did.
     const failed = count.failed + count.pending;
     console.log(`${count.passed} passed, ${failed} failed, ${count.skipped} skipped`);

@@ -15,6 +15,8 @@ export interface Route {
   readonly list?: boolean;
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
+  /** The fields of a form, told to readers; its handler reads and checks them, since it has refusals of its own. */
+  readonly form?: z.ZodType;
   /** Status -> schema of the JSON answer, or what else it is. */
   readonly answers: Readonly<Record<number, z.ZodType | 'empty' | 'events' | 'page' | 'redirect' | 'text'>>;
 }

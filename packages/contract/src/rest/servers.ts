@@ -4,7 +4,19 @@ import type { Route } from './route.ts';
 
 /** The body of a start: 6.x names its parts, for 5.x the whole body is the options. */
 const options = z.record(z.string(), z.unknown());
-const startBody = z.record(z.string(), z.unknown()).nullable();
+const startBody = z
+  .looseObject({
+    // Checked where they are read, since a 5.x client may mean anything by them.
+    display_name: z
+      .unknown()
+      .meta({ type: ['string', 'null'] })
+      .optional(),
+    user_options: z
+      .unknown()
+      .meta({ type: ['object', 'null'] })
+      .optional(),
+  })
+  .nullable();
 const stopBody = z.object({ remove: z.boolean().optional() }).nullable();
 
 const createBody = z
