@@ -128,7 +128,7 @@ describe('the hub breaks the protocol', () => {
     let finish: ((result: AuthResult) => void) | undefined;
     const { hub, ending } = connection(() => new Promise((resolve) => (finish = resolve)));
     hub.says(login);
-    await vi.waitFor(() => expect(finish).toBeDefined());
+    await vi.waitFor(() => expect(finish).toBeDefined(), { timeout: 10_000 });
     hub.says({ type: 'answers', values: ['x'] });
     await new Promise((resolve) => setImmediate(resolve));
     finish?.(good);
