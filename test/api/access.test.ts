@@ -35,6 +35,7 @@ const pathOf = (route: Route, user: string, group: string): string =>
     role: 'helpers',
     token: 'a0',
     name: 'ada',
+    owner: 'bob',
     cookie: 'c',
     value: 'v',
   }).reduce((path, [name, value]) => path.replace(new RegExp(`:${name}(?=/|$)`), value), route.path);
@@ -123,7 +124,7 @@ describe.each(guarded)('%s', (name, route) => {
     });
   }
 
-  if (/^\/users\/:user\/servers?/.test(route.path)) {
+  if (/^\/users\/:user\/servers?|^\/share(s|-codes)\/:user\/:server/.test(route.path)) {
     test('is open with the scope for this server alone', async () => {
       const server = name.endsWith('Default') ? 'ada/' : 'ada/lab';
       expect(passed(await send(route, await t.token('root', [`${scope}!server=${server}`])))).toBe(true);

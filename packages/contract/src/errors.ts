@@ -62,6 +62,11 @@ const rows = {
     exit: 1,
     says: 'Service {service} is defined in tshub.toml and cannot be removed here',
   },
+  share_code_unknown: {
+    status: 404,
+    exit: 3,
+    says: 'There is no such share, or it has expired; ask whoever sent the link for a new one',
+  },
   spawn_failed: { status: 500, exit: 1, says: '{problem}' },
   spawn_refused: { status: 403, exit: 4, says: '{problem}' },
   too_many_requests: { status: 429, exit: 1, says: '{problem}' },

@@ -119,6 +119,11 @@ export const events = {
     says: 'A service was removed',
     help: 'TSHUB_SERVICE was its name. Its tokens, and those of people who logged in there, are of no use any more.',
   },
+  'share-changed': {
+    id: '3eb972c55493493aae74e1b8ab85539e',
+    says: 'With whom a server is shared was changed',
+    help: 'TSHUB_USER is whose server, TSHUB_SERVER its name (empty for the default one), TSHUB_BY who did it; the message says what. Whoever a server is shared with works in it as its owner.',
+  },
   shutdown: {
     id: '2d3e388452fc4d1ccc4adfe0f2b3c4d5',
     says: 'The hub was told to end',

@@ -8,7 +8,7 @@ export {
 } from './error-boundary.ts';
 export type { ApiRequest, Handler, Handlers, Reply } from './handler.ts';
 export { mountRoutes, resourceOf, type MountOptions, type PathResource } from './mount.ts';
-export { pageOf, readPage, type Page, type PageLimits } from './paging.ts';
+export { pageOf, pageWith, readPage, type Page, type PageLimits } from './paging.ts';
 export { allowFormTarget, securityHeaders, type SecurityHeaders } from './security-headers.ts';
 export { send } from './send.ts';
 export { formatTimestamp, parseTimestamp } from './timestamp.ts';

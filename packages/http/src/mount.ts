@@ -68,7 +68,7 @@ export function mountRoutes<T extends Table, Caller extends { readonly via: stri
 
 /** The path itself; for a server also its empty name, which is the default server's. */
 function pathsOf(path: string): string[] {
-  if (path.endsWith('/servers/:server')) return [path, path.slice(0, -':server'.length)];
+  if (path.endsWith('/:server')) return [path, path.slice(0, -':server'.length)];
   return [path];
 }
 
@@ -121,12 +121,13 @@ function isJson(ctx: Context): boolean {
   return type === '' || type.toLowerCase().startsWith('application/json');
 }
 
-/** `/users/:user/server` and below is the default server, `/users/:user/servers/:server` a named one. */
+/** `/users/:user/server` and below is the default server, `/users/:user/servers/:server` a named one; so it is with `/shares/:user/:server`. */
 export function resourceOf(path: string, params: Readonly<Record<string, string>>): PathResource {
   const { group, user, service } = params;
   if (group !== undefined) return { kind: 'group', group };
   if (service !== undefined) return { kind: 'service', service };
   if (user === undefined) return { kind: 'none' };
-  if (/^\/users\/:user\/servers?(\/|$)/.test(path)) return { kind: 'server', user, server: params['server'] ?? '' };
+  if (/^\/(users\/:user\/servers?|share(s|-codes)\/:user\/:server)(\/|$)/.test(path))
+    return { kind: 'server', user, server: params['server'] ?? '' };
   return { kind: 'user', user };
 }

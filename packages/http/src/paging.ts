@@ -46,8 +46,17 @@ export function pageOf<Item>(
   total: number,
   items: Readonly<Record<string, Item>> | readonly Item[],
 ): unknown {
-  if (!page.optedIn) return items;
-  ctx.type = pagingType;
+  return page.optedIn ? pageWith(ctx, page, total, items) : items;
+}
+
+/** A list of which there is only the form with its page. */
+export function pageWith<Item>(
+  ctx: Context,
+  page: Page,
+  total: number,
+  items: Readonly<Record<string, Item>> | readonly Item[],
+): unknown {
+  if (page.optedIn) ctx.type = pagingType;
   const { offset, limit } = page;
   const nextOffset = offset + limit;
   const next = nextOffset < total ? { offset: nextOffset, limit, url: nextUrl(ctx, nextOffset, limit) } : null;

@@ -47,6 +47,10 @@ import { applyConfigServices } from './services/config-services.ts';
 import { makeServices } from './services/services.ts';
 import { servicesHandlers } from './services/services-routes.ts';
 import { makeServers } from './servers/servers.ts';
+import { makeAcceptShare } from './shares/accept-share.ts';
+import { makeShareCodes } from './shares/share-codes.ts';
+import { makeShares } from './shares/shares.ts';
+import { sharesHandlers } from './shares/shares-routes.ts';
 import { makeTokens } from './tokens/tokens.ts';
 import { tokenHandlers } from './tokens/tokens-routes.ts';
 import type { User } from './users/user.ts';
@@ -69,11 +73,15 @@ export async function createHub(parts: HubParts): Promise<Hub> {
 
   const users = makeUsersStore(db, clock);
   const directory = new Directory();
-  const access = makeAccess({ directory, custom: customScopes(current.custom_scopes), sharedWith: () => [] });
-  const groups = makeGroups({ db, directory });
+  const shares = makeShares({ db, directory, clock });
+  const shareCodes = makeShareCodes(db, clock);
+  const { sharedWith, reload: onRenamed } = shares;
+  const access = makeAccess({ directory, custom: customScopes(current.custom_scopes), sharedWith });
+  const groups = makeGroups({ db, directory, onRemoved: onRenamed });
   const roles = makeRoles({ db, directory, knows: access.knows, setAdmin: users.setAdmin });
   await groups.load();
   await roles.load();
+  await shares.load();
   const tokens = makeTokens({ db, clock, settings });
   const clients = makeOAuthClients({ db, tokens });
   const onRoutes = (): Promise<void> => servers.reconcileRoutes();
@@ -101,6 +109,7 @@ export async function createHub(parts: HubParts): Promise<Hub> {
     log,
     spawner: timedSpawner(parts.spawner, metrics),
     proxy,
+    onRenamed,
     otherRoutes: () => services.routes(),
     watchUnits,
     tokens,
@@ -152,6 +161,8 @@ export async function createHub(parts: HubParts): Promise<Hub> {
     tokens,
     servers,
     services,
+    shares,
+    acceptShare: makeAcceptShare({ shares, codes: shareCodes, log }),
     countReport: () => metrics.cspReports.add(),
     identify,
     repairRoutes,
@@ -160,7 +171,7 @@ export async function createHub(parts: HubParts): Promise<Hub> {
   // As a login would have it: with PAM, names are those of accounts.
   const userName = (typed: string): string | null =>
     hubUserName(current.login, typed.trim(), current.login.authenticator === 'pam');
-  const changes = makeUserChanges({ access, directory, users, servers, tokens, roles, userName, log });
+  const changes = makeUserChanges({ access, directory, users, servers, tokens, roles, shares, userName, log });
   const shownServer = (server: Server): ServerModel =>
     serverModel(server, { publicUrl: current.hub.public_url, withState: true });
   const userModel = async (user: User): Promise<NamedUser> =>
@@ -214,6 +225,7 @@ export async function createHub(parts: HubParts): Promise<Hub> {
         log,
       }),
       ...serverHandlers({ access, servers, users, settings }),
+      ...sharesHandlers({ access, shares, codes: shareCodes, users, groups, servers, settings, log }),
       ...tokenHandlers({
         access,
         tokens,
@@ -239,7 +251,7 @@ export async function createHub(parts: HubParts): Promise<Hub> {
   });
   const userOf = ({ name }: { readonly name: string }): string => userOfAccount(current.spawner, name);
   const admit = makeAdmit({ accounts, users, settings });
-  const purge = keepPurged({ stores: [tokens, codes, ended], log });
+  const purge = keepPurged({ stores: [tokens, codes, shareCodes, ended], log });
 
   return {
     handle: app.callback(),

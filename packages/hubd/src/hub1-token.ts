@@ -27,6 +27,7 @@ const actionOf: Partial<Record<ScopeName, PolkitAction>> = {
   'read:roles:services': 'org.tshub.hub.read',
   'read:roles:users': 'org.tshub.hub.read',
   'read:servers': 'org.tshub.hub.read',
+  'read:shares': 'org.tshub.hub.read',
   'read:services': 'org.tshub.hub.read',
   'read:services:name': 'org.tshub.hub.read',
   'read:tokens': 'org.tshub.hub.manage-users',
@@ -42,7 +43,11 @@ const actionOf: Partial<Record<ScopeName, PolkitAction>> = {
 };
 
 /** Those that make their holder another person are given for one user at a time, to whom polkit lets decide that. */
-const actionForOne: Partial<Record<ScopeName, PolkitAction>> = { tokens: 'org.tshub.hub.manage-roles' };
+const actionForOne: Partial<Record<ScopeName, PolkitAction>> = {
+  // Whoever decides who comes into a server can come in.
+  shares: 'org.tshub.hub.manage-roles',
+  tokens: 'org.tshub.hub.manage-roles',
+};
 
 export interface TokenWish {
   /** With `self` and `!user` spelt out, so that they mean the same whoever owns the token. */
@@ -58,7 +63,8 @@ export function readTokenWish(wanted: readonly string[], name: string): TokenWis
   if (wanted.length === 0) throw new TshubError('bad_request', { problem: 'scopes: expected at least one' });
   const owner = name === '' ? null : ({ kind: 'user', id: 0, name, admin: false } as const);
   const own = expandScopes(
-    selfScopes.map((scope) => `${scope}!user=${name}`),
+    // A token of one's own never holds more than its owner does: `shares` only if they have it.
+    [...selfScopes, 'shares'].map((scope) => `${scope}!user=${name}`),
     { owner },
   );
   const actions = new Set<PolkitAction>();

@@ -6,6 +6,7 @@ import { roleRoutes } from './roles.ts';
 import type { Route } from './route.ts';
 import { serverRoutes } from './servers.ts';
 import { serviceRoutes } from './services.ts';
+import { shareRoutes } from './shares.ts';
 import { tokenRoutes } from './tokens.ts';
 import { userRoutes } from './users.ts';
 
@@ -18,6 +19,7 @@ export const routes = {
   ...roleRoutes,
   ...serverRoutes,
   ...serviceRoutes,
+  ...shareRoutes,
   ...tokenRoutes,
   ...userRoutes,
 } as const satisfies Record<string, Route>;
@@ -33,11 +35,13 @@ export {
   roleRoutes,
   serverRoutes,
   serviceRoutes,
+  shareRoutes,
   tokenRoutes,
   userRoutes,
 };
 export type { RouteModel } from './proxy.ts';
 export type { UpdateServerBody } from './servers.ts';
 export type { ServiceBody } from './services.ts';
+export { newShareCodeModel, type ShareCodeModel, type ShareModel, shareModel, type ShareTargetBody } from './shares.ts';
 export type { NewTokenBody } from './tokens.ts';
 export type { ActivityBody, UpdateUserBody, UserListQuery } from './users.ts';

@@ -7,10 +7,12 @@ import { makeGroupsStore } from './groups-store.ts';
 export interface GroupsParts {
   readonly db: Knex;
   readonly directory: Directory;
+  /** Told when a group is gone: something may have been shared with it. */
+  readonly onRemoved?: () => Promise<void>;
 }
 
 /** The rules of groups: the database first, then the directory, so that what is allowed was written down. */
-export function makeGroups({ db, directory }: GroupsParts): Groups {
+export function makeGroups({ db, directory, onRemoved = () => Promise.resolve() }: GroupsParts): Groups {
   const store = makeGroupsStore(db);
   const idsOf = async (names: readonly string[]): Promise<number[]> => {
     const known = await store.userIds(names);
@@ -37,6 +39,7 @@ export function makeGroups({ db, directory }: GroupsParts): Groups {
     async remove(group) {
       await store.remove(group.id);
       directory.removeGroup(group.name);
+      await onRemoved();
     },
     async addUsers(group, users) {
       await store.addMembers(group.id, await idsOf(users));

@@ -4,6 +4,7 @@ import type { Service } from '../services/service.ts';
 import { html, type Html } from './html.ts';
 import { servicesPart } from './home-services.ts';
 import { logLines, type Page, xsrfField } from './layout.ts';
+import { sharedPart, type SharedView } from './share-page.ts';
 import { strings } from './strings.ts';
 import { pagePath } from './target.ts';
 import { sayAgo, sayBytes, saySeconds } from './words.ts';
@@ -17,6 +18,8 @@ export interface HomeView {
   readonly named: readonly Server[] | null;
   /** Those that this user may open. */
   readonly services: readonly Service[];
+  /** Servers of others that this user was let into. */
+  readonly shared: readonly SharedView[];
 }
 
 export interface ServerView {
@@ -39,7 +42,7 @@ export function homePage(view: HomeView): Page {
       <div id="servers" ${busy && html` data-busy`}>
         ${ownServer(view)} ${view.named !== null && namedServers(view, view.named)}
       </div>
-      ${view.services.length > 0 && servicesPart(view.services)}`,
+      ${view.shared.length > 0 && sharedPart(view.shared)} ${view.services.length > 0 && servicesPart(view.services)}`,
   };
 }
 

@@ -9,6 +9,7 @@ import { homePage, type ServerView } from './home-page.ts';
 import { type PageFrame, sendPage } from './layout.ts';
 import type { PagesParts } from './parts.ts';
 import { startServer, stopServer } from './start-server.ts';
+import { sharedWith } from './home-shared.ts';
 import { pagePath } from './target.ts';
 import { nextOf, redirect, visit, type Visit, withNext } from './visit.ts';
 import { within } from './within.ts';
@@ -36,6 +37,7 @@ export function makeHomePages(parts: PagesParts, frame: PageFrame): (router: Rou
             .filter(({ name }) => name !== '')
             .toSorted(byName)
         : null,
+      shared: await sharedWith(parts, user),
       services: servicesFor(parts.services.list(), visitor.caller),
     });
     sendPage(frame, ctx, visitor.session, page);

@@ -12,6 +12,7 @@ import { makeLoginPages } from './login-routes.ts';
 import { makeLogoutPages } from './logout-routes.ts';
 import type { PagesParts } from './parts.ts';
 import { makeRedirects } from './redirect-routes.ts';
+import { makeSharePages } from './share-routes.ts';
 import { makeSpawnPages } from './spawn-routes.ts';
 import { readStaticFiles } from './static-files.ts';
 import { makeUserPages } from './user-routes.ts';
@@ -47,6 +48,7 @@ export function makePages(parts: PagesParts): Pages {
     makeLoginPages(parts, frame),
     makeLogoutPages(parts, frame),
     makeHomePages(parts, frame),
+    makeSharePages(parts, frame),
     makeSpawnPages(parts, frame),
     makeUserPages(parts, frame),
     makeRedirects(parts),

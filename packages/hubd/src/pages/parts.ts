@@ -9,6 +9,8 @@ import type { Oidc } from '../login/oidc/oidc.ts';
 import type { Sessions, Xsrf } from '../login/session.ts';
 import type { Servers } from '../servers/server.ts';
 import type { Services } from '../services/service.ts';
+import type { AcceptShare } from '../shares/accept-share.ts';
+import type { Shares } from '../shares/share.ts';
 import type { Tokens } from '../tokens/token.ts';
 import type { UsersStore } from '../users/user.ts';
 
@@ -28,6 +30,8 @@ export interface PagesParts {
   readonly tokens: Pick<Tokens, 'revokeSession'>;
   readonly servers: Servers;
   readonly services: Pick<Services, 'list'>;
+  readonly shares: Pick<Shares, 'list' | 'sharedWith'>;
+  readonly acceptShare: AcceptShare;
   /** Counts what browsers report about our pages. */
   readonly countReport: () => void;
   /** By token or by cookie; for `/hub/user/...`, which scripts of JupyterLab and tools ask. */

@@ -81,6 +81,9 @@ export const strings = {
     state: 'State',
     actions: 'Actions',
     services: 'Services',
+    shared: 'Shared with you',
+    sharedLead: 'Servers of others that you may open.',
+    sharedWith: 'with the group',
     servicesLead: 'Further programs of this hub that you may use.',
   },
   login: {
@@ -137,6 +140,15 @@ export const strings = {
   checking: {
     title: 'One moment',
     lead: 'The hub was restarted and is checking on the server. This page goes on by itself.',
+  },
+  share: {
+    title: 'Accept a shared server?',
+    lead: (server: string) =>
+      `shares ${server === '' ? 'their server' : `their server "${server}"`} with you. You would be able to:`,
+    warning: (owner: string) =>
+      `What you do there is done in the name of ${owner}, who can see it. Accept only what you expect.`,
+    accept: 'Accept',
+    refuse: 'Not now',
   },
   skip: 'Skip to content',
 } as const;

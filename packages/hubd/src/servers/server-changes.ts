@@ -54,7 +54,9 @@ export class ServerChanges {
       if (newName === name) return entry.view();
       await this.#room.store.rename(entry.row.id, newName);
       this.#room.entries.remove(entry);
-      return this.#room.entries.add({ ...entry.row, name: newName }).view();
+      const renamed = this.#room.entries.add({ ...entry.row, name: newName });
+      await this.#room.onRenamed();
+      return renamed.view();
     });
   }
 

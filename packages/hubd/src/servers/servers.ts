@@ -52,6 +52,8 @@ export interface ServersParts {
   readonly groupsOf: (account: string) => Promise<readonly string[]>;
   /** Routes that are no server's: of services. They are kept right on the same occasions. */
   readonly otherRoutes?: () => Promise<readonly WantedRoute[]>;
+  /** Told when a server is gone or has another name. */
+  readonly onRenamed?: () => Promise<void>;
   readonly timing?: Partial<Timing>;
   /** Where the kernel's accounting is found; the host's own if not said. */
   readonly cgroups?: Cgroups;
@@ -104,6 +106,7 @@ export function makeServers(parts: ServersParts): ServersRoom {
     log,
     timing,
     apiUrl,
+    onRenamed: parts.onRenamed ?? (() => Promise.resolve()),
     otherRoutes: parts.otherRoutes ?? (() => Promise.resolve([])),
     settings: () => settings,
     groupsOf,

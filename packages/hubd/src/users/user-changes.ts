@@ -18,6 +18,7 @@ export interface UserChangesParts {
     renameUser(from: string, to: string): Promise<void>;
   };
   readonly roles: { renameUser(from: string, to: string): Promise<void> };
+  readonly shares: { reload(): Promise<void> };
   /** A name as a login would have it; null for what no user can be called. */
   readonly userName: (typed: string) => string | null;
   readonly log: Log;
@@ -38,7 +39,7 @@ export interface UserChanges {
 
 /** The rules of making, renaming and deleting users. Everything that hangs on a user goes with them. */
 export function makeUserChanges(parts: UserChangesParts): UserChanges {
-  const { access, directory, users, servers, tokens, roles, log } = parts;
+  const { access, directory, users, servers, tokens, roles, shares, log } = parts;
   const note = (caller: Caller, user: string, what: string): void =>
     log.info(
       { event: 'user-changed', user, by: caller.owner.name, from: caller.from },
@@ -71,6 +72,7 @@ export function makeUserChanges(parts: UserChangesParts): UserChanges {
       directory.renameUser(user.name, name);
       await tokens.renameUser(user.name, name);
       await roles.renameUser(user.name, name);
+      await shares.reload();
       return name;
     });
     note(caller, name, `was renamed from ${user.name}`);
@@ -109,6 +111,7 @@ export function makeUserChanges(parts: UserChangesParts): UserChanges {
         await tokens.revokeUser(user.id);
         await users.remove(user.id);
         directory.renameUser(user.name, null);
+        await shares.reload();
         return null;
       });
       note(caller, user.name, 'was deleted');

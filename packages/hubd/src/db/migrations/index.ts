@@ -5,6 +5,7 @@ import * as loginRecords from './010-login-records.ts';
 import * as displayName from './020-display-name.ts';
 import * as adminGiven from './021-admin-given.ts';
 import * as services from './030-services.ts';
+import * as shares from './040-shares.ts';
 
 /** The migrations in order; an imported list, because a folder scan does not survive bundling. */
 export const migrations = [
@@ -15,4 +16,5 @@ export const migrations = [
   { name: '020-display-name', ...displayName },
   { name: '021-admin-given', ...adminGiven },
   { name: '030-services', ...services },
+  { name: '040-shares', ...shares },
 ] as const;
