@@ -52,7 +52,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   wishes = [];
-  t = await hubForTest({ timing: quick });
+  t = await hubForTest({ timing: quick, settings: { hub: { allow_named_servers: true } } });
   await t.user('ada');
   await t.user('bob');
 });
@@ -194,4 +194,43 @@ test('the hub is shut down, which needs no more than that scope', async () => {
   );
   expect(wishes).toEqual([['shutdown']]);
   expect(t.logged.filter((entry) => entry['event'] === 'shutdown')).toHaveLength(1);
+});
+
+test('servers are shared with users and groups, by a link, and with nobody any more', async () => {
+  await json('group', 'create', 'staff', '--user', 'bob');
+  await t.api('/users/ada/servers/lab', { method: 'PUT', token: await t.token('ada'), json: {} });
+  await expect(tshubctl('share', 'grant', 'ada', 'lab', '--user', 'bob', '-g', 'staff')).resolves.toEqual({
+    exit: 0,
+    stdout:
+      'server ada/lab is shared with user bob: access:servers\nserver ada/lab is shared with group staff: access:servers\n',
+    stderr: '',
+  });
+  await json('share', 'grant', 'ada', 'lab', '--user', 'bob', '--scope', 'start:servers');
+  expect((await tshubctl('share', 'list', 'ada')).stdout).toMatch(
+    /^SERVER +WITH +SCOPES\nada\/lab +user bob +access:servers, start:servers\nada\/lab +group staff +access:servers\n$/,
+  );
+  expect(await json('share', 'list', 'ada', 'lab')).toMatchObject({ shares: [{ kind: 'user' }, { kind: 'group' }] });
+  await expect(tshubctl('share', 'revoke', 'ada', 'lab', '-u', 'bob', '-s', 'start:servers')).resolves.toMatchObject({
+    stdout: 'server ada/lab is shared with user bob: access:servers\n',
+  });
+  await expect(tshubctl('share', 'revoke', 'ada', 'lab', '-u', 'bob')).resolves.toMatchObject({
+    stdout: 'server ada/lab is shared with user bob: nothing\n',
+  });
+  expect(await json('share', 'revoke', 'ada', 'lab', '--everyone')).toEqual({ left: [] });
+  await expect(tshubctl('share', 'list', 'ada')).resolves.toMatchObject({ stdout: 'ada shares nothing.\n' });
+  expect((await tshubctl('share', 'code', 'ada', 'lab', '--expires-in', '2h')).stdout).toMatch(
+    /^\/hub\/accept-share\?code=[\w-]{43}\n$/,
+  );
+  expect(wishes).toContainEqual(['shares!user=ada', 'read:users:name!user=bob', 'start:servers!server=ada/lab']);
+});
+
+test.each([
+  [['share', 'grant', 'ada', 'lab'], 2, 'expected --user NAME or --group NAME'],
+  [['share', 'list'], 2, 'root is none of the hub'],
+  [['share', 'grant', 'ada', 'lab', '--user', 'bob'], 3, 'Server ada/lab not found'],
+  [['share', 'list', 'nobody'], 3, 'User nobody not found'],
+])('%j is refused with %d', async (args, exit, sentence) => {
+  const ran = await tshubctl(...args);
+  expect([ran.exit, ran.stdout]).toEqual([exit, '']);
+  expect(ran.stderr).toContain(sentence);
 });

@@ -7,6 +7,7 @@ import {
   type Route,
   serverRoutes,
   serviceRoutes,
+  shareRoutes,
   tokenRoutes,
   TshubError,
   userRoutes,
@@ -21,6 +22,7 @@ const routes = {
   ...roleRoutes,
   ...serverRoutes,
   ...serviceRoutes,
+  ...shareRoutes,
   ...tokenRoutes,
   ...userRoutes,
 } as const;

@@ -56,6 +56,18 @@ test('tokens of one other person are for who may decide what people do', () => {
   expect(() => readTokenWish(['tokens!group=staff'], 'ada')).toThrow('is given over the bus');
 });
 
+test('who comes into a server is for its owner, or for who may decide what people do', () => {
+  expect(readTokenWish(['shares!user=bob'], 'ada')).toMatchObject({
+    isOwn: false,
+    actions: ['org.tshub.hub.manage-roles'],
+  });
+  // A token of one's own holds it only if oneself does.
+  expect(readTokenWish(['shares!user=ada'], 'ada')).toMatchObject({ isOwn: true });
+  expect(readTokenWish(['shares!server=ada/lab', 'read:shares!user'], 'ada')).toMatchObject({ isOwn: true });
+  for (const scope of ['shares!group=staff', 'shares!server=bob/lab'])
+    expect(() => readTokenWish([scope], 'ada'), scope).toThrow('is given over the bus');
+});
+
 test("a scope over everybody never passes as one's own, whatever it is", () => {
   for (const scope of Object.keys(scopes).filter((name) => name !== 'self')) {
     let isOwn = false;

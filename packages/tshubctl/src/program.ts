@@ -12,6 +12,7 @@ import { showTop } from './commands/top.ts';
 import { completionScript, shells, type Shell } from './completion.ts';
 import { groupCommand, roleCommand, tokenCommand, userCommand } from './program-people.ts';
 import { serviceCommand } from './program-service.ts';
+import { shareCommand } from './program-share.ts';
 
 /** What every command understands. */
 export const commonOptions: readonly OptionSpec[] = [
@@ -146,6 +147,7 @@ export const program: CommandSpec = {
       ],
     },
     serviceCommand,
+    shareCommand,
     {
       name: 'shutdown',
       says: 'Stop the hub until it is started again; servers run on',

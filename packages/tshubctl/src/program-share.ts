@@ -1,0 +1,59 @@
+import type { CommandSpec, OptionSpec } from './command.ts';
+import { grantShare, listShares, makeShareCode, revokeShare } from './commands/share.ts';
+
+const user = { name: 'user', says: 'Whose server; yours, if left out', isOptional: true } as const;
+const server = { name: 'server', says: 'Name of the server; the default one, if left out', isOptional: true } as const;
+const targets: readonly OptionSpec[] = [
+  { name: 'user', short: 'u', value: 'name', isList: true, says: 'A user' },
+  { name: 'group', short: 'g', value: 'name', isList: true, says: 'A group: all of its members, now and later' },
+];
+const scope = { name: 'scope', short: 's', value: 'scope', isList: true } as const;
+const mayCome = 'A scope for this server, such as start:servers; coming in, if left out';
+
+export const shareCommand: CommandSpec = {
+  name: 'share',
+  says: 'Let others into a server',
+  details:
+    'Whoever a server is shared with does there what its owner can do. Servers of other people need your password if you are in the group tshub-admin; your own need a role with the scope shares!user.',
+  commands: [
+    {
+      name: 'code',
+      says: 'Make a link that lets in whoever has it, and print it, this once',
+      arguments: [user, server],
+      options: [
+        { ...scope, says: mayCome },
+        {
+          name: 'expires-in',
+          value: 'time',
+          says: 'How long it is good, a day if left out: seconds, or a number with s, m, h or d',
+        },
+      ],
+      run: makeShareCode,
+    },
+    {
+      name: 'grant',
+      says: 'Let users or groups in',
+      details: 'For example: tshubctl share grant ada lab --user bob --group algebra',
+      arguments: [user, server],
+      options: [...targets, { ...scope, says: mayCome }],
+      run: grantShare,
+    },
+    {
+      name: 'list',
+      says: 'List with whom servers are shared',
+      arguments: [user, { ...server, says: 'Only this server, "" for the default one' }],
+      run: listShares,
+    },
+    {
+      name: 'revoke',
+      says: 'Let users or groups in no longer',
+      arguments: [user, server],
+      options: [
+        ...targets,
+        { ...scope, says: 'A scope to take back; all of them, if left out' },
+        { name: 'everyone', says: 'Share it with nobody any more' },
+      ],
+      run: revokeShare,
+    },
+  ],
+};
