@@ -20,7 +20,7 @@ async function restore(): Promise<void> {
 }
 
 beforeAll(async () => {
-  t = await hubForTest();
+  t = await hubForTest({ settings: { services: { papers: {}, wiki: {} } } });
   await t.user('root', { admin: true });
 });
 beforeEach(restore);
@@ -36,6 +36,7 @@ const pathOf = (route: Route, user: string, group: string): string =>
     token: 'a0',
     name: 'ada',
     owner: 'bob',
+    service: 'papers',
     cookie: 'c',
     value: 'v',
   }).reduce((path, [name, value]) => path.replace(new RegExp(`:${name}(?=/|$)`), value), route.path);
@@ -113,6 +114,22 @@ describe.each(guarded)('%s', (name, route) => {
       const token = await t.token('root', [`${scope}!group=other`]);
       expect((await send(route, token, 'ada', 'nothing')).text).toBe((await send(route, token)).text);
       expect(await lets('user=ada')).toBe(false);
+    });
+  }
+
+  if (route.path.includes(':service')) {
+    test('is open with the scope for the service, and looks missing with that for another, or for a user', async () => {
+      expect(await lets('service=papers')).toBe(true);
+      for (const other of ['service=wiki', 'user=papers', 'group=papers', 'server=papers/'])
+        expect((await send(route, await t.token('root', [`${scope}!${other}`]))).text, other).toContain(
+          'No access to resources',
+        );
+    });
+  } else {
+    test('takes no scope for a service', async () => {
+      const answer = await send(route, await t.token('root', [`${scope}!service=papers`]));
+      if (route.list !== true) expect(passed(answer), `${answer.status} ${answer.text}`).toBe(false);
+      expect(answer.text).not.toMatch(/"(ada|bob|staff|helpers)"/);
     });
   }
 

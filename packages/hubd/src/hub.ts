@@ -75,9 +75,8 @@ export async function createHub(parts: HubParts): Promise<Hub> {
   const directory = new Directory();
   const shares = makeShares({ db, directory, clock });
   const shareCodes = makeShareCodes(db, clock);
-  const { sharedWith, reload: onRenamed } = shares;
-  const access = makeAccess({ directory, custom: customScopes(current.custom_scopes), sharedWith });
-  const groups = makeGroups({ db, directory, onRemoved: onRenamed });
+  const access = makeAccess({ directory, custom: customScopes(current.custom_scopes), sharedWith: shares.sharedWith });
+  const groups = makeGroups({ db, directory, onRemoved: (group) => shares.reload('group', group) });
   const roles = makeRoles({ db, directory, knows: access.knows, setAdmin: users.setAdmin });
   await groups.load();
   await roles.load();
@@ -109,7 +108,7 @@ export async function createHub(parts: HubParts): Promise<Hub> {
     log,
     spawner: timedSpawner(parts.spawner, metrics),
     proxy,
-    onRenamed,
+    onRenamed: (user) => shares.reload('user', user),
     otherRoutes: () => services.routes(),
     watchUnits,
     tokens,

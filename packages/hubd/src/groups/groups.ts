@@ -8,7 +8,7 @@ export interface GroupsParts {
   readonly db: Knex;
   readonly directory: Directory;
   /** Told when a group is gone: something may have been shared with it. */
-  readonly onRemoved?: () => Promise<void>;
+  readonly onRemoved?: (group: string) => Promise<void>;
 }
 
 /** The rules of groups: the database first, then the directory, so that what is allowed was written down. */
@@ -39,7 +39,7 @@ export function makeGroups({ db, directory, onRemoved = () => Promise.resolve() 
     async remove(group) {
       await store.remove(group.id);
       directory.removeGroup(group.name);
-      await onRemoved();
+      await onRemoved(group.name);
     },
     async addUsers(group, users) {
       await store.addMembers(group.id, await idsOf(users));

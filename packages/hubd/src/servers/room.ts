@@ -31,8 +31,8 @@ export interface Room {
   readonly timing: Timing;
   /** Where servers reach the API, without a slash at the end. */
   readonly apiUrl: string;
-  /** Told when a row is gone or has another name: the server may have been shared. */
-  readonly onRenamed: () => Promise<void>;
+  /** Told whose row is gone or has another name: the server may have been shared. */
+  readonly onRenamed: (user: string) => Promise<void>;
   readonly otherRoutes: () => Promise<readonly WantedRoute[]>;
   settings(): Pick<Settings, 'hub' | 'profiles' | 'spawner'>;
   /** Names of the groups that an account of the host is in. */

@@ -55,7 +55,7 @@ export class ServerChanges {
       await this.#room.store.rename(entry.row.id, newName);
       this.#room.entries.remove(entry);
       const renamed = this.#room.entries.add({ ...entry.row, name: newName });
-      await this.#room.onRenamed();
+      await this.#room.onRenamed(user.name);
       return renamed.view();
     });
   }

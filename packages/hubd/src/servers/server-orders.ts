@@ -83,7 +83,7 @@ export class ServerOrders {
       if (entry.phase !== 'stopped' || this.#room.entries.get(user.name, name) !== entry) return;
       this.#room.entries.remove(entry);
       await this.#room.store.remove(entry.row.id);
-      await this.#room.onRenamed();
+      await this.#room.onRenamed(user.name);
     };
     return { done: heard(work()) };
   }

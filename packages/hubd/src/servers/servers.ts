@@ -52,8 +52,8 @@ export interface ServersParts {
   readonly groupsOf: (account: string) => Promise<readonly string[]>;
   /** Routes that are no server's: of services. They are kept right on the same occasions. */
   readonly otherRoutes?: () => Promise<readonly WantedRoute[]>;
-  /** Told when a server is gone or has another name. */
-  readonly onRenamed?: () => Promise<void>;
+  /** Told whose server is gone or has another name. */
+  readonly onRenamed?: (user: string) => Promise<void>;
   readonly timing?: Partial<Timing>;
   /** Where the kernel's accounting is found; the host's own if not said. */
   readonly cgroups?: Cgroups;

@@ -48,8 +48,8 @@ export type SharesOf =
 export interface Shares {
   /** Reads all shares into memory. */
   load(): Promise<void>;
-  /** Names have changed, or rows are gone with what they hung on: reads all again, if there is any. */
-  reload(): Promise<void>;
+  /** A user or a group, or a server of a user, has another name now or is gone: reads all again, if anything is shared with or by them. */
+  reload(kind: ShareTarget['kind'], name: string): Promise<void>;
   /** Raw scopes that shares give to a user who is in these groups. Asks memory only. */
   sharedWith(user: string, groups: ReadonlySet<string>): readonly string[];
   /** Undefined for a server that never was started or made. */

@@ -45,7 +45,7 @@ export function makeShares({ db, directory, clock }: SharesParts): Shares {
 
   return {
     load: () => inTurn(read),
-    reload: () => inTurn(async () => (index.isEmpty ? undefined : read())),
+    reload: (kind, name) => inTurn(async () => (index.knows(kind, name) ? read() : undefined)),
     sharedWith: (user, groups) => index.sharedWith(user, groups),
     server: store.server,
     list: store.list,

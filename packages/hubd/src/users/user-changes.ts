@@ -18,7 +18,7 @@ export interface UserChangesParts {
     renameUser(from: string, to: string): Promise<void>;
   };
   readonly roles: { renameUser(from: string, to: string): Promise<void> };
-  readonly shares: { reload(): Promise<void> };
+  readonly shares: { reload(kind: 'user', name: string): Promise<void> };
   /** A name as a login would have it; null for what no user can be called. */
   readonly userName: (typed: string) => string | null;
   readonly log: Log;
@@ -72,7 +72,7 @@ export function makeUserChanges(parts: UserChangesParts): UserChanges {
       directory.renameUser(user.name, name);
       await tokens.renameUser(user.name, name);
       await roles.renameUser(user.name, name);
-      await shares.reload();
+      await shares.reload('user', user.name);
       return name;
     });
     note(caller, name, `was renamed from ${user.name}`);
@@ -111,7 +111,7 @@ export function makeUserChanges(parts: UserChangesParts): UserChanges {
         await tokens.revokeUser(user.id);
         await users.remove(user.id);
         directory.renameUser(user.name, null);
-        await shares.reload();
+        await shares.reload('user', user.name);
         return null;
       });
       note(caller, user.name, 'was deleted');
