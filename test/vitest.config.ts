@@ -22,7 +22,7 @@ export default defineConfig({
           name: 'postgres',
           // What is about rows, once more upon the other database.
           include: [
-            'packages/hubd/src/{groups,login,oauth,roles,services,tokens,users}/**/*.test.ts',
+            'packages/hubd/src/{groups,login,oauth,roles,services,shares,tokens,users}/**/*.test.ts',
             'test/api/**/*.test.ts',
             'test/postgres/**/*.test.ts',
           ],
