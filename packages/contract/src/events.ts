@@ -122,7 +122,7 @@ export const events = {
   'share-changed': {
     id: '3eb972c55493493aae74e1b8ab85539e',
     says: 'With whom a server is shared was changed',
-    help: 'TSHUB_USER is whose server, TSHUB_SERVER its name (empty for the default one), TSHUB_BY who did it; the message says what. Whoever a server is shared with works in it as its owner.',
+    help: 'TSHUB_USER is whose server, TSHUB_SERVER its name (empty for the default one), TSHUB_BY who did it, TSHUB_SHARED_WITH with whom (user NAME or group NAME) if it is about one; the message says what. Whoever a server is shared with works in it as its owner.',
   },
   shutdown: {
     id: '2d3e388452fc4d1ccc4adfe0f2b3c4d5',

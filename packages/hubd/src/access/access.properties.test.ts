@@ -1,7 +1,7 @@
 import { scopes, type ScopeName } from '@tshub/contract';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Owner } from '../caller/caller.ts';
+import type { Owner, Resource } from '../caller/caller.ts';
 import type { OAuthClient } from '../oauth/client.ts';
 import { rawScopes } from '../shares/share-index.ts';
 import { requireShareable } from '../shares/share-rules.ts';
@@ -9,6 +9,7 @@ import type { Token } from '../tokens/token.ts';
 import { type Access, makeAccess } from './access.ts';
 import { customScopes } from './custom-scopes.ts';
 import { Directory, type Role } from './directory.ts';
+import { holds } from './require.ts';
 
 /** What holds for every directory: users in groups, roles of users, groups and services, shares, custom scopes. */
 interface World {
@@ -129,6 +130,27 @@ describe('a share, for all scopes', () => {
         const access = accessOf({ roles: [], members: [], shared: [] });
         for (const scope of access.expand(rawScopes({ server, scopes: some }), ada))
           expect(scope).toMatch(/!server=ada\/lab$/);
+      }),
+    );
+  });
+
+  test('lets its target do nothing with another server, with people, groups and services, or with the hub', () => {
+    fc.assert(
+      fc.property(names, (some) => {
+        const access = accessOf({ roles: [], members: ['ada'], shared: [] });
+        const held = access.expand(rawScopes({ server, scopes: some }), ada);
+        const others: readonly Resource[] = [
+          access.server('ada', ''),
+          access.server('ada', 'lab2'),
+          access.server('bob', 'lab'),
+          access.user('ada'),
+          access.user('lab'),
+          { kind: 'group', group: 'staff' },
+          { kind: 'service', service: 's' },
+          { kind: 'none' },
+        ];
+        for (const scope of Object.keys(scopes) as ScopeName[])
+          for (const resource of others) expect(holds(held, scope, resource), scope).not.toBe('yes');
       }),
     );
   });

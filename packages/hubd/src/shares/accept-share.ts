@@ -1,7 +1,7 @@
 import { TshubError } from '@tshub/contract';
 import type { Log } from '@tshub/daemon';
 import type { User } from '../users/user.ts';
-import type { Share, ShareCode, ShareCodes, Shares } from './share.ts';
+import { type Share, type ShareCode, type ShareCodes, type Shares, sharedWith } from './share.ts';
 
 export interface AcceptShare {
   /** What a code is for; throws bad_request without one, share_code_unknown, forbidden for one's own server. */
@@ -36,7 +36,14 @@ export function makeAcceptShare({
       const { server } = code;
       const share = await shares.grant(server, { kind: 'user', id: user.id, name: user.name }, code.scopes);
       log.info(
-        { event: 'share-changed', user: server.user, server: server.name, by: user.name, from },
+        {
+          event: 'share-changed',
+          user: server.user,
+          server: server.name,
+          by: user.name,
+          from,
+          ...sharedWith(share.target),
+        },
         `server ${server.user}/${server.name} was shared with user ${user.name}, who had the code sc_${code.id}`,
       );
       return share;

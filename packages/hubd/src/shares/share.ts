@@ -13,6 +13,11 @@ export interface ShareTarget {
   readonly name: string;
 }
 
+/** The journal's field about a target: `TSHUB_SHARED_WITH=user bob`. */
+export function sharedWith(target: Pick<ShareTarget, 'kind' | 'name'> | undefined): { readonly sharedWith?: string } {
+  return target === undefined ? {} : { sharedWith: `${target.kind} ${target.name}` };
+}
+
 /** A server is shared once with each user and each group, until somebody ends it. Scopes are without their filter, which is the server. */
 export interface Share {
   readonly id: number;
@@ -45,6 +50,12 @@ export type SharesOf =
   | { readonly userId: number }
   | { readonly groupId: number };
 
+/** What was taken of a share, and what is left, if anything. */
+export interface Revoked {
+  readonly taken: readonly string[];
+  readonly left: Share | undefined;
+}
+
 export interface Shares {
   /** Reads all shares into memory. */
   load(): Promise<void>;
@@ -58,8 +69,8 @@ export interface Shares {
   find(server: SharedServer, target: ShareTarget): Promise<Share | undefined>;
   /** Adds scopes to what is shared already. */
   grant(server: SharedServer, target: ShareTarget, scopes: readonly string[]): Promise<Share>;
-  /** Takes scopes away, all of them for null; what is left, if anything. */
-  revoke(server: SharedServer, target: ShareTarget, scopes: readonly string[] | null): Promise<Share | undefined>;
+  /** Takes scopes away, all of them for null. */
+  revoke(server: SharedServer, target: ShareTarget, scopes: readonly string[] | null): Promise<Revoked>;
   revokeAll(server: SharedServer): Promise<void>;
 }
 

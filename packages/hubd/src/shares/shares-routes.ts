@@ -3,7 +3,7 @@ import { type Handlers, pageWith, readPage, type Reply } from '@tshub/http';
 import type { Context } from 'koa';
 import type { Caller } from '../caller/caller.ts';
 import { shareCodeHandlers } from './share-codes-routes.ts';
-import type { Share, SharedServer, SharesOf, ShareTarget } from './share.ts';
+import { type Share, type SharedServer, sharedWith, type SharesOf, type ShareTarget } from './share.ts';
 import { namedTarget, readShareScopes, requireShareable, requireToKnow } from './share-rules.ts';
 import { knownServer, pageLimits, type SharesRoutesParts } from './shares-parts.ts';
 import { shareModelOf } from './shares-view.ts';
@@ -25,9 +25,9 @@ export function sharesHandlers(parts: SharesRoutesParts): Handlers<typeof shareR
     if (named.kind === 'group') throw new TshubError('group_unknown', { group: named.name });
     throw new TshubError('not_found', { what: `User ${named.name}` });
   };
-  const note = (caller: Caller, { user, name }: SharedServer, what: string): void =>
+  const note = (caller: Caller, { user, name }: SharedServer, what: string, target?: ShareTarget): void =>
     log.info(
-      { event: 'share-changed', user, server: name, by: caller.owner.name, from: caller.from },
+      { event: 'share-changed', user, server: name, by: caller.owner.name, from: caller.from, ...sharedWith(target) },
       `server ${user}/${name} ${what} by ${caller.owner.name}`,
     );
   const list = async (ctx: Context, query: Paging, of: SharesOf): Promise<Reply> => {
@@ -39,14 +39,16 @@ export function sharesHandlers(parts: SharesRoutesParts): Handlers<typeof shareR
   /** What somebody was given of one server. */
   const given = async (named: Named, { owner, server }: { owner: string; server: string }): Promise<Share> => {
     const target = await known(named);
-    const share = await shares.find(await serverOf(owner, server), target);
+    const row = await shares.server(owner, server);
+    const share = row === undefined ? undefined : await shares.find(row, target);
     if (share !== undefined) return share;
+    // In the same words whether there is such a server or not: whoever asks may know nothing of its owner.
     throw new TshubError('not_found', { what: `Share of ${owner}/${server} with ${named.kind} ${named.name}` });
   };
   const show = (share: Share): Reply => ({ status: 200, json: shareModelOf(parts, share) });
   const leave = async (caller: Caller, { server, target }: Share): Promise<Reply> => {
     await shares.revoke(server, target, null);
-    note(caller, server, `is not shared with ${target.kind} ${target.name} any more; it was given up`);
+    note(caller, server, `is not shared with ${target.kind} ${target.name} any more; it was given up`, target);
     return { status: 204 };
   };
 
@@ -64,7 +66,7 @@ export function sharesHandlers(parts: SharesRoutesParts): Handlers<typeof shareR
       if (target === undefined)
         throw new TshubError('bad_request', { problem: `No such ${named.kind}: ${named.name.slice(0, 80)}` });
       const share = await shares.grant(server, target, scopes);
-      note(caller, server, `was shared with ${target.kind} ${target.name} (${share.scopes.join(' ')})`);
+      note(caller, server, `was shared with ${target.kind} ${target.name} (${share.scopes.join(' ')})`, target);
       return show(share);
     },
     'shares.leaveGroup': async ({ caller, params }) =>
@@ -92,8 +94,10 @@ export function sharesHandlers(parts: SharesRoutesParts): Handlers<typeof shareR
       const scopes = body.scopes == null ? null : readShareScopes(access, server, body.scopes);
       // Of somebody whom there is not, nothing has to be taken.
       const target = await find(namedTarget(body));
-      const left = target === undefined ? undefined : await shares.revoke(server, target, scopes);
-      if (target !== undefined) note(caller, server, `is shared less with ${target.kind} ${target.name}`);
+      if (target === undefined) return { status: 200, json: {} };
+      const { taken, left } = await shares.revoke(server, target, scopes);
+      const words = `is shared ${left === undefined ? 'no more' : 'less'} with ${target.kind} ${target.name}`;
+      if (taken.length > 0) note(caller, server, `${words} (${taken.join(' ')} was taken back)`, target);
       return left === undefined ? { status: 200, json: {} } : show(left);
     },
     async 'shares.revokeAll'({ caller, params }) {

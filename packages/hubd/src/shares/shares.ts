@@ -14,6 +14,8 @@ export interface SharesParts {
 export function makeShares({ db, directory, clock }: SharesParts): Shares {
   const store = makeSharesStore(db);
   const index = new ShareIndex();
+  /** False after a failed reading, until one succeeds. */
+  let isWhole = false;
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const done = last.then(work);
@@ -26,8 +28,10 @@ export function makeShares({ db, directory, clock }: SharesParts): Shares {
   };
   const read = async (): Promise<void> => {
     const found: Share[] = [];
+    isWhole = false;
     try {
       await store.each((share) => void found.push(share));
+      isWhole = true;
     } finally {
       // What cannot be read gives nobody anything.
       note(() => {
@@ -45,7 +49,7 @@ export function makeShares({ db, directory, clock }: SharesParts): Shares {
 
   return {
     load: () => inTurn(read),
-    reload: (kind, name) => inTurn(async () => (index.knows(kind, name) ? read() : undefined)),
+    reload: (kind, name) => inTurn(async () => (!isWhole || index.knows(kind, name) ? read() : undefined)),
     sharedWith: (user, groups) => index.sharedWith(user, groups),
     server: store.server,
     list: store.list,
@@ -60,17 +64,18 @@ export function makeShares({ db, directory, clock }: SharesParts): Shares {
     revoke: (server, target, scopes) =>
       inTurn(async () => {
         const known = await store.find(server.id, target);
-        if (known === undefined) return undefined;
+        if (known === undefined) return { taken: [], left: undefined };
         const left = scopes === null ? [] : known.scopes.filter((scope) => !scopes.includes(scope));
+        const taken = known.scopes.filter((scope) => !left.includes(scope));
         if (left.length === 0) {
           await store.remove({ id: known.id });
           note(() => index.remove(known));
-          return undefined;
+          return { taken, left: undefined };
         }
-        if (left.length < known.scopes.length) await store.setScopes(known.id, left);
+        if (taken.length > 0) await store.setScopes(known.id, left);
         const share = { ...known, scopes: left };
         note(() => index.set(share));
-        return share;
+        return { taken, left: share };
       }),
     revokeAll: (server) =>
       inTurn(async () => {
