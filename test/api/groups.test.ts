@@ -173,3 +173,18 @@ test('only administrators put people into a group whose members are administrato
   expect(await usersOf('ops')).toEqual(['bob']);
   expect((await call('POST', '/groups/ops/users', { users: ['eve'] }, await t.token('bob'))).status).toBe(200);
 });
+
+test('nor into one whose members may make tokens of everybody, and nobody else renames or deletes an administrator by group', async () => {
+  await t.hub.roles.create({ name: 'minter', description: '', scopes: ['tokens'] });
+  await t.hub.roles.create({ name: 'clerk', description: '', scopes: ['admin:groups', 'admin:users'] });
+  await call('POST', '/groups/desk', {});
+  await t.hub.roles.grant('minter', { kind: 'group', name: 'desk' });
+  await t.user('eve');
+  await t.hub.roles.grant('clerk', { kind: 'user', name: 'eve' });
+  const eve = await t.token('eve');
+  expect((await call('POST', '/groups/desk/users', { users: ['eve'] }, eve)).status).toBe(403);
+  await call('POST', '/groups/chiefs', { users: ['bob'] });
+  await t.hub.roles.grant('admin', { kind: 'group', name: 'chiefs' });
+  expect((await call('PATCH', '/users/bob', { name: 'rob' }, eve)).status).toBe(403);
+  expect((await call('DELETE', '/users/bob', undefined, eve)).status).toBe(403);
+});

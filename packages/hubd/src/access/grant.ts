@@ -47,8 +47,8 @@ export function requireAdministrator(access: Grants, caller: Caller, problem: st
   throw new TshubError('forbidden', { problem });
 }
 
-/** Whether these raw scopes make their holder somebody who decides what others may do. */
+/** Whether these raw scopes make their holder somebody who decides what others may do, or who can be anybody: by a token of theirs. */
 export function makesAdministrators({ expand }: Pick<Grants, 'expand'>, raw: Iterable<string>): boolean {
   const expanded = expand(raw, null);
-  return expanded.has('admin:users') || expanded.has('admin:roles');
+  return ['admin:roles', 'admin:users', 'tokens'].some((scope) => expanded.has(scope));
 }

@@ -2,7 +2,7 @@ import { TshubError } from '@tshub/contract';
 import type { Log } from '@tshub/daemon';
 import type { Access } from '../access/access.ts';
 import type { Directory } from '../access/directory.ts';
-import { requireAdministrator } from '../access/grant.ts';
+import { requireAdministrator, makesAdministrators } from '../access/grant.ts';
 import type { Caller } from '../caller/caller.ts';
 import type { Servers } from '../servers/server.ts';
 import type { User, UsersStore } from './user.ts';
@@ -48,7 +48,10 @@ export function makeUserChanges(parts: UserChangesParts): UserChanges {
   const mayGrantAdmin = (caller: Caller): void =>
     requireAdministrator(access, caller, 'Only admins can grant admin permissions');
   const mayTouch = (caller: Caller, user: User): void => {
-    if (user.admin) requireAdministrator(access, caller, 'Only admins can modify other admins');
+    // By the flag, or by a role of their own or of a group.
+    const owner = { kind: 'user', id: user.id, name: user.name, admin: user.admin } as const;
+    if (user.admin || makesAdministrators(access, access.scopesOf(owner)))
+      requireAdministrator(access, caller, 'Only admins can modify other admins');
   };
   const current = async (id: number): Promise<User> => {
     const user = await users.byId(id);
