@@ -38,7 +38,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const deb = filesBelow(dist, '.deb').map((name) => join(dist, name))[0];
   if (deb === undefined) throw new Error('no package in dist/: run scripts/build first');
   writeFileSync(secretsFile, '', { mode: 0o600 });
-  const name = 'tshub-test';
+  // Another name lets two runs stand beside each other.
+  const name = process.env['TSHUB_TEST_MACHINE'] ?? 'tshub-test';
   await execa(join(import.meta.dirname, '../../scripts/machine'), ['stop', name], { reject: false });
   const machine = await Machine.start(name);
   await install(machine, deb);
