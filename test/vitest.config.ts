@@ -59,6 +59,16 @@ export default defineConfig({
       {
         root,
         test: {
+          name: 'docs',
+          include: ['test/docs/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+        },
+      },
+      {
+        root,
+        test: {
           name: 'limits',
           include: ['test/limits/**/*.test.ts'],
           globalSetup: ['test/limits/setup.ts'],

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { loadSettings } from '@tshub/config';
 import { program } from '@tshub/tshubctl';
 import { expect, test } from 'vitest';
+import { readPage } from '../docs/page.ts';
 import { filesBelow } from '../support/files.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -39,6 +40,20 @@ test('every example of settings is good', () => {
     expect(() => loadSettings({ file, dropins: `${folder}.d` }), example).not.toThrow();
   }
   rmSync(folder, { recursive: true });
+});
+
+test('every block of a tutorial or how-to is followed by test/docs, or says why not', () => {
+  const guides = pages.filter((page) => /^docs\/(tutorial|how-to)\//.test(page));
+  expect(guides.length).toBeGreaterThan(15);
+  const unclear = guides.flatMap((page) => {
+    try {
+      readPage(textOf(page));
+      return [];
+    } catch (error) {
+      return [`${page}: ${String(error)}`];
+    }
+  });
+  expect(unclear).toEqual([]);
 });
 
 test('every command of tshubctl that a page names is one', () => {

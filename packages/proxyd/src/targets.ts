@@ -33,6 +33,10 @@ export function makeTargets({ settings, account }: TargetsParts): Targets {
       const [root, name = ''] = segments;
       const service =
         root === 'services' && Object.hasOwn(settings().services, name) ? settings().services[name] : undefined;
+      if (root === 'services' && service === undefined && uid < settings().spawner.min_uid)
+        throw new TshubError('bad_request', {
+          problem: `uid: expected one that may have a server, found ${uid}, and no service "${name}" is in the proxy's settings; \`systemctl reload tshub-proxyd\` reads them anew`,
+        });
       if (service === undefined) return checkServer(target, uid);
       const wanted = serviceTarget(service.url);
       const owner = /^\d+$/.test(service.user) ? Number(service.user) : (await account(service.user))?.uid;
