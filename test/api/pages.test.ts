@@ -182,6 +182,7 @@ test('no page holds a script or a style of its own, which the policy would refus
   for (const path of [
     '/hub/login',
     '/hub/home',
+    '/hub/token',
     '/hub/spawn-pending/ada',
     '/hub/user/ada/',
     '/hub/nowhere',

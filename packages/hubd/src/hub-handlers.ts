@@ -24,6 +24,7 @@ import { serverHandlers } from './servers/servers-routes.ts';
 import { serverModel } from './servers/servers-view.ts';
 import { servicesHandlers } from './services/services-routes.ts';
 import { sharesHandlers } from './shares/shares-routes.ts';
+import type { TokenOrders } from './tokens/token-orders.ts';
 import { tokenHandlers } from './tokens/tokens-routes.ts';
 import type { User } from './users/user.ts';
 import { makeUserChanges } from './users/user-changes.ts';
@@ -39,6 +40,7 @@ export interface HandlersParts extends HubData, InfoParts {
   readonly xsrf: Xsrf;
   readonly identify: Identify;
   readonly login: Pick<Login, 'authenticateOnce'>;
+  readonly tokenOrders: TokenOrders;
   readonly pages: Pick<Pages, 'renderConfirm'>;
   readonly proxyLink: Pick<ProxyLink, 'routes'>;
   /** Puts the proxy's routes right. */
@@ -94,8 +96,7 @@ export function makeHandlers(parts: HandlersParts): Handlers<typeof routes, Call
       identify,
       authenticateOnce: parts.login.authenticateOnce,
       userModel,
-      settings,
-      log,
+      orders: parts.tokenOrders,
     }),
     ...usersHandlers({
       changes,

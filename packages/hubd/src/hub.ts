@@ -23,6 +23,7 @@ import { timedLogin, timedProxy, timedRequests, timedServers, timedSpawner } fro
 import { makePages } from './pages/pages.ts';
 import { ProxyLink } from './proxy/proxy-link.ts';
 import { makeServers } from './servers/servers.ts';
+import { makeTokenOrders } from './tokens/token-orders.ts';
 import { makeAcceptShare } from './shares/accept-share.ts';
 
 export type { Hub, HubParts };
@@ -87,6 +88,7 @@ export async function createHub(parts: HubParts): Promise<Hub> {
   const guests = makeGuests(settings, () => records.countBy('guest'));
   const identify = makeIdentify({ tokens, users, clients, sessions, xsrf, clock, settings, access });
   const repairRoutes = onRoutes;
+  const tokenOrders = makeTokenOrders({ access, tokens, settings, log });
   const pages = makePages({
     access,
     settings,
@@ -99,6 +101,8 @@ export async function createHub(parts: HubParts): Promise<Hub> {
     guests,
     users,
     tokens,
+    tokenOrders,
+    clients,
     servers,
     services,
     shares,
@@ -134,6 +138,7 @@ export async function createHub(parts: HubParts): Promise<Hub> {
       xsrf,
       identify,
       login,
+      tokenOrders,
       pages,
       proxyLink,
       showMetrics: metricsRoutes.showMetrics,

@@ -2,6 +2,8 @@ import type { Settings } from '@tshub/config';
 import type { Context } from 'koa';
 import type { Session, Xsrf } from '../login/session.ts';
 import { html, type Html, type Part } from './html.ts';
+import type { Access } from '../access/access.ts';
+import { navLinks } from './nav.ts';
 import type { StaticFiles, StaticName } from './static-files.ts';
 import { strings } from './strings.ts';
 
@@ -10,6 +12,7 @@ export interface PageFrame {
   readonly settings: () => Settings;
   readonly xsrf: Xsrf;
   readonly files: StaticFiles;
+  readonly access: Pick<Access, 'scopesOf' | 'user'>;
 }
 
 export interface Page {
@@ -34,11 +37,11 @@ export function sendPage(frame: PageFrame, ctx: Context, session: Session | null
   const token = frame.xsrf.token(ctx, session);
   ctx.type = 'text/html';
   ctx.set('Cache-Control', 'no-store');
-  ctx.body = layout(frame, session, token, page).text;
+  ctx.body = layout(frame, session, token, page, ctx.path).text;
   ctx.status = page.status ?? 200;
 }
 
-function layout(frame: PageFrame, session: Session | null, token: string, page: Page): Html {
+function layout(frame: PageFrame, session: Session | null, token: string, page: Page, path: string): Html {
   const hub = frame.settings().hub.name;
   const url = page.refresh?.url === undefined ? '' : `; url=${page.refresh.url}`;
   const refresh =
@@ -54,6 +57,7 @@ function layout(frame: PageFrame, session: Session | null, token: string, page: 
         <link rel="icon" href="${frame.files.url('logo.svg')}" type="image/svg+xml" />
         <link rel="stylesheet" href="${frame.files.url('style.css')}" />
         ${page.refresh?.for === 'noscript' ? html`<noscript>${refresh}</noscript>` : refresh}
+        <script src="${frame.files.url('page.js')}" defer></script>
         ${page.script !== undefined && html`<script src="${frame.files.url(page.script)}" defer></script>`}
       </head>
       <body data-xsrf="${token}">
@@ -62,20 +66,21 @@ function layout(frame: PageFrame, session: Session | null, token: string, page: 
           <a class="brand" href="/hub/home"
             ><img src="${frame.files.url('logo.svg')}" alt="" width="28" height="28" />${hub}</a
           >
-          ${session !== null && whoIs(session, token)}
+          ${session !== null && whoIs(frame, session, token, path)}
         </header>
         <main id="content" class="${page.width ?? 'wide'}">${page.body}</main>
       </body>
     </html> `;
 }
 
-function whoIs(session: Session, token: string): Html {
-  return html`<nav aria-label="Account">
-    <span class="who"><span class="quiet">${strings.account.loggedInAs}</span> ${session.user.name}</span>
-    <form method="post" action="/hub/logout">
-      ${xsrfField(token)}<button id="logout" class="plain">${strings.account.logOut}</button>
-    </form>
-  </nav>`;
+function whoIs({ access }: PageFrame, session: Session, token: string, path: string): Html {
+  return html`<nav aria-label="${strings.nav.label}">${navLinks(access, session, path)}</nav>
+    <div class="account">
+      <span class="who"><span class="quiet">${strings.account.loggedInAs}</span> ${session.user.name}</span>
+      <form method="post" action="/hub/logout">
+        ${xsrfField(token)}<button id="logout" class="plain">${strings.account.logOut}</button>
+      </form>
+    </div>`;
 }
 
 export function xsrfField(token: string): Html {

@@ -15,6 +15,7 @@ import { makeRedirects } from './redirect-routes.ts';
 import { makeSharePages } from './share-routes.ts';
 import { makeSpawnPages } from './spawn-routes.ts';
 import { readStaticFiles } from './static-files.ts';
+import { makeTokenPages } from './token-routes.ts';
 import { makeUserPages } from './user-routes.ts';
 
 export interface Pages {
@@ -28,7 +29,8 @@ export interface Pages {
 
 /** Everything that people see. */
 export function makePages(parts: PagesParts): Pages {
-  const frame: PageFrame = { settings: parts.settings, xsrf: parts.xsrf, files: readStaticFiles() };
+  const { settings, xsrf, access } = parts;
+  const frame: PageFrame = { settings, xsrf, access, files: readStaticFiles() };
 
   async function renderError(ctx: Context, error: ShownError): Promise<void> {
     const session = await parts.sessions.read(ctx).catch(() => null);
@@ -50,6 +52,7 @@ export function makePages(parts: PagesParts): Pages {
     makeHomePages(parts, frame),
     makeSharePages(parts, frame),
     makeSpawnPages(parts, frame),
+    makeTokenPages(parts, frame),
     makeUserPages(parts, frame),
     makeRedirects(parts),
     makeCspReport(parts),

@@ -7,10 +7,12 @@ import type { AuthStep } from '../login/authenticators/authenticator.ts';
 import type { Login } from '../login/login.ts';
 import type { Oidc } from '../login/oidc/oidc.ts';
 import type { Sessions, Xsrf } from '../login/session.ts';
+import type { OAuthClients } from '../oauth/client.ts';
 import type { Servers } from '../servers/server.ts';
 import type { Services } from '../services/service.ts';
 import type { AcceptShare } from '../shares/accept-share.ts';
 import type { Shares } from '../shares/share.ts';
+import type { TokenOrders } from '../tokens/token-orders.ts';
 import type { Tokens } from '../tokens/token.ts';
 import type { UsersStore } from '../users/user.ts';
 
@@ -27,7 +29,9 @@ export interface PagesParts {
   /** Makes up a guest. */
   readonly guests: () => Promise<AuthStep>;
   readonly users: Pick<UsersStore, 'byName'>;
-  readonly tokens: Pick<Tokens, 'revokeSession'>;
+  readonly tokens: Pick<Tokens, 'byId' | 'ofUser' | 'revokeSession'>;
+  readonly tokenOrders: TokenOrders;
+  readonly clients: Pick<OAuthClients, 'get'>;
   readonly servers: Servers;
   readonly services: Pick<Services, 'list'>;
   readonly shares: Pick<Shares, 'list' | 'sharedWith'>;

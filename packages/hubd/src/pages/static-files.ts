@@ -6,6 +6,7 @@ import { TshubError } from '@tshub/contract';
 const types = {
   'home.js': 'text/javascript',
   'logo.svg': 'image/svg+xml',
+  'page.js': 'text/javascript',
   'pending.js': 'text/javascript',
   'style.css': 'text/css',
 } as const;

@@ -27,3 +27,8 @@ export function sayAgo(then: number, now: number): string {
   const seconds = Math.max(0, now - then) / 1000;
   return seconds < 60 ? 'just now' : `${saySeconds(seconds)} ago`;
 }
+
+/** `in 12 min`, `in 3 days`; times in milliseconds. */
+export function sayUntil(then: number, now: number): string {
+  return `in ${saySeconds(Math.max(0, then - now) / 1000)}`;
+}

@@ -1,6 +1,4 @@
-import type { Settings } from '@tshub/config';
 import { type NewTokenBody, TshubError, type tokenRoutes } from '@tshub/contract';
-import type { Log } from '@tshub/daemon';
 import type { Handlers, Reply } from '@tshub/http';
 import type { Context } from 'koa';
 import type { Access } from '../access/access.ts';
@@ -11,13 +9,14 @@ import type { Caller, Owner } from '../caller/caller.ts';
 import type { Identify } from '../caller/identify.ts';
 import type { OAuthClients } from '../oauth/client.ts';
 import type { User, UsersStore } from '../users/user.ts';
-import { lifeOfWish, scopesOfWish } from './new-token.ts';
+import type { TokenOrders } from './token-orders.ts';
 import type { Token, Tokens } from './token.ts';
 import { tokenModelOf } from './tokens-view.ts';
 
 export interface TokensRoutesParts {
   readonly access: Access;
   readonly tokens: Tokens;
+  readonly orders: TokenOrders;
   readonly users: Pick<UsersStore, 'byId' | 'byName'>;
   readonly clients: Pick<OAuthClients, 'get'>;
   /** Throws no_credentials for a cookie with something else than JSON. */
@@ -29,15 +28,13 @@ export interface TokensRoutesParts {
     readonly from: string;
   }) => Promise<User>;
   readonly userModel: (user: User) => Promise<NamedUser>;
-  readonly settings: () => Settings;
-  readonly log: Log;
 }
 
 const bodyTypes = /^(application\/json|$)/i;
 
 /** Handlers about tokens. */
 export function tokenHandlers(parts: TokensRoutesParts): Handlers<typeof tokenRoutes, Caller> {
-  const { access, tokens, users, clients, log } = parts;
+  const { access, tokens, users, clients } = parts;
   const known = async (name: string): Promise<User> => {
     const user = await users.byName(name);
     if (user === undefined) throw new TshubError('not_found', { what: `User ${name}` });
@@ -90,26 +87,9 @@ export function tokenHandlers(parts: TokensRoutesParts): Handlers<typeof tokenRo
         const problem = `${asker} ${params.user} not found or no permissions to generate tokens`;
         throw new TshubError('forbidden', { problem });
       }
-      const owner = ownerOf(user);
       const isOwn = caller.owner.kind === 'user' && caller.owner.id === user.id;
-      const scopes = scopesOfWish(access, body ?? {}, owner);
-      const expiresIn = lifeOfWish(body?.expires_in, parts.settings().hub.token_expires_in_max_seconds);
       const note = body?.note ?? `Requested via api${isOwn ? '' : ` by ${asker.toLowerCase()} ${caller.owner.name}`}`;
-      const { id, text } = await tokens.issue({ owner: { kind: 'user', id: user.id }, scopes, note, expiresIn });
-      const life = expiresIn === null ? 'for ever' : `for ${expiresIn} s`;
-      log.info(
-        {
-          event: 'token',
-          user: user.name,
-          token: `a${id}`,
-          scopes: scopes.join(' '),
-          by: caller.owner.name,
-          from: caller.from,
-        },
-        `a token was issued to ${user.name} by ${caller.owner.name}, good ${life}`,
-      );
-      const token = await tokens.byId(id);
-      if (token === undefined) throw new Error(`token a${id} was not kept`);
+      const { token, text } = await parts.orders.issue(caller, user, { ...body, note });
       return { status: 201, json: { ...(await modelOf(token, user)), token: text } };
     },
     async 'tokens.get'({ params }) {
@@ -123,14 +103,7 @@ export function tokenHandlers(parts: TokensRoutesParts): Handlers<typeof tokenRo
     },
     async 'tokens.revoke'({ caller, params }) {
       const user = await known(params.user);
-      const token = await tokenOf(user, params.token);
-      // A client gets a new token by itself as long as it has one: taking one away takes all.
-      if (token.clientId !== null) await tokens.revokeClient(token.clientId, user.id);
-      else await tokens.revoke(token.id);
-      log.info(
-        { event: 'token-revoked', user: user.name, token: params.token, by: caller.owner.name, from: caller.from },
-        `token ${params.token} of ${user.name} was revoked by ${caller.owner.name}`,
-      );
+      await parts.orders.revoke(caller, user, await tokenOf(user, params.token));
       return { status: 204 };
     },
   };

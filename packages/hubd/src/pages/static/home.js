@@ -31,14 +31,4 @@ function again() {
   );
 }
 
-// A button that was pressed keeps the focus, and nothing would be refreshed.
-document.addEventListener('submit', (event) => {
-  for (const button of event.target.querySelectorAll('button')) {
-    button.setAttribute('aria-busy', 'true');
-    setTimeout(() => {
-      button.disabled = true;
-    });
-  }
-});
-
 again();

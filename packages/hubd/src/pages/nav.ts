@@ -1,0 +1,40 @@
+import type { Access } from '../access/access.ts';
+import { holds } from '../access/require.ts';
+import type { Resource, ScopeSet } from '../caller/caller.ts';
+import type { Session } from '../login/session.ts';
+import { html, type Html } from './html.ts';
+import { strings } from './strings.ts';
+
+interface Link {
+  readonly path: string;
+  readonly text: string;
+  /** Whether it leads somewhere for this person. */
+  readonly when: (scopes: ScopeSet, own: Resource) => boolean;
+}
+
+/** Where one can go from every page. */
+const links: readonly Link[] = [
+  { path: '/hub/home', text: strings.nav.home, when: () => true },
+  {
+    path: '/hub/token',
+    text: strings.nav.tokens,
+    when: (scopes, own) => holds(scopes, 'read:tokens', own) === 'yes',
+  },
+];
+
+/** The links of somebody who is logged in; the page that is open is marked. */
+export function navLinks(access: Pick<Access, 'scopesOf' | 'user'>, { user }: Session, path: string): Html {
+  const { id, name, admin } = user;
+  const scopes = access.scopesOf({ kind: 'user', id, name, admin });
+  const own = access.user(name);
+  return html`<ul class="nav">
+    ${links
+      .filter(({ when }) => when(scopes, own))
+      .map(
+        (link) =>
+          html`<li>
+            <a href="${link.path}" ${link.path === path && html` aria-current="page"`}>${link.text}</a>
+          </li>`,
+      )}
+  </ul>`;
+}
