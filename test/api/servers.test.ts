@@ -225,6 +225,8 @@ test('usage is what the unit counts', async () => {
     memoryPeak: null,
     memoryMax: null,
     cpuSeconds: 1.5,
+    cpuLimit: null,
     tasks: null,
+    tasksMax: null,
   });
 });

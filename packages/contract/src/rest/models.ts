@@ -30,7 +30,10 @@ export const usageModel = z.object({
   memory_peak: z.number().nullable(),
   memory_limit: z.number().nullable(),
   cpu_seconds: z.number().nullable(),
+  /** In CPUs: 1.5 is one and a half. */
+  cpu_limit: z.number().nullable(),
   tasks: z.number().nullable(),
+  tasks_limit: z.number().nullable(),
   io_read_bytes: z.number().nullable(),
   io_write_bytes: z.number().nullable(),
 });

@@ -95,13 +95,17 @@ export function notice(kind: 'problem' | 'info', text: Part): Html {
 }
 
 /** Lines of a log, behind a click. */
-export function logLines(summary: string, lines: readonly string[], open = false): Html {
+export function logLines(
+  summary: string,
+  lines: readonly string[],
+  { open = false, more }: { readonly open?: boolean; readonly more?: string } = {},
+): Html {
   const text =
     lines.length === 0
       ? html`<p class="quiet">${strings.home.noLog}</p>`
       : html`<pre tabindex="0">${lines.join('\n')}</pre>`;
   return html`<details class="log" ${open && html` open`}>
     <summary>${summary}</summary>
-    ${text}
+    ${text} ${more !== undefined && html`<p class="small"><a href="${more}">${strings.home.wholeLog}</a></p>`}
   </details>`;
 }

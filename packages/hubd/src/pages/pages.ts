@@ -8,10 +8,12 @@ import { makeCspReport } from './csp-report.ts';
 import { errorPage, plainError, type ShownError } from './error-page.ts';
 import { makeHomePages } from './home-routes.ts';
 import { type PageFrame, sendPage } from './layout.ts';
+import { makeLogPages } from './log-routes.ts';
 import { makeLoginPages } from './login-routes.ts';
 import { makeLogoutPages } from './logout-routes.ts';
 import type { PagesParts } from './parts.ts';
 import { makeRedirects } from './redirect-routes.ts';
+import { Restarts } from './restarts.ts';
 import { makeSharePages } from './share-routes.ts';
 import { makeSpawnPages } from './spawn-routes.ts';
 import { readStaticFiles } from './static-files.ts';
@@ -46,12 +48,14 @@ export function makePages(parts: PagesParts): Pages {
     ctx.status = 200;
   }
 
+  const restarts = new Restarts(parts.servers, parts.log);
   const rooms = [
     makeLoginPages(parts, frame),
     makeLogoutPages(parts, frame),
-    makeHomePages(parts, frame),
+    makeHomePages(parts, frame, restarts),
+    makeLogPages(parts, frame),
     makeSharePages(parts, frame),
-    makeSpawnPages(parts, frame),
+    makeSpawnPages(parts, frame, restarts),
     makeTokenPages(parts, frame),
     makeUserPages(parts, frame),
     makeRedirects(parts),

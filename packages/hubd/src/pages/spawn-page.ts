@@ -94,7 +94,7 @@ export function failedPage(view: {
     width: 'medium',
     body: html`<section class="card stack">
       <h1>${view.title}</h1>
-      ${notice('problem', view.reason)} ${logLines(home.log, view.log, view.log.length > 0)}
+      ${notice('problem', view.reason)} ${logLines(home.log, view.log, { open: view.log.length > 0 })}
       <div class="row actions">
         <a id="start" class="button main" href="${view.again}">${failed.again}</a
         ><a href="/hub/home">${strings.error.back}</a>

@@ -8,6 +8,7 @@ import { choicePage } from './choice-page.ts';
 import { html } from './html.ts';
 import { type PageFrame, sendPage, xsrfField } from './layout.ts';
 import type { PagesParts } from './parts.ts';
+import type { Restarts } from './restarts.ts';
 import { spawnOptions } from './spawn-options.ts';
 import { failedPage, notRunningPage, pendingPage, spawnPage, waitPage } from './spawn-page.ts';
 import { startServer } from './start-server.ts';
@@ -19,7 +20,7 @@ import { within } from './within.ts';
 const startScopes = ['start:servers', 'servers'] as const;
 
 /** `/hub/spawn` and `/hub/spawn-pending` (peer's contract 7.1 and 7.3). */
-export function makeSpawnPages(parts: PagesParts, frame: PageFrame): (router: Router) => void {
+export function makeSpawnPages(parts: PagesParts, frame: PageFrame, restarts: Restarts): (router: Router) => void {
   const { servers } = parts;
 
   /** Visiting starts, unless there is something to choose: that is what the address is for. Options in it are asked about when another site put them there. */
@@ -62,9 +63,11 @@ export function makeSpawnPages(parts: PagesParts, frame: PageFrame): (router: Ro
     const { user, name, server } = target;
     const next = nextOf(parts, ctx);
     const again = withNext(pagePath('spawn', user.name, name), next);
+    const title = titleOf(target);
+    if (restarts.isRunning(user.name, name))
+      return sendPage(frame, ctx, visitor.session, waitPage({ ...strings.restarting, heading: title }));
     if (server?.ready === true) return redirect(ctx, next ?? serverPrefix(user.name, name));
     if (server?.pending === 'spawn') return showProgress(ctx, visitor, target, next);
-    const title = titleOf(target);
     if (server?.pending === 'stop')
       return sendPage(frame, ctx, visitor.session, waitPage({ ...strings.stopping, heading: title }));
     if (server?.pending === 'check')
@@ -80,7 +83,7 @@ export function makeSpawnPages(parts: PagesParts, frame: PageFrame): (router: Ro
     const view = {
       status: 200,
       heading: `${title} is not running`,
-      reason: server?.lastEnd ?? '',
+      reason: restarts.takeProblem(user.name, name) ?? server?.lastEnd ?? '',
       start: canStart ? again : null,
     };
     sendPage(frame, ctx, visitor.session, notRunningPage(view));

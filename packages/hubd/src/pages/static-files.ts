@@ -5,6 +5,7 @@ import { TshubError } from '@tshub/contract';
 
 const types = {
   'home.js': 'text/javascript',
+  'log.js': 'text/javascript',
   'logo.svg': 'image/svg+xml',
   'page.js': 'text/javascript',
   'pending.js': 'text/javascript',

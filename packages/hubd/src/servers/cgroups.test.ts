@@ -38,7 +38,9 @@ test('what the kernel counts is read from its files', async () => {
     'memory.current': '1048576\n',
     'memory.peak': '2097152\n',
     'memory.max': 'max\n',
+    'cpu.max': '150000 100000\n',
     'pids.current': '7\n',
+    'pids.max': '900\n',
     'io.stat': '8:0 rbytes=100 wbytes=20 rios=1 wios=1 dbytes=0 dios=0\n254:0 rbytes=5 wbytes=0 rios=1 wios=0\n',
   });
   expect(await new Cgroups(root).ofServer('ada', '')).toEqual({
@@ -46,16 +48,19 @@ test('what the kernel counts is read from its files', async () => {
     memoryPeak: 2_097_152,
     memoryMax: null,
     cpuSeconds: 2.5,
+    cpuLimit: 1.5,
     tasks: 7,
+    tasksMax: 900,
     ioReadBytes: 105,
     ioWriteBytes: 20,
   });
 });
 
 test('what a host does not count is null, and a group that is not there has no usage', async () => {
-  write(ada, { 'cpu.stat': 'usage_usec 0\n' });
+  write(ada, { 'cpu.stat': 'usage_usec 0\n', 'cpu.max': 'max 100000\n' });
   expect(await new Cgroups(root).ofServer('ada', '')).toMatchObject({
     cpuSeconds: 0,
+    cpuLimit: null,
     memoryCurrent: null,
     tasks: null,
   });

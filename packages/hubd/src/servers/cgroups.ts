@@ -8,7 +8,10 @@ export interface CgroupUsage {
   readonly memoryPeak: number | null;
   readonly memoryMax: number | null;
   readonly cpuSeconds: number | null;
+  /** CPUs that it may use at most, such as 1.5. */
+  readonly cpuLimit: number | null;
   readonly tasks: number | null;
+  readonly tasksMax: number | null;
   readonly ioReadBytes: number | null;
   readonly ioWriteBytes: number | null;
 }
@@ -87,11 +90,13 @@ export class Cgroups {
   async #usage(group: string): Promise<CgroupUsage | undefined> {
     const cpu = await this.#read(group, 'cpu.stat');
     if (cpu === null) return undefined;
-    const [memoryCurrent, memoryPeak, memoryMax, tasks, io] = await Promise.all([
+    const [memoryCurrent, memoryPeak, memoryMax, quota, tasks, tasksMax, io] = await Promise.all([
       this.#number(group, 'memory.current'),
       this.#number(group, 'memory.peak'),
       this.#number(group, 'memory.max'),
+      this.#read(group, 'cpu.max'),
       this.#number(group, 'pids.current'),
+      this.#number(group, 'pids.max'),
       this.#read(group, 'io.stat'),
     ]);
     const microseconds = /^usage_usec (\d+)$/m.exec(cpu)?.[1];
@@ -100,7 +105,9 @@ export class Cgroups {
       memoryPeak,
       memoryMax,
       cpuSeconds: microseconds === undefined ? null : Number(microseconds) / 1e6,
+      cpuLimit: cpusOf(quota),
       tasks,
+      tasksMax,
       ioReadBytes: sumOf(io, 'rbytes'),
       ioWriteBytes: sumOf(io, 'wbytes'),
     };
@@ -120,6 +127,12 @@ export class Cgroups {
 function memoryEvents(text: string | null): MemoryEvents {
   const count = (name: string): number => Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(text ?? '')?.[1] ?? 0);
   return { atOwnLimit: count('oom'), killed: count('oom_kill') };
+}
+
+/** Microseconds of each period: `150000 100000`, or `max 100000` for no limit. */
+function cpusOf(text: string | null): number | null {
+  const [, quota, period] = /^(\d+) (\d+)$/m.exec(text ?? '') ?? [];
+  return quota === undefined ? null : Number(quota) / Number(period);
 }
 
 /** One line for each device: `8:0 rbytes=1 wbytes=2 …`. */

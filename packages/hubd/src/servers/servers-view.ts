@@ -69,7 +69,9 @@ function usageModel(usage: ServerUsage): UsageModel {
     memory_peak: usage.memoryPeak,
     memory_limit: usage.memoryMax,
     cpu_seconds: usage.cpuSeconds,
+    cpu_limit: usage.cpuLimit,
     tasks: usage.tasks,
+    tasks_limit: usage.tasksMax,
     io_read_bytes: usage.ioReadBytes,
     io_write_bytes: usage.ioWriteBytes,
   };

@@ -10,7 +10,9 @@ export function usageOf(status: UnitStatus | undefined): ServerUsage | undefined
     memoryPeak: numberOf(status.memoryPeak),
     memoryMax: numberOf(status.memoryMax),
     cpuSeconds: status.cpuNanoseconds === undefined ? null : Number(status.cpuNanoseconds) / 1e9,
+    cpuLimit: null,
     tasks: numberOf(status.tasks),
+    tasksMax: null,
     ioReadBytes: null,
     ioWriteBytes: null,
   };
