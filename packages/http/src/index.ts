@@ -1,3 +1,4 @@
+export { type Calls, makeCalls, type Question } from './call.ts';
 export { bodyLimit, readForm, readJson, type BodyOptions, type Form } from './body.ts';
 export {
   answerWithPages,

@@ -109,9 +109,19 @@ async function checkCaller<Caller extends { readonly via: string }>(
   if (route.open === 'anyone' || route.open === 'handler') return null;
   const caller = await options.identify(ctx);
   if (caller === null || (caller.via === 'cookie' && !isJson(ctx))) throw new TshubError('no_credentials');
+  checkScopes(route, caller, params, options);
+  return caller;
+}
+
+/** Throws no_scope or not_accessible unless the caller holds what the route asks for. */
+export function checkScopes<Caller>(
+  route: Route,
+  caller: Caller,
+  params: Readonly<Record<string, string>>,
+  options: Pick<MountOptions<Caller>, 'requireScope' | 'requireSome'>,
+): void {
   if (route.list === true) options.requireSome(caller, route.scopes);
   else if (route.scopes.length > 0) options.requireScope(caller, route.scopes, resourceOf(route.path, params));
-  return caller;
 }
 
 /** A form of another site can be posted with a cookie, but not as JSON (peer's contract 2.1). */

@@ -5,6 +5,7 @@ import {
   type FailureLog,
   type Handlers,
   mountRoutes,
+  type MountOptions,
   type PathResource,
   type PublicError,
   securityHeaders,
@@ -38,8 +39,7 @@ export function makeApp(parts: AppParts): Koa {
     base: apiBase,
     head: ['/health'],
     identify: parts.identify,
-    requireScope: (caller, anyOf, path) => requireScope(caller, anyOf, resourceOf(parts.access, path)),
-    requireSome,
+    ...scopeChecks(parts.access),
   });
   const pages = new Router();
   pages.get('/hub/health', (ctx) => {
@@ -63,6 +63,16 @@ export function makeApp(parts: AppParts): Koa {
   // What happens after an answer has begun can only be written down: mostly browsers that went away.
   app.on('error', (error: unknown) => parts.log.debug({ error }, 'A connection ended before its answer'));
   return app;
+}
+
+/** How routes ask for their scopes, over HTTP and from inside. */
+export function scopeChecks(
+  access: AppParts['access'],
+): Pick<MountOptions<Caller>, 'requireScope' | 'requireSome'> {
+  return {
+    requireScope: (caller, anyOf, path) => requireScope(caller, anyOf, resourceOf(access, path)),
+    requireSome,
+  };
 }
 
 /** What a path names, with the groups that matter to filters. */

@@ -17,6 +17,7 @@ import { makeServices } from './services/services.ts';
 import { makeShareCodes } from './shares/share-codes.ts';
 import { makeShares } from './shares/shares.ts';
 import { makeTokens } from './tokens/tokens.ts';
+import { makeUsersPages } from './users/users-pages.ts';
 import { makeUsersStore } from './users/users-store.ts';
 
 /** The rooms that keep rows: loaded, and with what the configuration says applied. */
@@ -55,6 +56,7 @@ export async function openHubData(parts: HubParts, settings: () => Settings, onR
   return {
     db,
     users,
+    usersPages: makeUsersPages(db),
     directory,
     shares,
     shareCodes,

@@ -1,8 +1,9 @@
 import { isAccount, type LoginSecrets, noSecrets, type Settings, userOfAccount } from '@tshub/config';
-import { hubApi } from '@tshub/contract';
+import { hubApi, routes } from '@tshub/contract';
+import { makeCalls } from '@tshub/http';
 import { makeIdentify } from './caller/identify.ts';
 import { makeAdmit } from './hub-admit.ts';
-import { makeApp } from './hub-app.ts';
+import { makeApp, scopeChecks } from './hub-app.ts';
 import { openHubData } from './hub-data.ts';
 import { makeHandlers } from './hub-handlers.ts';
 import type { Hub, HubParts } from './hub-parts.ts';
@@ -110,11 +111,31 @@ export async function createHub(parts: HubParts): Promise<Hub> {
     countReport: () => metrics.cspReports.add(),
     identify,
     repairRoutes,
+    admin: { ...data, servers, call: (name, question) => inside(name, question) },
     ...waiting,
   });
   const metricsRoutes = makeMetricsRoutes({ settings, identify, metrics });
   const shutDown = makeShutDown({ access, servers, users, log, end: parts.end ?? (() => undefined) });
 
+  const handlers = makeHandlers({
+    ...data,
+    settings,
+    clock,
+    log,
+    runtime: parts.runtime,
+    servers,
+    sessions,
+    xsrf,
+    identify,
+    login,
+    tokenOrders,
+    pages,
+    proxyLink,
+    showMetrics: metricsRoutes.showMetrics,
+    shutDown,
+    onRoutes,
+  });
+  const inside = makeCalls(routes, handlers, scopeChecks(access));
   const app = makeApp({
     log,
     version: () => current.hub.jupyterhub_version,
@@ -127,24 +148,7 @@ export async function createHub(parts: HubParts): Promise<Hub> {
       pages.mount(router);
     },
     renderError: pages.renderError,
-    handlers: makeHandlers({
-      ...data,
-      settings,
-      clock,
-      log,
-      runtime: parts.runtime,
-      servers,
-      sessions,
-      xsrf,
-      identify,
-      login,
-      tokenOrders,
-      pages,
-      proxyLink,
-      showMetrics: metricsRoutes.showMetrics,
-      shutDown,
-      onRoutes,
-    }),
+    handlers,
   });
   const userOf = ({ name }: { readonly name: string }): string => userOfAccount(current.spawner, name);
   const admit = makeAdmit({ accounts, users, settings });

@@ -77,6 +77,24 @@ export const liveLimits = {
 } as const satisfies Record<string, { says: string; unit: 'bytes' | 'count' | 'cpus' | 'weight' }>;
 export type LiveLimit = keyof typeof liveLimits;
 
+const sizeUnits: Readonly<Record<string, number>> = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
+
+/** A limit as an administrator writes it in [spawner]: bytes, CPUs, or a whole number; null for what is none. */
+export function readLiveLimit(name: LiveLimit, text: string): number | null {
+  const { unit } = liveLimits[name];
+  const match = /^(\d{1,12}(?:\.\d{1,6})?)([KMGT]?)$/.exec(text);
+  if (match === null) return null;
+  const [, digits = '', letter = ''] = match;
+  if (unit === 'bytes') return Math.round(Number(digits) * (sizeUnits[letter] ?? 1));
+  if (letter !== '' || (unit !== 'cpus' && digits.includes('.'))) return null;
+  return Number(digits);
+}
+
+/** As SetLimits carries it: thousandths of a CPU, and all else as it is. */
+export function wireLimit(name: LiveLimit, value: number): bigint {
+  return BigInt(Math.round(liveLimits[name].unit === 'cpus' ? value * 1000 : value));
+}
+
 /** The variables that a Start may carry; any other name is refused. spawnerd adds the rest itself. */
 export const spawnEnvironment = [
   'JPY_API_TOKEN',

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { type LiveLimit, liveLimits } from '../dbus/spawner1.ts';
 import { serverModel, userUsageModel } from './models.ts';
 import type { Route } from './route.ts';
 
@@ -56,6 +57,21 @@ const stop = {
   answers: { 202: 'empty', 204: 'empty' },
 } as const;
 
+/** What each limit counts is said in the table of limits. */
+const limitsBody = z
+  .strictObject(
+    Object.fromEntries(
+      Object.entries(liveLimits).map(([name, { says }]) => [name, z.number().nonnegative().meta({ description: says }).optional()]),
+    ) as Record<LiveLimit, z.ZodOptional<z.ZodNumber>>,
+  )
+  .refine((body) => Object.keys(body).length > 0, `expected at least one of: ${Object.keys(liveLimits).join(', ')}`);
+const setLimits = {
+  method: 'PATCH',
+  scopes: ['admin:servers'],
+  body: limitsBody,
+  answers: { 204: 'empty' },
+} as const;
+
 export const serverRoutes = {
   'servers.create': {
     ...create,
@@ -89,6 +105,16 @@ export const serverRoutes = {
     says: 'Follow the start of the default server',
     scopes: ['read:servers'],
     answers: { 200: 'events' },
+  },
+  'servers.setLimits': {
+    ...setLimits,
+    path: '/users/:user/servers/:server/limits',
+    says: 'Change limits of a named server that runs, until it ends',
+  },
+  'servers.setLimitsDefault': {
+    ...setLimits,
+    path: '/users/:user/server/limits',
+    says: 'Change limits of the default server while it runs, until it ends',
   },
   'servers.start': { ...start, path: '/users/:user/servers/:server', says: 'Start a named server' },
   'servers.startDefault': { ...start, path: '/users/:user/server', says: 'Start the default server' },

@@ -1,5 +1,5 @@
 import type { Settings } from '@tshub/config';
-import { type serverRoutes, serverUnit, TshubError, type UpdateServerBody } from '@tshub/contract';
+import { type LiveLimit, type serverRoutes, serverUnit, TshubError, type UpdateServerBody, wireLimit } from '@tshub/contract';
 import type { Handlers, Reply } from '@tshub/http';
 import type { Access } from '../access/access.ts';
 import { holds } from '../access/require.ts';
@@ -8,13 +8,14 @@ import type { User, UsersStore } from '../users/user.ts';
 import { displayNameFromBody, optionsFromBody } from './options.ts';
 import { eventStream } from './progress.ts';
 import type { Server, ServerChanges, Servers } from './server.ts';
-import { printable } from './server-name.ts';
+import type { ServersRoom } from './servers.ts';
+import { printable, serverLabel } from './server-name.ts';
 import { neverStarted, serverModel, userUsage } from './servers-view.ts';
 import { pause } from './waiting.ts';
 
 export interface ServersRoutesParts {
   readonly access: Pick<Access, 'server'>;
-  readonly servers: Servers;
+  readonly servers: Servers & Pick<ServersRoom, 'setLimits'>;
   readonly users: Pick<UsersStore, 'byName'>;
   readonly settings: () => Pick<Settings, 'hub'>;
 }
@@ -65,6 +66,8 @@ export function serverHandlers(parts: ServersRoutesParts): Handlers<typeof serve
     'servers.getDefault': get,
     'servers.progress': progress,
     'servers.progressDefault': progress,
+    'servers.setLimits': (request) => setLimits(parts, request),
+    'servers.setLimitsDefault': (request) => setLimits(parts, request),
     'servers.start': start,
     'servers.startDefault': start,
     'servers.stop': stop,
@@ -114,6 +117,20 @@ async function getUsage(parts: ServersRoutesParts, caller: Caller, userName: str
   // The sum would tell of servers that the caller may not see.
   const total = all.every(isVisible) ? await servers.userUsage(user.name) : undefined;
   return { status: 200, json: userUsage(user.name, total, running, usages) };
+}
+
+async function setLimits(
+  parts: ServersRoutesParts,
+  { caller, params, body }: Request<Readonly<Partial<Record<LiveLimit, number | undefined>>>>,
+): Promise<Reply> {
+  const user = await known(parts, params.user);
+  const name = params.server ?? '';
+  if (parts.servers.get(user.name, name)?.active !== true)
+    throw new TshubError('not_running', { server: serverLabel(user.name, name) });
+  const given = Object.entries(body) as ReadonlyArray<[LiveLimit, number | undefined]>;
+  const limits = given.flatMap(([limit, value]) => (value === undefined ? [] : [[limit, wireLimit(limit, value)]]));
+  await parts.servers.setLimits(caller, user.name, name, Object.fromEntries(limits) as Record<string, bigint>);
+  return { status: 204 };
 }
 
 async function startServer(

@@ -5,7 +5,7 @@ import { Cache } from '../db/cache.ts';
 import { inChunks } from '../db/chunks.ts';
 import type { User, UserQuery, UsersStore } from './user.ts';
 
-interface Row {
+export interface UserRow {
   readonly id: number;
   readonly name: string;
   readonly admin: number | boolean;
@@ -24,7 +24,7 @@ export function makeUsersStore(db: Knex, clock: Clock): UsersStore {
   const idByName = new Cache<string, number>(5000);
   const idByCookie = new Cache<string, number>(5000);
 
-  const keep = (row: Row): User => {
+  const keep = (row: UserRow): User => {
     const user = userOf(row);
     byId.set(user.id, user);
     idByName.set(user.name, user.id);
@@ -34,7 +34,7 @@ export function makeUsersStore(db: Knex, clock: Clock): UsersStore {
   const find = async (
     where: Partial<Record<'id' | 'name' | 'cookie_id', string | number>>,
   ): Promise<User | undefined> => {
-    const row: Row | undefined = await db<Row>('users').where(where).first();
+    const row: UserRow | undefined = await db<UserRow>('users').where(where).first();
     return row === undefined ? undefined : keep(row);
   };
   const cached = (id: number | undefined): User | undefined => (id === undefined ? undefined : byId.get(id));
@@ -49,9 +49,9 @@ export function makeUsersStore(db: Knex, clock: Clock): UsersStore {
     });
     const wanted = [...new Set(names)].map(row);
     const cookies = new Set(wanted.map((one) => one.cookie_id));
-    const found = await inChunks(wanted, async (some): Promise<Row[]> => {
+    const found = await inChunks(wanted, async (some): Promise<UserRow[]> => {
       await db('users').insert(some).onConflict('name').ignore();
-      return db<Row>('users').whereIn(
+      return db<UserRow>('users').whereIn(
         'name',
         some.map((one) => one.name),
       );
@@ -89,7 +89,7 @@ export function makeUsersStore(db: Knex, clock: Clock): UsersStore {
       await add(names, false);
     },
     async admins() {
-      const rows: Array<Pick<Row, 'name'>> = await db('users').where({ admin: true }).select('name');
+      const rows: Array<Pick<UserRow, 'name'>> = await db('users').where({ admin: true }).select('name');
       return rows.map((row) => row.name);
     },
     async rename(id, name) {
@@ -144,11 +144,11 @@ async function list(db: Knex, query: UserQuery): Promise<{ users: User[]; total:
     .orderByRaw(`?? ${descending ? 'desc nulls last' : 'asc nulls first'}`, [`users.${column}`])
     .orderBy('users.id', descending ? 'desc' : 'asc');
   if (among !== undefined) {
-    const picked = ((await sorted) as Row[]).filter((row) => among(row.id));
+    const picked = ((await sorted) as UserRow[]).filter((row) => among(row.id));
     return { users: picked.slice(query.offset, query.offset + query.limit).map(userOf), total: picked.length };
   }
   const total = countOf(await matching().count({ total: '*' }));
-  const rows: Row[] = await sorted.offset(query.offset).limit(query.limit);
+  const rows: UserRow[] = await sorted.offset(query.offset).limit(query.limit);
   return { users: rows.map(userOf), total };
 }
 
@@ -173,7 +173,7 @@ function filtered(db: Knex, query: UserQuery): Knex.QueryBuilder {
   return users;
 }
 
-function userOf(row: Row): User {
+export function userOf(row: UserRow): User {
   return {
     id: row.id,
     name: row.name,

@@ -1,8 +1,7 @@
-import { hub1, type LiveLimit, liveLimits, TshubError } from '@tshub/contract';
+import { hub1, type LiveLimit, liveLimits, readLiveLimit, TshubError, wireLimit } from '@tshub/contract';
 import type { Context, Input, Outcome } from '../command.ts';
 
 const timeoutMs = 30_000;
-const sizeUnits: Readonly<Record<string, number>> = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
 
 /** `tshubctl server set-limit ada lab mem_limit=4G cpu_limit=2`: the server's name may be left out. */
 export async function setLimit(context: Context, { args, options }: Input): Promise<Outcome> {
@@ -31,24 +30,14 @@ function parseLimit(pair: string): [LiveLimit, bigint] {
     const problem = `--limit: expected a name of ${Object.keys(liveLimits).join(', ')}, found "${name}"`;
     throw new TshubError('bad_request', { problem });
   }
-  const value = parseValue(liveLimits[name].unit, text);
+  const value = readLiveLimit(name, text);
   if (value === null) {
     const problem = `--limit ${name}: expected ${liveLimits[name].says}, found "${text}"`;
     throw new TshubError('bad_request', { problem });
   }
-  return [name, value];
+  return [name, wireLimit(name, value)];
 }
 
 function isLimit(name: string): name is LiveLimit {
   return Object.hasOwn(liveLimits, name);
-}
-
-function parseValue(unit: (typeof liveLimits)[LiveLimit]['unit'], text: string): bigint | null {
-  const match = /^(\d{1,12}(?:\.\d{1,6})?)([KMGT]?)$/.exec(text);
-  if (match === null) return null;
-  const [, digits = '', letter = ''] = match;
-  if (unit === 'bytes') return BigInt(Math.round(Number(digits) * (sizeUnits[letter] ?? 1)));
-  if (letter !== '') return null;
-  if (unit === 'cpus') return BigInt(Math.round(Number(digits) * 1000));
-  return digits.includes('.') ? null : BigInt(digits);
 }
