@@ -31,9 +31,9 @@ export function makeCalls<T extends Table, Caller>(
     const reply = await handler({
       // Nobody has sent a request.
       ctx: undefined as never,
-      caller: caller as never,
+      caller,
       params,
-      query: {} as never,
+      query: {},
       body: (route.body === undefined ? undefined : parseInput(route.body, body, 'body')) as never,
     });
     return reply ?? { status: 200 };

@@ -66,9 +66,7 @@ export function makeApp(parts: AppParts): Koa {
 }
 
 /** How routes ask for their scopes, over HTTP and from inside. */
-export function scopeChecks(
-  access: AppParts['access'],
-): Pick<MountOptions<Caller>, 'requireScope' | 'requireSome'> {
+export function scopeChecks(access: AppParts['access']): Pick<MountOptions<Caller>, 'requireScope' | 'requireSome'> {
   return {
     requireScope: (caller, anyOf, path) => requireScope(caller, anyOf, resourceOf(access, path)),
     requireSome,

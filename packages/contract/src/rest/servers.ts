@@ -61,7 +61,10 @@ const stop = {
 const limitsBody = z
   .strictObject(
     Object.fromEntries(
-      Object.entries(liveLimits).map(([name, { says }]) => [name, z.number().nonnegative().meta({ description: says }).optional()]),
+      Object.entries(liveLimits).map(([name, { says }]) => [
+        name,
+        z.number().nonnegative().meta({ description: says }).optional(),
+      ]),
     ) as Record<LiveLimit, z.ZodOptional<z.ZodNumber>>,
   )
   .refine((body) => Object.keys(body).length > 0, `expected at least one of: ${Object.keys(liveLimits).join(', ')}`);

@@ -28,7 +28,8 @@ function groupFilters(groups: ReadonlySet<string>): string[] {
   return [...groups].map((group) => `group=${group}`);
 }
 
-function hasSome(scopes: ScopeSet, scope: ScopeName): boolean {
+/** Whether a scope is held for anything at all. */
+export function hasSome(scopes: ScopeSet, scope: ScopeName): boolean {
   if (scopes.has(scope)) return true;
   for (const held of scopes) if (held.startsWith(`${scope}!`)) return true;
   return false;

@@ -28,8 +28,8 @@ export interface Page {
     /** Another page rather than this one. */
     readonly url?: string;
   };
-  /** narrow: one thing to do; medium: something to read; wide if not said. */
-  readonly width?: 'medium' | 'narrow';
+  /** narrow: one thing to do; medium: something to read; full: a table of many columns; wide if not said. */
+  readonly width?: 'full' | 'medium' | 'narrow';
 }
 
 /** Answers with a page. Pages are never kept by caches: what they show is personal and changes. */

@@ -20,6 +20,7 @@ const links: readonly Link[] = [
     text: strings.nav.tokens,
     when: (scopes, own) => holds(scopes, 'read:tokens', own) === 'yes',
   },
+  { path: '/hub/admin', text: strings.nav.admin, when: (scopes) => scopes.has('admin-ui') },
 ];
 
 /** The links of somebody who is logged in; the page that is open is marked. */
@@ -33,8 +34,13 @@ export function navLinks(access: Pick<Access, 'scopesOf' | 'user'>, { user }: Se
       .map(
         (link) =>
           html`<li>
-            <a href="${link.path}" ${link.path === path && html` aria-current="page"`}>${link.text}</a>
+            <a href="${link.path}" ${isAt(link.path, path) && html` aria-current="page"`}>${link.text}</a>
           </li>`,
       )}
   </ul>`;
+}
+
+/** A page below a link's own belongs to it as well. */
+function isAt(link: string, path: string): boolean {
+  return path === link || path.startsWith(`${link}/`);
 }

@@ -3,6 +3,7 @@ import { TshubError } from '@tshub/contract';
 import { allowFormTarget } from '@tshub/http';
 import type { Context } from 'koa';
 import type { Confirmation } from '../oauth/flow.ts';
+import { makeAdminPages } from './admin/pages.ts';
 import { confirmPage } from './confirm-page.ts';
 import { makeCspReport } from './csp-report.ts';
 import { errorPage, plainError, type ShownError } from './error-page.ts';
@@ -50,6 +51,7 @@ export function makePages(parts: PagesParts): Pages {
 
   const restarts = new Restarts(parts.servers, parts.log);
   const rooms = [
+    makeAdminPages(parts, frame),
     makeLoginPages(parts, frame),
     makeLogoutPages(parts, frame),
     makeHomePages(parts, frame, restarts),

@@ -15,6 +15,7 @@ import type { Shares } from '../shares/share.ts';
 import type { TokenOrders } from '../tokens/token-orders.ts';
 import type { Tokens } from '../tokens/token.ts';
 import type { UsersStore } from '../users/user.ts';
+import type { AdminParts } from './admin/parts.ts';
 
 /** What the pages are given by hub.ts. */
 export interface PagesParts {
@@ -28,7 +29,7 @@ export interface PagesParts {
   readonly oidc: Oidc;
   /** Makes up a guest. */
   readonly guests: () => Promise<AuthStep>;
-  readonly users: Pick<UsersStore, 'byName'>;
+  readonly users: Pick<UsersStore, 'byId' | 'byName'>;
   readonly tokens: Pick<Tokens, 'byId' | 'ofUser' | 'revokeSession'>;
   readonly tokenOrders: TokenOrders;
   readonly clients: Pick<OAuthClients, 'get'>;
@@ -36,6 +37,8 @@ export interface PagesParts {
   readonly services: Pick<Services, 'list'>;
   readonly shares: Pick<Shares, 'list' | 'sharedWith'>;
   readonly acceptShare: AcceptShare;
+  /** What the pages of administrators need beside. */
+  readonly admin: AdminParts;
   /** Counts what browsers report about our pages. */
   readonly countReport: () => void;
   /** By token or by cookie; for `/hub/user/...`, which scripts of JupyterLab and tools ask. */

@@ -4,6 +4,7 @@ import type { Router } from '@koa/router';
 import { TshubError } from '@tshub/contract';
 
 const types = {
+  'admin.js': 'text/javascript',
   'home.js': 'text/javascript',
   'log.js': 'text/javascript',
   'logo.svg': 'image/svg+xml',

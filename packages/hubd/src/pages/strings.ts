@@ -127,7 +127,7 @@ export const strings = {
     expired: 'The form had expired. Please log in again.',
     malformed: 'Please fill in your username and your password.',
   },
-  nav: { label: 'Pages', home: 'Home', tokens: 'Tokens' },
+  nav: { admin: 'Administration', label: 'Pages', home: 'Home', tokens: 'Tokens' },
   notRunning: { title: 'Server not running', start: 'Start it' },
   pending: {
     title: 'Starting',

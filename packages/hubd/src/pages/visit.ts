@@ -17,13 +17,13 @@ export interface Visit {
 /** Largest form of a page, in bytes. */
 const formLimit = 65_536;
 
-type VisitParts = Pick<PagesParts, 'access' | 'sessions' | 'settings' | 'xsrf'>;
+export type VisitParts = Pick<PagesParts, 'access' | 'sessions' | 'settings' | 'xsrf'>;
 
 /**
  * Who visits; undefined when the answer is a way to the login page already.
  * Forms, and whatever else a page of another site could make a browser send, need the XSRF token (throws xsrf).
  */
-export async function visit(parts: VisitParts, ctx: Context): Promise<Visit | undefined> {
+export async function visit(parts: VisitParts, ctx: Context, limit = formLimit): Promise<Visit | undefined> {
   const session = await parts.sessions.read(ctx);
   const isGet = ctx.method === 'GET' || ctx.method === 'HEAD';
   if (session === null) {
@@ -31,7 +31,7 @@ export async function visit(parts: VisitParts, ctx: Context): Promise<Visit | un
     redirect(ctx, loginUrl(ctx));
     return undefined;
   }
-  const form = isGet ? new URLSearchParams() : await readForm(ctx.req, { limit: formLimit });
+  const form = isGet ? new URLSearchParams() : await readForm(ctx.req, { limit });
   parts.xsrf.check(ctx, session, form.get('_xsrf') ?? firstQuery(ctx, '_xsrf'));
   return { session, caller: callerOf(parts, session, ctx.ip), form };
 }

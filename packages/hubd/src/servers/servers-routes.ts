@@ -1,5 +1,12 @@
 import type { Settings } from '@tshub/config';
-import { type LiveLimit, type serverRoutes, serverUnit, TshubError, type UpdateServerBody, wireLimit } from '@tshub/contract';
+import {
+  type LiveLimit,
+  type serverRoutes,
+  serverUnit,
+  TshubError,
+  type UpdateServerBody,
+  wireLimit,
+} from '@tshub/contract';
 import type { Handlers, Reply } from '@tshub/http';
 import type { Access } from '../access/access.ts';
 import { holds } from '../access/require.ts';

@@ -46,7 +46,7 @@ describe('pages of users', () => {
       const pages = await walk(search, limit);
       expect(names(pages)).toEqual(whole);
       const back: string[][] = [names([pages.at(-1)!])];
-      for (let at = pages.at(-1)!.previous; at !== null; ) {
+      for (let at = pages.at(-1)!.previous; at !== null;) {
         const page = await makeUsersPages(db).page(search, { before: at }, limit);
         back.unshift(names([page]));
         at = page.previous;
@@ -60,8 +60,8 @@ describe('pages of users', () => {
     const running = all.slice(0, 9);
     expect(running).toEqual(running.toSorted());
     expect(all.slice(9)).toEqual(all.slice(9).toSorted());
-    expect(names(await walk({ ...everybody, state: 'running' }, 4))).toEqual(running);
-    expect(names(await walk({ ...everybody, state: 'stopped' }, 4))).toEqual(all.slice(9));
+    expect(names(await walk({ ...everybody, state: 'active' }, 4))).toEqual(running);
+    expect(names(await walk({ ...everybody, state: 'inactive' }, 4))).toEqual(all.slice(9));
   });
 
   test.each([
@@ -91,8 +91,8 @@ describe('pages of users', () => {
     const pages = makeUsersPages(db);
     expect(await pages.count(everybody, 1000)).toBe(60);
     expect(await pages.count(everybody, 40)).toBe(40);
-    expect(await pages.count({ ...everybody, state: 'running' }, 1000)).toBe(9);
-    expect(await pages.count({ ...everybody, state: 'stopped', group: 'class' }, 1000)).toBe(2);
+    expect(await pages.count({ ...everybody, state: 'active' }, 1000)).toBe(9);
+    expect(await pages.count({ ...everybody, state: 'inactive', group: 'class' }, 1000)).toBe(2);
   });
 });
 
@@ -107,12 +107,13 @@ test.runIf((process.env['TSHUB_TEST_DATABASE'] ?? '') === '')(
     asked.removeAllListeners('query');
     for (const text of new Set(plans)) {
       const [sql, bindings] = JSON.parse(text) as [string, string[]];
-      const rows = (await db.raw(`explain query plan ${sql}`, bindings)) as Array<{ detail: string }>;
+      const rows: Array<{ detail: string }> = await db.raw(`explain query plan ${sql}`, bindings);
       const plan = rows.map(({ detail }) => detail).join('; ');
       // A later page begins where the last one ended.
       if (/ [<>] \(\?/.test(sql)) expect([sql, plan]).toEqual([sql, expect.not.stringContaining('SCAN users')]);
       // Those whose servers run are few: they may be put in order.
-      if (/ in \(select/.test(sql) && !/ not in /.test(sql)) expect(plan).toMatch(/SEARCH users USING INTEGER PRIMARY KEY/);
+      if (/ in \(select/.test(sql) && !/ not in /.test(sql))
+        expect(plan).toMatch(/SEARCH users USING INTEGER PRIMARY KEY/);
       else expect([sql, plan]).toEqual([sql, expect.not.stringContaining('TEMP B-TREE')]);
     }
   },

@@ -28,7 +28,7 @@ export interface UserSearch {
   readonly order: UserOrder;
   /** Part of the name, in any case; '' for every name. */
   readonly name: string;
-  readonly state: 'any' | 'running' | 'stopped';
+  readonly state: 'active' | 'any' | 'inactive';
   /** Only members of this group; '' for all. */
   readonly group: string;
   readonly onlyAdmins: boolean;
@@ -86,10 +86,10 @@ export function makeUsersPages(db: Knex): UsersPages {
 
   return {
     async page(search, turn, limit) {
-      const isBack = turn !== null && 'before' in turn;
-      const place = turn === null ? null : 'before' in turn ? turn.before : turn.after;
+      const place = placeOfTurn(search, turn);
+      const isBack = place !== null && turn !== null && 'before' in turn;
       const parts = isBack ? partsOf(search).toReversed() : partsOf(search);
-      const begin = Math.max(0, place === null ? 0 : parts.indexOf(place.part));
+      const begin = place === null ? 0 : parts.indexOf(place.part);
       const found: Array<{ readonly part: ListPart; readonly user: User }> = [];
       for (const [i, part] of parts.slice(begin).entries()) {
         const users = await rowsOf(search, part, i === 0 ? place : null, isBack, limit + 1 - found.length);
@@ -99,9 +99,7 @@ export function makeUsersPages(db: Knex): UsersPages {
       const isMore = found.length > limit;
       const shown = isBack ? found.slice(0, limit).toReversed() : found.slice(0, limit);
       const placeOf = (row: (typeof shown)[number] | undefined): UserPlace | null =>
-        row === undefined
-          ? null
-          : { part: row.part, key: keyOf(search.order, row.part).of(row.user), id: row.user.id };
+        row === undefined ? null : { part: row.part, key: keyOf(search.order, row.part).of(row.user), id: row.user.id };
       return {
         users: shown.map(({ user }) => user),
         previous: (isBack ? isMore : place !== null) ? placeOf(shown[0]) : null,
@@ -115,6 +113,14 @@ export function makeUsersPages(db: Knex): UsersPages {
       return Number(rows[0]?.total ?? 0);
     },
   };
+}
+
+/** Places come from addresses: one of another list, or made up, is as none. */
+function placeOfTurn(search: UserSearch, turn: UserTurn): UserPlace | null {
+  if (turn === null) return null;
+  const place = 'before' in turn ? turn.before : turn.after;
+  const isText = keyOf(search.order, place.part) === keys.name;
+  return partsOf(search).includes(place.part) && (typeof place.key === 'string') === isText ? place : null;
 }
 
 function keyOf(order: UserOrder, part: ListPart): (typeof keys)[keyof typeof keys] {
@@ -155,8 +161,8 @@ function matching(db: Knex, { name, state, group, onlyAdmins, only }: UserSearch
       .join('groups', 'groups.id', 'group_members.group_id')
       .whereIn('groups.name', [...groups])
       .select('group_members.user_id');
-  if (state === 'running') void users.whereIn('users.id', runners(db));
-  if (state === 'stopped') void users.whereNotIn('users.id', runners(db));
+  if (state === 'active') void users.whereIn('users.id', runners(db));
+  if (state === 'inactive') void users.whereNotIn('users.id', runners(db));
   if (name !== '')
     void users.whereRaw("lower(users.name) like lower(?) escape '\\'", [`%${name.replace(/[\\%_]/g, '\\$&')}%`]);
   if (group !== '') void users.whereIn('users.id', members([group]));

@@ -1,0 +1,34 @@
+import type { Router } from '@koa/router';
+import { TshubError } from '@tshub/contract';
+import type { PageFrame } from '../layout.ts';
+import type { PagesParts } from '../parts.ts';
+import { adminStrings } from '../strings-admin.ts';
+import { makeAddUsers } from './add-users.ts';
+import { makeBulkPages } from './bulk-routes.ts';
+import { Jobs } from './jobs.ts';
+import { makeLimitsPage } from './limits-routes.ts';
+import { Loads } from './load.ts';
+import { makeServerOrders } from './servers-routes.ts';
+import { makeUserPage } from './user-routes.ts';
+import { makeUsersPage } from './users-routes.ts';
+
+/** `/hub/admin` and below: what administrators see, as far as their scopes go. */
+export function makeAdminPages(parts: PagesParts, frame: PageFrame): (router: Router) => void {
+  const loads = new Loads((user, name) => parts.servers.usage(user, name), parts.clock);
+  const jobs = new Jobs((error, { title }) => {
+    if (error instanceof TshubError && error.status < 500) return error.message;
+    parts.log.error({ error }, `An action on many users failed inside for one of them; it goes on: ${title}`);
+    return error instanceof TshubError ? error.message : adminStrings.job.inside;
+  });
+  const rooms = [
+    makeUsersPage(parts, frame, loads),
+    makeUserPage(parts, frame, loads),
+    makeLimitsPage(parts, frame, loads),
+    makeServerOrders(parts),
+    makeAddUsers(parts, frame),
+    makeBulkPages(parts, frame, jobs),
+  ];
+  return (router) => {
+    for (const mountRoom of rooms) mountRoom(router);
+  };
+}

@@ -1,0 +1,117 @@
+import type { Router } from '@koa/router';
+import { serverUnit } from '@tshub/contract';
+import type { Context } from 'koa';
+import { filterUser } from '../../access/filter.ts';
+import { hasSome, listable } from '../../access/require.ts';
+import type { Caller } from '../../caller/caller.ts';
+import { neverStarted, serverModel } from '../../servers/servers-view.ts';
+import type { Server } from '../../servers/server.ts';
+import type { User } from '../../users/user.ts';
+import type { UserSearch } from '../../users/users-pages.ts';
+import { userModelOf } from '../../users/users-view.ts';
+import { html } from '../html.ts';
+import type { PageFrame } from '../layout.ts';
+import type { PagesParts } from '../parts.ts';
+import { within } from '../within.ts';
+import { sendDeskPage, visitDesk } from './desk.ts';
+import { noticeOf } from './forms.ts';
+import { groupNames } from './group-names.ts';
+import type { Loads } from './load.ts';
+import type { ShownServer } from './server-part.ts';
+import { type ShownUser, usersList } from './users-page.ts';
+import { readUsersView, type UsersView } from './users-view.ts';
+
+const pageSize = 50;
+/** As far as matches are counted. */
+const mostCounted = 1000;
+/** Milliseconds that a page waits for what its servers use. */
+const patience = 1500;
+
+/** `/hub/admin`: users and their servers, searched, sorted and cut into pages by the database. */
+export function makeUsersPage(parts: PagesParts, frame: PageFrame, loads: Loads): (router: Router) => void {
+  const { admin } = parts;
+
+  async function show(ctx: Context): Promise<void> {
+    const visitor = await visitDesk(parts, ctx);
+    if (visitor === undefined) return;
+    const { desk, caller } = visitor;
+    const page = { section: 'users', title: desk.say.users.title } as const;
+    const view = readUsersView(new URLSearchParams(ctx.querystring));
+    if (!hasSome(caller.scopes, 'list:users'))
+      return sendDeskPage(frame, ctx, visitor, {
+        ...page,
+        body: html`<h1>${page.title}</h1>
+          <p>${desk.say.users.unlisted}</p>`,
+      });
+    const search = searchFor(caller, view);
+    const [found, count, groups] = await Promise.all([
+      admin.usersPages.page(search, view.turn, pageSize),
+      admin.usersPages.count(search, mostCounted),
+      groupNames(parts, caller),
+    ]);
+    const users = await showUsers(parts, loads, caller, found.users);
+    const running = admin.servers.activeCount;
+    sendDeskPage(frame, ctx, visitor, {
+      ...page,
+      body: usersList(desk, noticeOf(desk, ctx), {
+        view,
+        users,
+        page: found,
+        count,
+        most: mostCounted,
+        running,
+        groups,
+      }),
+    });
+  }
+
+  return (router) => {
+    router.get('/hub/admin', show);
+  };
+}
+
+/** What the view asks for, of those whom the caller may list. */
+export function searchFor(caller: Caller, { search }: Pick<UsersView, 'search'>): UserSearch {
+  const only = listable(caller, 'list:users', ['user', 'group']);
+  return only === 'all' ? search : { ...search, only: { users: only.user, groups: only.group } };
+}
+
+/** What the caller may see of these users: filtered as the API filters them. Who is left with nothing is left out. */
+export async function showUsers(
+  parts: Pick<PagesParts, 'access' | 'admin' | 'servers' | 'settings'>,
+  loads: Loads,
+  caller: Caller,
+  users: readonly User[],
+): Promise<ShownUser[]> {
+  const { access, servers } = parts;
+  const shown = users.map(async (user): Promise<ShownUser | null> => {
+    const own = servers.ofUser(user.id);
+    const main = own.find(({ name }) => name === '') ?? neverStarted(user.id, user.name, serverUnit(user.name, ''));
+    const all = [main, ...own.filter(({ name, active }) => name !== '' && active)];
+    const model = filterUser(
+      userModelOf(user, all, {
+        access,
+        serverModel: (server) => serverModel(server, { publicUrl: '' }),
+        includeStopped: true,
+        info: null,
+      }),
+      caller.scopes,
+    );
+    if (model?.name === undefined) return null;
+    const visible = all.filter(({ name }) => model.servers?.[name] !== undefined);
+    return {
+      model: { ...model, name: model.name },
+      servers: await Promise.all(visible.map((server) => showServer(parts, loads, server))),
+    };
+  });
+  return (await Promise.all(shown)).filter((user) => user !== null);
+}
+
+export async function showServer(
+  { access }: Pick<PagesParts, 'access'>,
+  loads: Loads,
+  server: Server,
+): Promise<ShownServer> {
+  const load = server.ready ? await within(patience, loads.of(server), null) : null;
+  return { server, load, resource: access.server(server.user, server.name) };
+}
