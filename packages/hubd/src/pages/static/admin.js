@@ -15,7 +15,7 @@ document.addEventListener('change', (event) => {
   all.indeterminate = ticked > 0 && !all.checked;
 });
 
-/** The page of something that is done to many: its part is put in place again and again until it is over. */
+/** The page of something that is done to many: its part is put in place keepFresh and keepFresh until it is over. */
 async function follow() {
   const job = document.querySelector('[data-job]');
   if (!job || document.hidden) return;
@@ -50,13 +50,13 @@ document.addEventListener('submit', (event) => {
   if (button) setTimeout(() => (button.disabled = true));
 });
 
-function again() {
+function keepFresh() {
   setTimeout(
     () =>
       Promise.all([refresh(), follow()])
         .catch(() => undefined)
-        .then(again),
+        .then(keepFresh),
     document.querySelector('[data-job]') ? 700 : every,
   );
 }
-again();
+keepFresh();
