@@ -87,6 +87,42 @@ describe('the page before a start', () => {
     expect(hub.spawner.starts).toEqual([]);
   });
 
+  test('says beside a field what is wrong with it, and keeps what was filled in', async () => {
+    const page = await ada.get('/hub/spawn/ada');
+    const fields = { 'opt-profile': 'big', 'opt-memory': '4G', 'opt-cores': '64' };
+    const { status, text } = await ada.post('/hub/spawn/ada', { ...fields, _xsrf: xsrfIn(page.text) });
+    expect(status).toBe(400);
+    expect(text).toMatch(/id="big_cores_problem">\s*<p class="notice problem" role="alert">Expected from 1 to 4/);
+    expect(text).toMatch(/value="64"\s+aria-describedby="big_cores_problem"/);
+    expect(text).toMatch(/<option value="4G"\s+selected/);
+    expect(text).not.toContain('big_memory_problem');
+    expect(hub.spawner.starts).toEqual([]);
+  });
+
+  test('escapes whatever an address fills in', async () => {
+    const hostile = encodeURIComponent('"><script>alert(1)</script>');
+    const { status, text } = await ada.get(`/hub/spawn/ada?opt-profile=big&opt-cores=${hostile}&opt-${hostile}=x`);
+    expect(status).toBe(400);
+    expect(text).not.toContain('<script>alert');
+  });
+
+  test('is filled in by a link of another site, and starts nothing', async () => {
+    const { status, text } = await ada.get('/hub/spawn/ada?opt-profile=big&opt-cores=3', {
+      'Sec-Fetch-Site': 'cross-site',
+      'Sec-Fetch-Mode': 'navigate',
+    });
+    expect(status).toBe(200);
+    expect(text).toMatch(/value="3"\s+aria-describedby="big_cores_range"/);
+    expect(text.indexOf('value="big"')).toBeLessThan(text.indexOf('value="small"'));
+    expect(hub.spawner.starts).toEqual([]);
+  });
+
+  test('is not asked when the address of a page of ours says it all', async () => {
+    await ada.get('/hub/spawn/ada?profile=big&cores=3&display_name=Big%20one');
+    await expect.poll(() => hub.spawner.starts[0]).toMatchObject({ profile: 'big', options: { cores: '3' } });
+    expect(hub.hub.servers.get('ada', '')?.displayName).toBe('Big one');
+  });
+
   test('is not in the way when there is nothing to choose', async () => {
     await begin({ profiles: [{ name: 'only' }] });
     await ada.get('/hub/spawn');

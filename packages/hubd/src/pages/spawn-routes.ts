@@ -1,9 +1,11 @@
 import type { Router } from '@koa/router';
-import { escapeName, serverPrefix } from '@tshub/contract';
+import type { Profile } from '@tshub/config';
+import { escapeName, serverPrefix, TshubError } from '@tshub/contract';
 import type { Context } from 'koa';
 import { holds } from '../access/require.ts';
 import { isChoice } from '../servers/choices.ts';
 import type { ProgressEvent } from '../servers/server.ts';
+import { fill, type Filled } from './choice-filled.ts';
 import { choicePage } from './choice-page.ts';
 import { html } from './html.ts';
 import { type PageFrame, sendPage, xsrfField } from './layout.ts';
@@ -16,6 +18,15 @@ import { nameServer, strings } from './strings.ts';
 import { findTarget, pagePath, type Target } from './target.ts';
 import { nextOf, redirect, visit, type Visit, withNext } from './visit.ts';
 import { within } from './within.ts';
+
+/** Somebody who wants a server to start. */
+interface Ask {
+  readonly ctx: Context;
+  readonly visitor: Visit;
+  readonly target: Target;
+  readonly profiles: readonly Profile[];
+  readonly next: string | null;
+}
 
 const startScopes = ['start:servers', 'servers'] as const;
 
@@ -32,28 +43,44 @@ export function makeSpawnPages(parts: PagesParts, frame: PageFrame, restarts: Re
     const next = nextOf(parts, ctx);
     if (server?.ready === true) return redirect(ctx, next ?? serverPrefix(user.name, name));
     const isForm = ctx.method === 'POST';
-    const options = spawnOptions(isForm ? visitor.form : new URLSearchParams(ctx.querystring));
-    if (!isForm && options !== null && ctx.get('Sec-Fetch-Site') === 'cross-site') {
-      const action = withNext(pagePath('spawn', user.name, name), next);
-      return sendPage(
-        frame,
-        ctx,
-        visitor.session,
-        spawnPage({ token: parts.xsrf.token(ctx, visitor.session), title: titleOf(target), action, options }),
-      );
-    }
-    const profiles = isForm || options !== null || server?.active === true ? [] : await servers.profiles(user.name);
+    const fields = isForm ? visitor.form : new URLSearchParams(ctx.querystring);
+    const options = spawnOptions(fields);
+    const profiles = server?.active === true ? [] : await servers.profiles(user.name);
+    const ask: Ask = { ctx, visitor, target, profiles, next };
+    const isOthers = !isForm && options !== null && ctx.get('Sec-Fetch-Site') === 'cross-site';
     if (isChoice(profiles)) {
-      const token = parts.xsrf.token(ctx, visitor.session);
-      const action = withNext(pagePath('spawn', user.name, name), next);
-      return sendPage(
-        frame,
-        ctx,
-        visitor.session,
-        choicePage({ token, title: titleOf(target), action, profiles, last: server }),
-      );
+      const filled = options === null ? null : fill(profiles, options);
+      const isWrong = filled !== null && Object.keys(filled.problems).length > 0;
+      if (filled === null || isWrong || isOthers) return choose(ask, filled, null, isWrong ? 400 : 200);
+    } else if (isOthers) return confirm(ask, options);
+    try {
+      const displayName = fields.get('display_name');
+      await startServer(parts, ctx, { caller: visitor.caller, user, name, displayName }, options, next);
+    } catch (error) {
+      const isRefused = error instanceof TshubError && ['bad_request', 'spawn_refused'].includes(error.code);
+      if (!isRefused || options === null || !isChoice(profiles)) throw error;
+      choose(ask, fill(profiles, options), error.message, error.status);
     }
-    await startServer(parts, ctx, { caller: visitor.caller, user, name }, options, next);
+  }
+
+  /** The form, with what is in it already, and what is wrong with that. */
+  function choose(
+    { ctx, visitor, target, profiles, next }: Ask,
+    filled: Filled | null,
+    problem: string | null,
+    status: number,
+  ): void {
+    const token = parts.xsrf.token(ctx, visitor.session);
+    const action = withNext(pagePath('spawn', target.user.name, target.name), next);
+    const last = target.server;
+    const page = choicePage({ token, title: titleOf(target), action, profiles, last, filled, problem, status });
+    sendPage(frame, ctx, visitor.session, page);
+  }
+
+  function confirm({ ctx, visitor, target, next }: Ask, options: NonNullable<ReturnType<typeof spawnOptions>>): void {
+    const token = parts.xsrf.token(ctx, visitor.session);
+    const action = withNext(pagePath('spawn', target.user.name, target.name), next);
+    sendPage(frame, ctx, visitor.session, spawnPage({ token, title: titleOf(target), action, options }));
   }
 
   async function pending(ctx: Context): Promise<void> {
@@ -95,7 +122,7 @@ export function makeSpawnPages(parts: PagesParts, frame: PageFrame, restarts: Re
     const api = `/hub/api/users/${escapeName(user.name)}/${name === '' ? 'server' : `servers/${escapeName(name)}`}/progress`;
     const cancel = target.isOwn
       ? html`<form method="post" action="/hub/home/stop">
-          ${xsrfField(token)}<input type="hidden" name="server" value="${name}" /><button id="stop" class="plain">
+          ${xsrfField(token)}<input type="hidden" name="server" value="${name}" /><button id="stop">
             ${strings.home.cancel}
           </button>
         </form>`

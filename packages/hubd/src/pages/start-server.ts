@@ -15,13 +15,19 @@ type Options = Readonly<Record<string, unknown>> | null;
 export async function startServer(
   parts: Pick<PagesParts, 'servers' | 'wait'>,
   ctx: Context,
-  who: { readonly caller: Caller; readonly user: User; readonly name: string },
+  who: {
+    readonly caller: Caller;
+    readonly user: User;
+    readonly name: string;
+    /** Null to leave it as it is. */
+    readonly displayName?: string | null;
+  },
   options: Options,
   next: string | null,
 ): Promise<void> {
-  const { caller, user, name } = who;
+  const { caller, user, name, displayName } = who;
   try {
-    const { done } = await parts.servers.start(caller, user, name, options);
+    const { done } = await parts.servers.start(caller, user, name, options, displayName ?? undefined);
     // How it ends is shown by the page that the browser is sent to.
     await Promise.race([settled(done), pause(parts)]);
   } catch (error) {

@@ -148,6 +148,9 @@ export const strings = {
     lead: 'What would you like to start?',
     start: (title: string) => `Start ${title}`,
     range: (min: string, max: string) => `From ${min} to ${max}`,
+    outside: (min: string, max: string) => `Expected from ${min} to ${max}`,
+    oneOf: 'Please choose one of the list.',
+    last: 'used last time',
   },
   state: {
     ready: 'running',
