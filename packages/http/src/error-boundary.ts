@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { TshubError } from '@tshub/contract';
+import { type ErrorCode, TshubError } from '@tshub/contract';
 import type { Context, Middleware } from 'koa';
 
 export interface PublicError {
@@ -7,6 +7,8 @@ export interface PublicError {
   readonly message: string;
   /** Of a failure inside: also in the journal, as TSHUB_ID. */
   readonly id?: string;
+  /** Of an error of ours. */
+  readonly code?: ErrorCode;
 }
 
 export interface FailureLog {
@@ -52,7 +54,10 @@ function isApi(ctx: Context, apiBase: string): boolean {
 }
 
 function describe(error: unknown, ctx: Context, options: ErrorBoundaryOptions): PublicError {
-  if (error instanceof TshubError && error.code !== 'internal') return { status: error.status, message: error.message };
+  if (error instanceof TshubError && error.code !== 'internal') {
+    const { status, message, code } = error;
+    return { status, message, code };
+  }
   // What Koa itself throws for a request that it cannot read.
   if (isExposed(error)) return { status: error.status, message: error.message };
   return reportFailure(error, ctx, options);

@@ -27,10 +27,20 @@ export interface ErrorPage {
   readonly body: Buffer;
 }
 
-const style =
-  'body{font:1.1rem/1.5 system-ui,sans-serif;max-width:38rem;margin:15vh auto;padding:0 1rem;color:#222;background:#fff}' +
-  'h1{font-size:1.4rem}small{color:#555}a{color:#0b57d0}' +
-  '@media(prefers-color-scheme:dark){body{color:#ddd;background:#181818}small{color:#aaa}a{color:#8ab4f8}}';
+/** The look of the hub's own pages; nothing of it is fetched, for the hub may be away. */
+const style = [
+  ':root{color-scheme:light dark;--ground:#f4f6f6;--card:#fff;--ink:#17211f;--quiet:#55625f;--line:#d7dedc;--accent:#17625c}',
+  '@media(prefers-color-scheme:dark){:root{--ground:#101615;--card:#19211f;--ink:#e7eeec;--quiet:#9dadaa;--line:#2f3b38;--accent:#7fd3c4}}',
+  '*{box-sizing:border-box}',
+  'body{margin:0;background:var(--ground);color:var(--ink);font:1rem/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Liberation Sans",sans-serif;overflow-wrap:break-word}',
+  'main{max-width:30rem;margin:0 auto;padding:clamp(1rem,12vh,8rem) 1rem 4rem}',
+  'section{background:var(--card);border:1px solid var(--line);border-radius:14px;padding:clamp(1.25rem,5vw,2rem)}',
+  'p{margin:1.1rem 0 0}',
+  'h1{margin:.1rem 0 0;font-size:1.5rem;line-height:1.25;font-weight:650}',
+  'small{font-size:.875rem;letter-spacing:.08em;color:var(--quiet)}',
+  'a{color:var(--accent);text-underline-offset:.15em}',
+  ':focus-visible{outline:3px solid var(--accent);outline-offset:2px;border-radius:6px}',
+].join('');
 const styleHash = createHash('sha256').update(style).digest('base64');
 const policy = `default-src 'none'; style-src 'sha256-${styleHash}'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'`;
 
@@ -85,9 +95,9 @@ function pageOf({ status, says, advice }: Refusal): string {
     advice?.link === undefined ? '' : ` <a href="${escapeHtml(advice.link.href)}">${escapeHtml(advice.link.text)}</a>`;
   const help = advice === undefined ? '' : `<p>${escapeHtml(advice.text)}${link}</p>`;
   return (
-    `<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">` +
+    `<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">` +
     `<title>${status} ${escapeHtml(reason)}</title><style>${style}</style></head>` +
-    `<body><main><h1>${escapeHtml(says)}</h1>${help}<p><small>${status} ${escapeHtml(reason)}</small></p></main></body></html>\n`
+    `<body><main><section><small>${status} ${escapeHtml(reason)}</small><h1>${escapeHtml(says)}</h1>${help}</section></main></body></html>\n`
   );
 }
 

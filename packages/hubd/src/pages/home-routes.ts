@@ -107,6 +107,8 @@ export function makeHomePages(parts: PagesParts, frame: PageFrame, restarts: Res
 
   return (router) => {
     router.get('/hub/home', show);
+    // Where a reload leads after a login: nothing is done by an address.
+    router.get('/hub/home/:verb', (ctx) => redirect(ctx, '/hub/home'));
     router.post('/hub/home/remove', remove);
     router.post('/hub/home/restart', restart);
     router.post('/hub/home/start', start);

@@ -2,6 +2,7 @@ import type { Router } from '@koa/router';
 import { TshubError } from '@tshub/contract';
 import { allowFormTarget } from '@tshub/http';
 import type { Context } from 'koa';
+import { ownOrigins, safeNext } from '../login/next.ts';
 import type { Confirmation } from '../oauth/flow.ts';
 import { makeAdminPages } from './admin/pages.ts';
 import { confirmPage } from './confirm-page.ts';
@@ -37,7 +38,8 @@ export function makePages(parts: PagesParts): Pages {
 
   async function renderError(ctx: Context, error: ShownError): Promise<void> {
     const session = await parts.sessions.read(ctx).catch(() => null);
-    sendPage(frame, ctx, session, errorPage(error, session !== null));
+    const from = ctx.method === 'GET' ? null : safeNext(ctx.get('Referer'), ownOrigins(ctx, settings().hub.public_url));
+    sendPage(frame, ctx, session, errorPage(error, { isLoggedIn: session !== null, from }));
   }
 
   /** proxyd fetches this page and answers with the status it stands for. */

@@ -111,6 +111,7 @@ export function makeTokenPages(parts: PagesParts, frame: PageFrame): (router: Ro
 
   return (router) => {
     router.get('/hub/token', show);
+    router.get('/hub/token/revoke', (ctx) => redirect(ctx, '/hub/token'));
     router.post('/hub/token', make);
     router.post('/hub/token/revoke', revoke);
   };

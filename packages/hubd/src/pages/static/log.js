@@ -23,4 +23,4 @@ const again = () =>
         .then(again),
     pause,
   );
-again();
+void again();
