@@ -3,7 +3,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ProgressEvent } from '../../packages/hubd/src/servers/server.ts';
 import { problemOf } from '../support/problem-of.ts';
 import { makeWorld, type TestServers, type World } from '../support/servers-for-test.ts';
-import { begin, comeUp, events, tokenNotes } from '../support/servers-steps.ts';
+import { begin, comeUp, events, kill, tokenNotes } from '../support/servers-steps.ts';
+import { soon } from '../support/soon.ts';
 
 let world: World;
 beforeEach(async () => {
@@ -51,6 +52,33 @@ test('a start that is cancelled in the queue never begins and leaves nothing', a
   expect(world.spawner.starts.map(({ user }) => user)).toEqual(['ada']);
   expect(await tokenNotes(world)).toEqual(['Server at /user/ada/']);
 });
+
+test('a start that waits when the hub is killed is told of, and can be started again', async () => {
+  const old = await hub();
+  const gate = world.spawner.gates.hold('Start', 'before');
+  await begin(old, 'ada');
+  await gate.reached;
+  const waiting = await begin(old, 'bob');
+  waiting.done.catch(() => undefined);
+  await soon(async () => (await lastEnds(world)).get('bob')).toContain('waited for its turn');
+  kill(world);
+
+  const made = await hub();
+  expect(made.servers.get('bob', '')).toMatchObject({ active: false, pending: null, failed: false });
+  expect(made.servers.get('bob', '')?.lastEnd).toContain('waited for its turn; please start it again');
+  await (
+    await begin(made, 'bob')
+  ).done;
+  expect(made.servers.get('bob', '')).toMatchObject({ ready: true, lastEnd: '' });
+});
+
+/** What the rows say, by user. */
+async function lastEnds({ db }: World): Promise<ReadonlyMap<string, string>> {
+  const rows = await db('servers')
+    .join('users', 'users.id', 'servers.user_id')
+    .select<{ name: string; last_end: string }[]>('users.name', 'last_end');
+  return new Map(rows.map(({ name, last_end }) => [name, last_end]));
+}
 
 test('a start that fails makes room for the next one', async () => {
   const made = await hub();

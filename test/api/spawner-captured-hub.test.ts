@@ -164,6 +164,50 @@ test('starts in a loop are held up', async () => {
   expect(await start('bob')).toMatchObject({ user: 'bob' });
 });
 
+test('starts in a loop make no account and ask for none', async () => {
+  const { start, steps } = await spawnerForTest({ spawner: { create_accounts: true, denied_users: ['newcomer'] } });
+  for (let i = 0; i < 10; i++) await expect(start('newcomer')).rejects.toMatchObject({ code: 'spawn_refused' });
+  steps.length = 0;
+  await expect(start('newcomer')).rejects.toMatchObject({ code: 'too_many_requests' });
+  expect(steps).toEqual([]);
+});
+
+const bounded = {
+  spawner: { mem_limit: '1G' },
+  profiles: [
+    { name: 'plain' },
+    {
+      name: 'sized',
+      settings: { tasks_max: 50 },
+      options: { memory: { setting: 'mem_limit', min: '1G', max: '4G', default: '1G' } },
+    },
+  ],
+};
+
+test.each<[string, string, Record<string, bigint>]>([
+  ['a limit beyond root’s', 'plain', { mem_limit: 2n << 30n }],
+  ['a limit beyond the profile’s highest', 'sized', { mem_limit: (4n << 30n) + 1n }],
+  ['a limit that the profile lowered', 'sized', { tasks_max: 51n }],
+  ['more than a property holds', 'plain', { cpu_limit: 2n ** 64n - 1n }],
+  ['no memory', 'plain', { mem_limit: 0n }],
+  ['a property of systemd', 'plain', { MemoryMax: 1n << 30n }],
+  ['a property of every object', 'plain', Object.fromEntries([['constructor', 1n]])],
+  ['nothing', 'plain', {}],
+])('SetLimits with %s is refused', async (_, profile, limits) => {
+  const { startProfile, ask, steps } = await spawnerForTest(bounded);
+  await startProfile(profile);
+  steps.length = 0;
+  await expect(ask('SetLimits', 'ada', '', limits)).rejects.toMatchObject({ code: 'spawn_refused' });
+  expect(steps).toEqual([]);
+});
+
+test('SetLimits goes as far as the profile that the unit was started with', async () => {
+  const { startProfile, ask, steps } = await spawnerForTest(bounded);
+  await startProfile('sized');
+  await ask('SetLimits', 'ada', '', { mem_limit: 4n << 30n });
+  expect(steps.at(-1)).toEqual(['SetUnitProperties', `tshub-server-ada.service MemoryMax=${4n << 30n}`]);
+});
+
 test('the command, the sandbox and the account come from root, whatever the request says', async () => {
   const { start, units } = await spawnerForTest();
   await start();

@@ -174,6 +174,7 @@ function running(properties: ReadonlyMap<string, unknown>, uidOf: (login: string
     InvocationID: new Uint8Array(16).fill(7),
     DynamicUser: properties.get('DynamicUser') === true,
     WorkingDirectory: properties.get('WorkingDirectory'),
+    LogExtraFields: properties.get('LogExtraFields'),
     ReadOnlyPaths: properties.get('ReadOnlyPaths'),
     ExecStart: [['/usr/bin/jupyterhub-singleuser']],
   });

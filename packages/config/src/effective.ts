@@ -117,6 +117,28 @@ export function settingsFor(
   );
 }
 
+/** Amounts of which 0 is none at all, and not the absence of a limit. */
+const zeroIsLeast: ReadonlySet<string> = new Set(['swap_limit']);
+
+/** What a profile allows at most: its settings, with each amount that its options let people choose at its highest. None for a profile that this person does not have. */
+export function highestOf(profiles: readonly Profile[], who: Who, name: string): readonly Overrides[] {
+  const profile = profilesFor(profiles, who).find((one) => one.name === name);
+  if (profile === undefined) return [];
+  const highest = Object.values(profile.options).flatMap(({ setting, values, max }) => {
+    const amounts = (values ?? [max]).flatMap((value) => {
+      const parsed = parseChoice(setting, String(value));
+      return typeof parsed !== 'string' && typeof parsed.value === 'number' ? [parsed] : [];
+    });
+    const rank = (value: unknown): number =>
+      value === 0 && !zeroIsLeast.has(setting) ? Number.POSITIVE_INFINITY : Number(value);
+    return amounts
+      .toSorted((a, b) => rank(b.value) - rank(a.value))
+      .slice(0, 1)
+      .map(({ overrides }) => overrides);
+  });
+  return [profile.settings, ...highest];
+}
+
 function quote(text: string): string {
   return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
 }

@@ -1,6 +1,7 @@
 export {
   accountName,
   checkChoice,
+  highestOf,
   isAccount,
   type Choice,
   profilesFor,

@@ -22,6 +22,8 @@ export interface Wish {
 /** Who the server runs as, and the settings that hold for it. */
 export interface Permit {
   readonly runAs: RunAs;
+  /** The name of the profile that holds, or ''. */
+  readonly profile: string;
   readonly settings: Settings['spawner'];
 }
 
@@ -37,7 +39,7 @@ export async function permit(
   const choice = checkChoice(profiles, who, profile, options);
   if (typeof choice === 'string') throw refused(choice);
   const settings = settingsFor(spawner, who, choice);
-  return { runAs: runAsOf(name, account, settings), settings };
+  return { runAs: runAsOf(name, account, settings), profile: choice.profile, settings };
 }
 
 function runAsOf(name: ServerName, account: Account | null, settings: Settings['spawner']): RunAs {

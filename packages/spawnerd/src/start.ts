@@ -46,13 +46,14 @@ export async function start(parts: StartParts, request: StartRequest): Promise<U
   const { name, given } = request;
   const all = parts.settings();
   const unit = serverUnit(name.user, name.server);
-  const { runAs, settings } = await permit(parts, request, all);
   return parts.limits.alone(name, unit, async () => {
+    // Before anything is made or asked: an account may be.
     parts.limits.countStart(name.user);
+    const { runAs, profile, settings } = await permit(parts, request, all);
     await requireRoom(parts, unit, settings.max_servers);
     await limitSlice(parts, name.user, settings);
     const go = (as: RunAs) => {
-      const at = (port: number | null) => launch(parts, { name, runAs: as, given, settings, port });
+      const at = (port: number | null) => launch(parts, { name, runAs: as, given, profile, settings, port });
       return settings.transport === 'tcp' ? parts.ports.withPort(parts.systemd1, settings, at) : at(null);
     };
     if (runAs.kind === 'guest') await freeTheName(parts.systemd1, name, unit);

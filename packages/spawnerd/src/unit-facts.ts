@@ -17,6 +17,8 @@ export interface UnitFacts {
   readonly workingDirectory: string;
   /** Of a server with transport = "tcp". */
   readonly port: number | null;
+  /** The profile that it was started with, '' for none. */
+  readonly profile: string;
   /** ReadOnlyPaths and ReadWritePaths that must exist. */
   readonly requiredPaths: readonly string[];
   readonly startTimeoutMs: number;
@@ -50,7 +52,8 @@ export function readUnitFacts(raw: Raw): UnitFacts {
     program: text(list(list(raw.ExecStart)[0])[0]),
     user: text(raw.User),
     workingDirectory: text(raw.WorkingDirectory),
-    port: portOf(list(raw.LogExtraFields)),
+    port: portOf(fieldOf(raw, 'TSHUB_PORT')),
+    profile: fieldOf(raw, 'TSHUB_PROFILE') ?? '',
     requiredPaths: [...list(raw.ReadOnlyPaths), ...list(raw.ReadWritePaths), ...list(raw.InaccessiblePaths)]
       .concat([...list(raw.BindPaths), ...list(raw.BindReadOnlyPaths)].filter(isRequired).map((bind) => list(bind)[0]))
       .map(text)
@@ -84,10 +87,15 @@ function isRequired(bind: unknown): boolean {
   return list(bind)[2] !== true;
 }
 
-function portOf(fields: readonly unknown[]): number | null {
-  for (const field of fields) {
-    const match = /^TSHUB_PORT=(\d{1,5})$/.exec(field instanceof Uint8Array ? Buffer.from(field).toString() : '');
-    if (match?.[1] !== undefined) return Number(match[1]);
+function portOf(text: string | null): number | null {
+  return text !== null && /^\d{1,5}$/.test(text) ? Number(text) : null;
+}
+
+/** What a field of LogExtraFields says: spawnerd's own notes on a unit. */
+function fieldOf(raw: Raw, name: string): string | null {
+  for (const field of list(raw.LogExtraFields)) {
+    const pair = field instanceof Uint8Array ? Buffer.from(field).toString() : '';
+    if (pair.startsWith(`${name}=`)) return pair.slice(name.length + 1);
   }
   return null;
 }

@@ -8,9 +8,9 @@ import { followLog } from './follow-log.ts';
 import { serverScopes } from './server-scopes.ts';
 import { cancelledEvent, failedEvent, ProgressLog, readyEvent } from './progress.ts';
 import { type Room, routeOf, sentenceOf, tokenNote } from './room.ts';
-import { sayPlace } from './start-queue.ts';
 import type { Server } from './server.ts';
 import { serverLabel } from './server-name.ts';
+import { takeTurn } from './take-turn.ts';
 import { unlessAborted, within } from './waiting.ts';
 import { waitUntilUp } from './wait-until-up.ts';
 
@@ -66,12 +66,11 @@ class Start {
   }
 
   async #go(run: Omit<Run, 'done'>): Promise<Server> {
-    const { queue } = this.#room;
     const { progress, abort } = run;
     let endTurn: () => void = () => undefined;
     progress.add({ progress: 0, message: 'Server requested' });
     try {
-      endTurn = await queue.enter(abort.signal, (ahead) => progress.add({ progress: 0, message: sayPlace(ahead) }));
+      endTurn = await takeTurn(this.#room, this.#entry, progress, abort.signal);
       return await this.#steps(run);
     } catch (error) {
       if (abort.signal.reason === abandoned) throw abandoned;

@@ -29,6 +29,8 @@ export interface Launch {
   readonly name: ServerName;
   readonly runAs: RunAs;
   readonly given: Variables;
+  /** The name of the profile that was chosen, or ''. */
+  readonly profile: string;
   /** What holds for this server, with all that lies over [spawner]. */
   readonly settings: Settings['spawner'];
   /** null for a UNIX socket. */
@@ -47,7 +49,7 @@ const margin = 5000;
  */
 export async function launch(parts: LaunchParts, request: Launch): Promise<UnitStatus> {
   const { systemd1, files } = parts;
-  const { name, runAs, given, settings, port } = request;
+  const { name, runAs, given, profile, settings, port } = request;
   const unit = serverUnit(name.user, name.server);
   const program = await resolveProgram(files, settings);
   requireRootsHooks(files, settings);
@@ -55,7 +57,7 @@ export async function launch(parts: LaunchParts, request: Launch): Promise<UnitS
   await freeTheName(systemd1, name, unit);
   const facts = await withEnvFile(files, name, variables, async (envFile) => {
     const path = variables['PATH'] ?? '';
-    const plan = { name, runAs, program, envFile, path, port, settings, systemdVersion: systemd1.version };
+    const plan = { name, runAs, program, envFile, path, port, profile, settings, systemdVersion: systemd1.version };
     const properties = unitProperties(plan);
     const records = runAs.kind === 'guest' && runAs.uid !== null ? guestFiles(runAs.login, runAs.uid) : [];
     const helpers = guestHelpers(runAs, name.user, records);

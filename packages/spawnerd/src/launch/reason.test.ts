@@ -15,6 +15,7 @@ const ended: UnitFacts = {
   program: '/usr/bin/jupyterhub-singleuser',
   user: 'ada',
   port: null,
+  profile: '',
   workingDirectory: '/home/ada',
   requiredPaths: ['/srv', '/data'],
   startTimeoutMs: 60_000,

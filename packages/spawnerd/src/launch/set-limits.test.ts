@@ -40,6 +40,11 @@ test('no limit is so low that the server could not live or the value means somet
     expect(() => limitProperties({ [name]: 0n }, settings())).toThrow(/at least/);
 });
 
+test('a value that a property cannot hold is refused, and not sent', () => {
+  expect(() => limitProperties({ cpu_limit: 2n ** 63n }, settings())).toThrow(/at most 18446744073709551, found/);
+  expect(() => limitProperties({ mem_limit: 2n ** 64n }, settings())).toThrow(/at most/);
+});
+
 test('only the names of the table are taken', () => {
   expect(() => parseLimits({})).toThrow();
   expect(() => parseLimits({ ExecStart: 1n })).toThrow(/"ExecStart" is no limit/);

@@ -1,4 +1,4 @@
-import { accountName, type Settings, settingsFor } from '@tshub/config';
+import { accountName, highestOf, type Settings, settingsFor } from '@tshub/config';
 import { type LiveLimit, liveLimits, serverUnit, TshubError } from '@tshub/contract';
 import type { Log } from '@tshub/daemon';
 import { describeServer } from '../limits.ts';
@@ -66,6 +66,9 @@ const rows: Readonly<
   },
 };
 
+/** What a property can hold. The largest value is systemd's "infinity". */
+const largest = 2n ** 64n - 1n;
+
 // A limit of 0 is none, and then there is nothing that a running server could not have had from the start.
 function higher(own: number, live: number): number | undefined {
   return own === 0 ? undefined : Math.max(own, live);
@@ -91,23 +94,24 @@ export function parseLimits(given: Readonly<Record<string, bigint>>): NewLimits 
 export async function setLimits(parts: SetLimitsParts, name: ServerName, limits: NewLimits): Promise<void> {
   const unit = serverUnit(name.user, name.server);
   const { systemd1, log } = parts;
-  const properties = limitProperties(limits, await boundsFor(parts, name.user));
   const facts = await systemd1.unitFacts(unit);
   if (!facts || !isRunning(facts)) throw new TshubError('not_running', { server: describeServer(name) });
+  const properties = limitProperties(limits, await boundsFor(parts, name.user, facts.profile));
   await systemd1.setUnitProperties(unit, properties);
   const told = properties.map(([property, , value]) => `${property}=${String(value)}`).join(' ');
   log.info({ ...name, unit, event: 'limits-changed' }, `Limits of ${unit} are now ${told}, until it ends`);
 }
 
-/** Root's settings for this person and their groups; a profile raises nothing here, since the hub says which was chosen. */
+/** Root's settings for this person, their groups, and the profile that the unit was started with: its own property says which, not the hub. */
 async function boundsFor(
   { accounts, settings }: SetLimitsParts,
   user: string,
+  profile: string,
 ): Promise<Pick<Settings, 'spawner' | 'live_limits'>> {
-  const { spawner, live_limits } = settings();
+  const { spawner, live_limits, profiles } = settings();
   const account = await accounts.userByName(accountName(spawner, user));
-  const groups = account?.groups.map((group) => group.name) ?? [];
-  return { spawner: settingsFor(spawner, { user, groups }, { overrides: [] }), live_limits };
+  const who = { user, groups: account?.groups.map((group) => group.name) ?? [] };
+  return { spawner: settingsFor(spawner, who, { overrides: highestOf(profiles, who, profile) }), live_limits };
 }
 
 export function limitProperties(
@@ -122,6 +126,7 @@ export function limitProperties(
       throw refused(
         `${name}: ${value} is above ${Math.round(bound)}, the most that this host allows; see [live_limits] in tshub.toml(5)`,
       );
+    if (value * factor > largest) throw refused(`${name}: expected at most ${largest / factor}, found ${value}`);
     return [property, 't', value * factor];
   });
 }

@@ -20,6 +20,7 @@ function plan(spawner: Record<string, unknown> = {}, changes: Partial<UnitPlan> 
     settings,
     path: '/usr/bin',
     port: null,
+    profile: '',
     systemdVersion: 257,
     ...changes,
   };

@@ -20,6 +20,8 @@ export interface UnitPlan {
   readonly path: string;
   /** The port to listen on; null for a UNIX socket. */
   readonly port: number | null;
+  /** The name of the profile that was chosen, or ''. */
+  readonly profile: string;
   /** What holds for this server, with all that lies over [spawner]. */
   readonly settings: Settings['spawner'];
   /** Release of the service manager: 252, 257, … */
@@ -101,14 +103,15 @@ function microseconds(seconds: number): bigint {
   return BigInt(Math.max(1, Math.round(seconds * 1e6)));
 }
 
-/** Field of the journal, and of the unit, that says where a server with transport = "tcp" listens: hubd is told so after its restart too. */
-export const portField = 'TSHUB_PORT';
+/** Fields of the journal that are notes on the unit as well: where a server with transport = "tcp" listens, and the bounds of its limits. */
+const [portField, profileField] = ['TSHUB_PORT', 'TSHUB_PROFILE'];
 
-function journal({ name, port, settings }: UnitPlan): UnitProperty[] {
+function journal({ name, port, profile, settings }: UnitPlan): UnitProperty[] {
   const fields = [
     `TSHUB_USER=${name.user}`,
     ...(name.server === '' ? [] : [`TSHUB_SERVER=${name.server}`]),
     ...(port === null ? [] : [`${portField}=${port}`]),
+    ...(profile === '' ? [] : [`${profileField}=${profile}`]),
   ];
   const { log_rate_limit_burst: burst, log_rate_limit_interval: interval } = settings;
   return [
