@@ -27,7 +27,7 @@ test.for(pages)('%s', async (page) => {
     await prepare(machine, bare);
     for (const step of steps) await follow(machine, page, step);
   } finally {
-    await machine.stop();
+    if (process.env['TSHUB_KEEP_MACHINE'] === undefined) await machine.stop();
   }
 });
 
@@ -42,6 +42,9 @@ async function prepare(machine: Machine, bare: boolean): Promise<void> {
   const host = machine.address.replace(/\.2$/, '.1');
   await machine.write('/etc/apt/apt.conf.d/proxy', `Acquire::http::Proxy "http://${host}:${debian.port}";\n`);
   await machine.sh('apt-get update -q');
+  // What a page gives its reader to take along.
+  for (const file of filesBelow(join(root, 'docs/how-to'), '.json'))
+    await machine.push(join(root, 'docs/how-to', file), '/root/');
   if (bare) return;
   await machine.sh('apt-get install -qy --no-install-recommends /root/tshub_*.deb 2>&1');
   await machine.sh('for user in ada bob teacher; do useradd --create-home --shell /bin/bash $user; done');
