@@ -183,6 +183,7 @@ test('no page holds a script or a style of its own, which the policy would refus
     '/hub/login',
     '/hub/home',
     '/hub/token',
+    '/hub/shares',
     '/hub/log',
     '/hub/spawn-pending/ada',
     '/hub/user/ada/',

@@ -10,6 +10,7 @@ export type Question<R extends Route, Caller> = {
   readonly caller: Caller;
   readonly params: ApiRequest<R, Caller>['params'];
   readonly body?: unknown;
+  readonly query?: Readonly<Record<string, string>>;
 };
 
 /** Asks a route of the API from inside the process. */
@@ -24,7 +25,7 @@ export function makeCalls<T extends Table, Caller>(
   handlers: Handlers<T, Caller>,
   options: Pick<MountOptions<Caller>, 'requireScope' | 'requireSome'>,
 ): Calls<T, Caller> {
-  return async (name, { caller, params, body = null }) => {
+  return async (name, { caller, params, body = null, query = {} }) => {
     const route: Route = table[name] as Route;
     checkScopes(route, caller, params, options);
     const handler = handlers[name] as unknown as Handler<Route, Caller>;
@@ -33,7 +34,7 @@ export function makeCalls<T extends Table, Caller>(
       ctx: undefined as never,
       caller,
       params,
-      query: {},
+      query: (route.query === undefined ? {} : parseInput(route.query, query, 'query')) as never,
       body: (route.body === undefined ? undefined : parseInput(route.body, body, 'body')) as never,
     });
     return reply ?? { status: 200 };

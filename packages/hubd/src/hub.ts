@@ -107,6 +107,7 @@ export async function createHub(parts: HubParts): Promise<Hub> {
     servers,
     services,
     shares,
+    shareCodes: data.shareCodes,
     acceptShare: makeAcceptShare({ shares, codes: data.shareCodes, log }),
     countReport: () => metrics.cspReports.add(),
     identify,

@@ -20,8 +20,16 @@ const links: readonly Link[] = [
     text: strings.nav.tokens,
     when: (scopes, own) => holds(scopes, 'read:tokens', own) === 'yes',
   },
+  { path: '/hub/shares', text: strings.nav.shares, when: sharesAny },
   { path: '/hub/admin', text: strings.nav.admin, when: (scopes) => scopes.has('admin-ui') },
 ];
+
+/** Whether somebody may share, or something is shared with them. */
+function sharesAny(scopes: ScopeSet, own: Resource): boolean {
+  if (holds(scopes, 'shares', own) === 'yes') return true;
+  for (const scope of scopes) if (scope.startsWith('access:servers!server=')) return true;
+  return false;
+}
 
 /** The links of somebody who is logged in; the page that is open is marked. */
 export function navLinks(access: Pick<Access, 'scopesOf' | 'user'>, { user }: Session, path: string): Html {

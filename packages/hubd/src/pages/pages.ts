@@ -17,6 +17,7 @@ import type { PagesParts } from './parts.ts';
 import { makeRedirects } from './redirect-routes.ts';
 import { Restarts } from './restarts.ts';
 import { makeSharePages } from './share-routes.ts';
+import { makeSharesPages } from './shares-routes.ts';
 import { makeSpawnPages } from './spawn-routes.ts';
 import { readStaticFiles } from './static-files.ts';
 import { makeTokenPages } from './token-routes.ts';
@@ -59,6 +60,7 @@ export function makePages(parts: PagesParts): Pages {
     makeHomePages(parts, frame, restarts),
     makeLogPages(parts, frame),
     makeSharePages(parts, frame),
+    makeSharesPages(parts, frame),
     makeSpawnPages(parts, frame, restarts),
     makeTokenPages(parts, frame),
     makeUserPages(parts, frame),

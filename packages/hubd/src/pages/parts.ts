@@ -11,7 +11,7 @@ import type { OAuthClients } from '../oauth/client.ts';
 import type { Servers } from '../servers/server.ts';
 import type { Services } from '../services/service.ts';
 import type { AcceptShare } from '../shares/accept-share.ts';
-import type { Shares } from '../shares/share.ts';
+import type { ShareCodes, Shares } from '../shares/share.ts';
 import type { TokenOrders } from '../tokens/token-orders.ts';
 import type { Tokens } from '../tokens/token.ts';
 import type { UsersStore } from '../users/user.ts';
@@ -36,6 +36,7 @@ export interface PagesParts {
   readonly servers: Servers;
   readonly services: Pick<Services, 'list'>;
   readonly shares: Pick<Shares, 'list' | 'sharedWith'>;
+  readonly shareCodes: Pick<ShareCodes, 'list'>;
   readonly acceptShare: AcceptShare;
   /** What the pages of administrators need beside. */
   readonly admin: AdminParts;

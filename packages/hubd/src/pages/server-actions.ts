@@ -3,6 +3,7 @@ import type { Server } from '../servers/server.ts';
 import { html, type Html } from './html.ts';
 import { xsrfField } from './layout.ts';
 import { strings } from './strings.ts';
+import { askFirst } from './table.ts';
 import { pagePath } from './target.ts';
 
 const { home } = strings;
@@ -53,11 +54,6 @@ export function actions({ user, name, server, token, isMain }: Actions): Html[] 
 
 /** Asks again, because it cannot be undone. */
 function removal(name: string, fields: Html): Html {
-  return html`<details class="confirm">
-    <summary class="button plain">${home.remove}<span class="unseen"> ${name}</span></summary>
-    <form method="post" action="/hub/home/remove">
-      <p class="small">${home.removeSure}</p>
-      ${fields}<button class="danger">${home.removeNow}</button>
-    </form>
-  </details>`;
+  const words = { text: home.remove, of: name, warning: home.removeSure, sure: home.removeNow };
+  return askFirst({ action: '/hub/home/remove', fields, ...words, kind: 'plain' });
 }

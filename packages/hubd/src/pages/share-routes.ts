@@ -1,15 +1,15 @@
 import type { Router } from '@koa/router';
 import { serverPrefix } from '@tshub/contract';
 import type { Context } from 'koa';
-import { parseScope } from '../access/scope.ts';
 import { type PageFrame, sendPage } from './layout.ts';
 import type { PagesParts } from './parts.ts';
 import { sharePage } from './share-page.ts';
+import { inWords } from './shares-views.ts';
 import { firstQuery, nextOf, redirect, visit, withNext } from './visit.ts';
 
 /** `/hub/accept-share?code=…`: what a link of somebody who shares a server leads to. Asks first, because whoever made the link chose it. */
 export function makeSharePages(parts: PagesParts, frame: PageFrame): (router: Router) => void {
-  const { access, acceptShare } = parts;
+  const { acceptShare } = parts;
 
   async function show(ctx: Context): Promise<void> {
     const visitor = await visit(parts, ctx);
@@ -19,7 +19,7 @@ export function makeSharePages(parts: PagesParts, frame: PageFrame): (router: Ro
     const page = sharePage({
       owner: server.user,
       server: server.name,
-      rights: scopes.flatMap((scope) => parseScope(scope)?.name ?? []).map((name) => access.says(name)),
+      rights: inWords(parts, scopes),
       code,
       action: withNext('/hub/accept-share', nextOf(parts, ctx)),
       token: parts.xsrf.token(ctx, visitor.session),

@@ -1,6 +1,7 @@
 import { html, type Html } from './html.ts';
 import { xsrfField } from './layout.ts';
 import { strings } from './strings.ts';
+import { askFirst, table } from './table.ts';
 import type { ScopeChoice } from './token-scopes.ts';
 import { momentOr } from './moment.ts';
 
@@ -76,27 +77,6 @@ export function applicationsPart({ token, now, wish, applications }: Lists): Htm
   </section>`;
 }
 
-function table(heads: readonly string[], rows: ReadonlyArray<ReadonlyArray<Html | false>>): Html {
-  return html`<div class="scroll">
-    <table>
-      <thead>
-        <tr>
-          ${heads.map((head) => html`<th scope="col">${head}</th>`)}
-          <th scope="col"><span class="unseen">${strings.home.actions}</span></th>
-        </tr>
-      </thead>
-      <tbody>
-        ${rows.map(
-          (cells) =>
-            html`<tr>
-              ${cells}
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`;
-}
-
 function times(one: Pick<TokenView, 'created' | 'expiresAt' | 'lastActivity'>, now: number): Html[] {
   return [
     html`<td data-label="${say.created}">${momentOr(one.created, now, '')}</td>`,
@@ -117,14 +97,7 @@ function scopesOf(scopes: readonly ScopeChoice[] | null): Html {
 }
 
 function revoke(token: string, id: string, warning: string, of: string): Html {
-  return html`<td>
-    <details class="confirm">
-      <summary class="button small">${say.revoke}<span class="unseen"> ${of}</span></summary>
-      <form class="stack" method="post" action="/hub/token/revoke">
-        <p class="small">${warning}</p>
-        ${xsrfField(token)}<input type="hidden" name="token" value="${id}" />
-        <button class="danger">${say.revokeNow}</button>
-      </form>
-    </details>
-  </td>`;
+  const fields = html`${xsrfField(token)}<input type="hidden" name="token" value="${id}" />`;
+  const question = { text: say.revoke, of, warning, sure: say.revokeNow };
+  return html`<td>${askFirst({ action: '/hub/token/revoke', fields, ...question })}</td>`;
 }
