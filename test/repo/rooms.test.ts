@@ -10,7 +10,7 @@ const hubd = join(root, 'packages/hubd/src');
 const order = [
   ['db', 'caller', 'metrics'],
   ['access'],
-  ['users', 'groups', 'services'],
+  ['users', 'groups', 'services', 'audit'],
   ['roles'],
   ['tokens', 'proxy'],
   ['servers'],

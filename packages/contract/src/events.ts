@@ -27,7 +27,7 @@ export const events = {
   'group-changed': {
     id: 'de00bed202054a33807ac260175c4e01',
     says: 'A group was changed',
-    help: 'TSHUB_GROUP is which, TSHUB_BY who did it; the message says what. Who is in a group may hold its roles.',
+    help: 'TSHUB_GROUP is which, TSHUB_BY who did it, TSHUB_VIA with what (cookie, bus, or a token and its id); the message says what. Who is in a group may hold its roles.',
   },
   'limits-changed': {
     id: '7c2a9e3b5d614f0e8a1c4b6d7e8f9012',
@@ -57,7 +57,7 @@ export const events = {
   'role-changed': {
     id: '7d919ff66e2d4d1ab70201f66fbc0f78',
     says: 'A role was changed, given or taken',
-    help: 'TSHUB_ROLE is which, TSHUB_BY who did it; the message says what. It counts with the very next request.',
+    help: 'TSHUB_ROLE is which, TSHUB_BY who did it, TSHUB_VIA with what (cookie, bus, or a token and its id); the message says what. It counts with the very next request.',
   },
   'route-added': {
     id: '50c16bbd8f9e4c40b17d0e1f2a3b4c56',
@@ -147,7 +147,7 @@ export const events = {
   'user-changed': {
     id: '09c88c80f123404eab0414b2bd4849ee',
     says: 'A user was made, changed or deleted',
-    help: 'TSHUB_USER is who, TSHUB_BY who did it; the message says what.',
+    help: 'TSHUB_USER is who, TSHUB_BY who did it, TSHUB_VIA with what (cookie, bus, or a token and its id); the message says what.',
   },
 } as const satisfies Record<string, EventRow>;
 

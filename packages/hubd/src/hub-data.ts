@@ -16,6 +16,7 @@ import { applyConfigServices } from './services/config-services.ts';
 import { makeServices } from './services/services.ts';
 import { makeShareCodes } from './shares/share-codes.ts';
 import { makeShares } from './shares/shares.ts';
+import { makeTokensPages } from './tokens/tokens-pages.ts';
 import { makeTokens } from './tokens/tokens.ts';
 import { makeUsersPages } from './users/users-pages.ts';
 import { makeUsersStore } from './users/users-store.ts';
@@ -64,6 +65,7 @@ export async function openHubData(parts: HubParts, settings: () => Settings, onR
     groups,
     roles,
     tokens,
+    tokensPages: makeTokensPages(db, clock),
     clients,
     services,
     codes,

@@ -1,6 +1,7 @@
 import { isAccount, type LoginSecrets, noSecrets, type Settings, userOfAccount } from '@tshub/config';
 import { hubApi, routes } from '@tshub/contract';
 import { makeCalls } from '@tshub/http';
+import { AuditTrail } from './audit/audit-trail.ts';
 import { makeIdentify } from './caller/identify.ts';
 import { makeAdmit } from './hub-admit.ts';
 import { makeApp, scopeChecks } from './hub-app.ts';
@@ -31,13 +32,16 @@ export type { Hub, HubParts };
 
 /** Builds the hub from its rooms: the only place that knows all of them. */
 export async function createHub(parts: HubParts): Promise<Hub> {
-  const { clock, log, accounts, keys } = parts;
+  const { clock, accounts, keys } = parts;
+  const audit = new AuditTrail(parts);
+  const { log } = audit;
   const apiUrl = parts.apiUrl ?? `http://${hubApi.host}:${hubApi.port}/hub/api`;
   const waiting = parts.wait === undefined ? {} : { wait: parts.wait };
   let current = parts.settings;
   const settings = (): Settings => current;
   const onRoutes = (): Promise<void> => servers.reconcileRoutes();
-  const data = await openHubData(parts, settings, onRoutes);
+  const data = await openHubData({ ...parts, log }, settings, onRoutes);
+  audit.open(data.db);
   const { db, users, access, groups, tokens, clients, services, shares, records, ended } = data;
   const running = (): number => servers.activeCount;
   const metrics = makeHubMetrics({ db, clock, running, pending: () => servers.pendingCount });
@@ -112,7 +116,7 @@ export async function createHub(parts: HubParts): Promise<Hub> {
     countReport: () => metrics.cspReports.add(),
     identify,
     repairRoutes,
-    admin: { ...data, servers, call: (name, question) => inside(name, question) },
+    admin: { ...data, audit, servers, call: (name, question) => inside(name, question) },
     ...waiting,
   });
   const metricsRoutes = makeMetricsRoutes({ settings, identify, metrics });
@@ -188,6 +192,7 @@ export async function createHub(parts: HubParts): Promise<Hub> {
       login.stop();
       metrics.stop();
       await servers.close();
+      await audit.close();
       if (typeof parts.db === 'string') await db.destroy();
     },
     reload(next) {

@@ -13,13 +13,16 @@ export interface GroupQuery {
   readonly limit: number;
   /** Only these names; the horizontal filter of the caller's scopes. */
   readonly only?: readonly string[];
+  /** Part of the name, in any case. */
+  readonly nameFilter?: string;
+  /** By id if not said. */
+  readonly sort?: 'name';
 }
 
 export interface Groups {
   /** Fills the directory from the database; once, before anybody asks. */
   load(): Promise<void>;
   byName(name: string): Promise<Group | undefined>;
-  /** By id. */
   list(query: GroupQuery): Promise<{ readonly groups: readonly Group[]; readonly total: number }>;
   /** All or none of them; throws group_exists. */
   create(

@@ -7,6 +7,7 @@ import type { Directory } from '../access/directory.ts';
 import { filterGroup } from '../access/filter.ts';
 import { makesAdministrators, requireAdministrator } from '../access/grant.ts';
 import { listable } from '../access/require.ts';
+import { byWhom } from '../caller/by-whom.ts';
 import type { Caller } from '../caller/caller.ts';
 import type { Group, Groups } from './group.ts';
 import { groupModelOf } from './groups-view.ts';
@@ -44,10 +45,7 @@ export function groupHandlers(parts: GroupsRoutesParts): Handlers<typeof groupRo
       requireAdministrator(access, caller, `Only admins can change group ${group}, whose members are admins`);
   };
   const note = (caller: Caller, group: string, what: string): void =>
-    log.info(
-      { event: 'group-changed', group, by: caller.owner.name, from: caller.from },
-      `group ${group} ${what} by ${caller.owner.name}`,
-    );
+    log.info({ event: 'group-changed', group, ...byWhom(caller) }, `group ${group} ${what} by ${caller.owner.name}`);
   const create = async (caller: Caller, wanted: readonly string[], users?: readonly string[]) => {
     const made = await groups.create(wanted, { users: names(users) });
     for (const group of made) note(caller, group.name, 'was made');

@@ -56,13 +56,17 @@ export function makeGroupsStore(db: Knex): GroupsStore {
         const rows: Array<{ name: string }> = await db('groups').whereIn('name', some).select('name');
         return rows.map((row) => row.name);
       }),
-    async list({ offset, limit, only }) {
-      const matching = (): Knex.QueryBuilder =>
-        only === undefined ? db('groups') : db('groups').whereIn('name', [...only]);
+    async list({ offset, limit, only, nameFilter = '', sort = 'id' }) {
+      const matching = (): Knex.QueryBuilder => {
+        const all = only === undefined ? db('groups') : db('groups').whereIn('name', [...only]);
+        return nameFilter === ''
+          ? all
+          : all.whereRaw("lower(name) like lower(?) escape '\\'", [`%${nameFilter.replace(/[\\%_]/g, '\\$&')}%`]);
+      };
       const counted: Array<{ total: number | string }> = await matching().count({ total: '*' });
       const rows: Row[] = await matching()
         .select('id', 'name', 'properties', 'managed')
-        .orderBy('id')
+        .orderBy(sort)
         .offset(offset)
         .limit(limit);
       return { groups: rows.map(groupOf), total: Number(counted[0]?.total ?? 0) };

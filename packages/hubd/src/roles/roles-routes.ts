@@ -3,6 +3,7 @@ import type { Log } from '@tshub/daemon';
 import type { Handlers, Reply } from '@tshub/http';
 import type { Access } from '../access/access.ts';
 import { requireGrantable } from '../access/grant.ts';
+import { byWhom } from '../caller/by-whom.ts';
 import type { Caller } from '../caller/caller.ts';
 import type { UsersStore } from '../users/user.ts';
 import type { HolderKind, ManagedRole, Roles } from './role.ts';
@@ -38,10 +39,7 @@ export function roleHandlers(parts: RolesRoutesParts): Handlers<typeof roleRoute
     services: [...role.services].toSorted(),
   });
   const note = (caller: Caller, role: string, what: string): void =>
-    log.info(
-      { event: 'role-changed', role, by: caller.owner.name, from: caller.from },
-      `role ${role} ${what} by ${caller.owner.name}`,
-    );
+    log.info({ event: 'role-changed', role, ...byWhom(caller) }, `role ${role} ${what} by ${caller.owner.name}`);
 
   const grant =
     (kind: HolderKind) =>

@@ -59,7 +59,7 @@ export class ServerOrders {
     checkLoad(hub, this.load(user), this.#random());
     entry.move('start');
     if (shown !== undefined) entry.note({ displayName: shown });
-    entry.run = beginStart(this.#room, entry, user, chosen);
+    entry.run = beginStart(this.#room, entry, user, chosen, caller);
     return { done: entry.run.done };
   }
 

@@ -4,6 +4,7 @@ import { type proxy1, type spawner1, TshubError, type UnitStatus } from '@tshub/
 import type { Log } from '@tshub/daemon';
 import type { Knex } from 'knex';
 import type { Access } from '../access/access.ts';
+import { byWhom } from '../caller/by-whom.ts';
 import type { Caller } from '../caller/caller.ts';
 import type { OAuthClients } from '../oauth/client.ts';
 import { ProxyLink } from '../proxy/proxy-link.ts';
@@ -150,7 +151,7 @@ export function makeServers(parts: ServersParts): ServersRoom {
       await spawner.setLimits({ user, name }, limits);
       const told = Object.entries(limits).map(([limit, value]) => `${limit}=${value}`);
       log.info(
-        { event: 'limits-changed', user, server: name, by, from: caller.from },
+        { event: 'limits-changed', user, server: name, ...byWhom(caller) },
         `${by} (${caller.from}) set limits of ${serverLabel(user, name)}: ${told.join(' ')}`,
       );
     },

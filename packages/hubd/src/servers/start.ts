@@ -1,4 +1,6 @@
 import { serverClientId, TshubError, type UnitStatus } from '@tshub/contract';
+import { byWhom } from '../caller/by-whom.ts';
+import type { Caller } from '../caller/caller.ts';
 import type { User } from '../users/user.ts';
 import type { Chosen } from './choices.ts';
 import { cleanUp, dropRoute } from './clean-up.ts';
@@ -29,9 +31,9 @@ interface Undo {
 }
 
 /** Begins to start a server whose entry is `starting`; `done` of the run settles when it is ready or everything is undone. */
-export function beginStart(room: Room, entry: Entry, user: User, chosen: Chosen): Run {
+export function beginStart(room: Room, entry: Entry, user: User, chosen: Chosen, caller: Caller): Run {
   entry.lastSaid = null;
-  const start = new Start(room, entry, user, chosen);
+  const start = new Start(room, entry, user, chosen, caller);
   return start.run;
 }
 
@@ -41,6 +43,7 @@ class Start {
   readonly #entry: Entry;
   readonly #user: User;
   readonly #chosen: Chosen;
+  readonly #caller: Caller;
   readonly #undos: Undo[] = [];
   readonly #label: string;
   #token = '';
@@ -49,11 +52,12 @@ class Start {
   #needsLook = false;
   #wake: () => void = () => undefined;
 
-  constructor(room: Room, entry: Entry, user: User, chosen: Chosen) {
+  constructor(room: Room, entry: Entry, user: User, chosen: Chosen, caller: Caller) {
     this.#room = room;
     this.#entry = entry;
     this.#user = user;
     this.#chosen = chosen;
+    this.#caller = caller;
     this.#label = serverLabel(user.name, entry.row.name);
     const look = (): void => {
       this.#needsLook = true;
@@ -90,7 +94,10 @@ class Start {
     const began = room.clock.now();
     this.#entry.began = began;
     signal.throwIfAborted();
-    room.log.info({ event: 'server-start', user, server, unit }, `${this.#label} is being started`);
+    room.log.info(
+      { event: 'server-start', user, server, unit, ...byWhom(this.#caller) },
+      `${this.#label} is being started`,
+    );
 
     const environment = await this.#prepare(signal);
     progress.add({ progress: 10, message: `Starting the unit ${unit}` });

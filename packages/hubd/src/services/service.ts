@@ -31,7 +31,7 @@ export interface Services {
   /** Throws service_exists, bad_request for what the caller could not do themselves. `token` is its text, '' for none. */
   create(caller: Caller, service: NewService, token: string): Promise<Service>;
   /** With its tokens, its OAuth client and the tokens of that, its roles and its route. Throws not_found, service_managed. */
-  remove(name: string): Promise<void>;
+  remove(caller: Caller, name: string): Promise<void>;
   /** The routes that the proxy should have for services now. */
   routes(): Promise<readonly WantedRoute[]>;
 }

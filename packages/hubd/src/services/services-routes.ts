@@ -21,8 +21,8 @@ export function servicesHandlers({ access, services }: ServicesRoutesParts): Han
       const service = await services.create(caller, newService(params.service, body ?? {}, caller), token);
       return { status: 201, json: shown(service, caller) };
     },
-    async 'services.delete'({ params }) {
-      await services.remove(params.service);
+    async 'services.delete'({ caller, params }) {
+      await services.remove(caller, params.service);
       return { status: 200 };
     },
     'services.get'({ caller, params }) {

@@ -5,6 +5,7 @@ import type { Knex } from 'knex';
 import type { Access } from '../access/access.ts';
 import type { Directory } from '../access/directory.ts';
 import { builtInServices } from '../access/roles.ts';
+import { byWhom } from '../caller/by-whom.ts';
 import type { OAuthClients } from '../oauth/client.ts';
 import type { WantedRoute } from '../proxy/route-changes.ts';
 import type { Roles } from '../roles/role.ts';
@@ -139,18 +140,21 @@ export function makeServices(parts: ServicesParts): ServicesForConfig {
         });
       await define(service, token);
       log.info(
-        { event: 'service-made', service: service.name, by: caller.owner.name },
+        { event: 'service-made', service: service.name, ...byWhom(caller) },
         `${caller.owner.name} made the service ${service.name}`,
       );
       if (service.url !== '') await parts.onRoutes();
       return service;
     },
-    async remove(name) {
+    async remove(caller, name) {
       const service = kept.get(name);
       if (service === undefined) throw new TshubError('not_found', { what: `Service ${name.slice(0, 60)}` });
       if (service.managed === 'config') throw new TshubError('service_managed', { service: name });
       await forget(name);
-      log.info({ event: 'service-removed', service: name }, `the service ${name} was removed, with its tokens`);
+      log.info(
+        { event: 'service-removed', service: name, ...byWhom(caller) },
+        `${caller.owner.name} removed the service ${name}, with its tokens`,
+      );
       if (service.url !== '') await parts.onRoutes();
     },
     async routes() {

@@ -1,6 +1,7 @@
 import { type shareRoutes, TshubError } from '@tshub/contract';
 import { type Handlers, pageWith, readPage, type Reply } from '@tshub/http';
 import type { Context } from 'koa';
+import { byWhom } from '../caller/by-whom.ts';
 import type { Caller } from '../caller/caller.ts';
 import { shareCodeHandlers } from './share-codes-routes.ts';
 import { type Share, type SharedServer, sharedWith, type SharesOf, type ShareTarget } from './share.ts';
@@ -27,7 +28,7 @@ export function sharesHandlers(parts: SharesRoutesParts): Handlers<typeof shareR
   };
   const note = (caller: Caller, { user, name }: SharedServer, what: string, target?: ShareTarget): void =>
     log.info(
-      { event: 'share-changed', user, server: name, by: caller.owner.name, from: caller.from, ...sharedWith(target) },
+      { event: 'share-changed', user, server: name, ...byWhom(caller), ...sharedWith(target) },
       `server ${user}/${name} ${what} by ${caller.owner.name}`,
     );
   const list = async (ctx: Context, query: Paging, of: SharesOf): Promise<Reply> => {

@@ -2,6 +2,7 @@ import type { Settings } from '@tshub/config';
 import type { NewTokenBody } from '@tshub/contract';
 import type { Log } from '@tshub/daemon';
 import type { Access } from '../access/access.ts';
+import { byWhom } from '../caller/by-whom.ts';
 import type { Caller } from '../caller/caller.ts';
 import { lifeOfWish, scopesOfWish } from './new-token.ts';
 import type { Token, Tokens } from './token.ts';
@@ -46,8 +47,7 @@ export function makeTokenOrders(parts: {
           user: user.name,
           token: `a${id}`,
           scopes: scopes.join(' '),
-          by: caller.owner.name,
-          from: caller.from,
+          ...byWhom(caller),
         },
         `a token was issued to ${user.name} by ${caller.owner.name}, good ${life}`,
       );
@@ -60,7 +60,7 @@ export function makeTokenOrders(parts: {
       if (token.clientId !== null) await tokens.revokeClient(token.clientId, user.id);
       else await tokens.revoke(token.id);
       log.info(
-        { event: 'token-revoked', user: user.name, token: `a${token.id}`, by: caller.owner.name, from: caller.from },
+        { event: 'token-revoked', user: user.name, token: `a${token.id}`, ...byWhom(caller) },
         `token a${token.id} of ${user.name} was revoked by ${caller.owner.name}`,
       );
     },

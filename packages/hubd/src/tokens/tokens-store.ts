@@ -3,7 +3,7 @@ import { renameInScope } from '../access/scope.ts';
 import type { Owner } from '../caller/caller.ts';
 import type { NewToken, Token } from './token.ts';
 
-interface Row {
+export interface TokenRow {
   readonly id: number;
   readonly user_id: number | null;
   readonly user_name: string | null;
@@ -45,11 +45,15 @@ export interface TokensStore {
   touch(id: number, at: number, notBefore: number): Promise<string | undefined>;
 }
 
+/** Tokens with the names of the users whose they are. */
+export function tokenRows(db: Knex): Knex.QueryBuilder {
+  return db('tokens')
+    .leftJoin('users', 'users.id', 'tokens.user_id')
+    .select('tokens.*', { user_name: 'users.name', user_admin: 'users.admin' });
+}
+
 export function makeTokensStore(db: Knex): TokensStore {
-  const rows = (): Knex.QueryBuilder =>
-    db('tokens')
-      .leftJoin('users', 'users.id', 'tokens.user_id')
-      .select('tokens.*', { user_name: 'users.name', user_admin: 'users.admin' });
+  const rows = (): Knex.QueryBuilder => tokenRows(db);
   const remove = async (narrow: (query: Knex.QueryBuilder) => Knex.QueryBuilder): Promise<string[]> =>
     db.transaction(async (trx) => {
       const gone: Array<{ id: number; hash: string }> = await narrow(trx('tokens')).select('id', 'hash');
@@ -85,24 +89,24 @@ export function makeTokensStore(db: Knex): TokensStore {
       return added.id;
     },
     async byPrefix(prefix) {
-      const found: Row[] = await rows().where({ prefix });
+      const found: TokenRow[] = await rows().where({ prefix });
       return found.map((row) => ({ hash: row.hash, token: tokenOf(row) }));
     },
     async ofClient(clientId, userId) {
-      const found: Row[] = await rows().where({ client_id: clientId, user_id: userId });
+      const found: TokenRow[] = await rows().where({ client_id: clientId, user_id: userId });
       return found.map(tokenOf);
     },
     async byId(id) {
-      const row: Row | undefined = await rows().where({ 'tokens.id': id }).first();
+      const row: TokenRow | undefined = await rows().where({ 'tokens.id': id }).first();
       return row === undefined ? undefined : tokenOf(row);
     },
     async ofUser(userId) {
-      const found: Row[] = await rows().where({ user_id: userId });
+      const found: TokenRow[] = await rows().where({ user_id: userId });
       return found.map(tokenOf);
     },
     renameUser: (from, to) =>
       db.transaction(async (trx) => {
-        const named: Array<Pick<Row, 'hash' | 'id' | 'scopes'>> = await trx('tokens')
+        const named: Array<Pick<TokenRow, 'hash' | 'id' | 'scopes'>> = await trx('tokens')
           .leftJoin('users', 'users.id', 'tokens.user_id')
           .whereIn('users.name', [from, to])
           // A first sieve, with what a pattern would take otherwise as any character: what is in it by chance is not changed.
@@ -128,7 +132,7 @@ export function makeTokensStore(db: Knex): TokensStore {
   };
 }
 
-function tokenOf(row: Row): Token {
+export function tokenOf(row: TokenRow): Token {
   return {
     id: row.id,
     owner: ownerOf(row),
@@ -142,7 +146,7 @@ function tokenOf(row: Row): Token {
   };
 }
 
-function ownerOf(row: Row): Owner {
+function ownerOf(row: TokenRow): Owner {
   if (row.user_id !== null)
     return { kind: 'user', id: row.user_id, name: row.user_name ?? '', admin: Boolean(row.user_admin) };
   return { kind: 'service', name: row.service ?? '' };

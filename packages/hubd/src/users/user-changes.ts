@@ -3,6 +3,7 @@ import type { Log } from '@tshub/daemon';
 import type { Access } from '../access/access.ts';
 import type { Directory } from '../access/directory.ts';
 import { requireAdministrator, makesAdministrators } from '../access/grant.ts';
+import { byWhom } from '../caller/by-whom.ts';
 import type { Caller } from '../caller/caller.ts';
 import type { Servers } from '../servers/server.ts';
 import type { User, UsersStore } from './user.ts';
@@ -41,10 +42,7 @@ export interface UserChanges {
 export function makeUserChanges(parts: UserChangesParts): UserChanges {
   const { access, directory, users, servers, tokens, roles, shares, log } = parts;
   const note = (caller: Caller, user: string, what: string): void =>
-    log.info(
-      { event: 'user-changed', user, by: caller.owner.name, from: caller.from },
-      `user ${user} ${what} by ${caller.owner.name}`,
-    );
+    log.info({ event: 'user-changed', user, ...byWhom(caller) }, `user ${user} ${what} by ${caller.owner.name}`);
   const mayGrantAdmin = (caller: Caller): void =>
     requireAdministrator(access, caller, 'Only admins can grant admin permissions');
   const mayTouch = (caller: Caller, user: User): void => {

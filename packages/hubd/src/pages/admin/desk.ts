@@ -31,6 +31,11 @@ export type Section = keyof AdminStrings['tabs'];
 /** The sections, and the scopes of which one opens each. */
 export const sections: Readonly<Record<Section, { readonly path: string; readonly anyOf: readonly ScopeName[] }>> = {
   users: { path: '/hub/admin', anyOf: ['admin-ui'] },
+  groups: { path: '/hub/admin/groups', anyOf: ['list:groups'] },
+  roles: { path: '/hub/admin/roles', anyOf: ['read:roles'] },
+  services: { path: '/hub/admin/services', anyOf: ['list:services'] },
+  tokens: { path: '/hub/admin/tokens', anyOf: ['read:tokens'] },
+  activity: { path: '/hub/admin/activity', anyOf: ['admin:users'] },
 };
 
 /** Who administers; undefined when the answer is a way to the login page already. Throws no_scope, and xsrf for forms without their token. */

@@ -3,12 +3,17 @@ import { TshubError } from '@tshub/contract';
 import type { PageFrame } from '../layout.ts';
 import type { PagesParts } from '../parts.ts';
 import { adminStrings } from '../strings-admin.ts';
+import { makeActivityPage } from './activity-routes.ts';
 import { makeAddUsers } from './add-users.ts';
 import { makeBulkPages } from './bulk-routes.ts';
+import { makeGroupPages } from './groups-routes.ts';
 import { Jobs } from './jobs.ts';
 import { makeLimitsPage } from './limits-routes.ts';
 import { Loads } from './load.ts';
+import { makeRolePages } from './roles-routes.ts';
 import { makeServerOrders } from './servers-routes.ts';
+import { makeServicePages } from './services-routes.ts';
+import { makeTokensPage } from './tokens-routes.ts';
 import { makeUserPage } from './user-routes.ts';
 import { makeUsersPage } from './users-routes.ts';
 
@@ -25,6 +30,11 @@ export function makeAdminPages(parts: PagesParts, frame: PageFrame): (router: Ro
     makeUserPage(parts, frame, loads),
     makeLimitsPage(parts, frame, loads),
     makeServerOrders(parts),
+    makeGroupPages(parts, frame),
+    makeRolePages(parts, frame),
+    makeServicePages(parts, frame),
+    makeTokensPage(parts, frame),
+    makeActivityPage(parts, frame),
     makeAddUsers(parts, frame),
     makeBulkPages(parts, frame, jobs),
   ];

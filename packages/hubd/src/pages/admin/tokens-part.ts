@@ -1,25 +1,33 @@
 import type { TokenModel } from '@tshub/contract';
-import { html, type Html } from '../html.ts';
+import { html, type Html, type Part } from '../html.ts';
 import type { Desk } from './desk.ts';
 import { buttonForm } from './forms.ts';
+import { userPath } from './server-part.ts';
 import { ago } from './users-page.ts';
 
-/** Tokens in a table; `revokePath` says where the button of one sends to, null when there is none. */
+export interface TokensTable {
+  /** Where the button of one sends to; null when it has none. */
+  readonly revoke: (token: TokenModel) => string | null;
+  readonly withOwner?: boolean;
+}
+
+/** Tokens in a table. */
 export function tokensTable(
   desk: Desk,
   tokens: readonly TokenModel[],
-  revokePath: ((token: TokenModel) => string) | null,
+  { revoke, withOwner = false }: TokensTable,
 ): Html {
   const { say, now } = desk;
   return html`<table>
     <thead>
       <tr>
         <th scope="col">${say.tokens.note}</th>
+        ${withOwner && html`<th scope="col">${say.tokens.owner}</th>`}
         <th scope="col">${say.tokens.scopes}</th>
         <th scope="col">${say.tokens.created}</th>
         <th scope="col">${say.tokens.used}</th>
         <th scope="col">${say.tokens.expires}</th>
-        ${revokePath !== null && html`<th scope="col">${say.actions}</th>`}
+        <th scope="col">${say.actions}</th>
       </tr>
     </thead>
     <tbody>
@@ -30,6 +38,7 @@ export function tokensTable(
               ${token.note === '' || token.note === null ? token.id : token.note}
               <div class="quiet small">${token.id} · ${token.oauth_client}</div>
             </th>
+            ${withOwner && html`<td data-label="${say.tokens.owner}">${ownerPart(token)}</td>`}
             <td data-label="${say.tokens.scopes}">${scopesPart(desk, token.scopes)}</td>
             <td data-label="${say.tokens.created}">${token.created !== null && ago(token.created, now)}</td>
             <td data-label="${say.tokens.used}">
@@ -38,11 +47,23 @@ export function tokensTable(
             <td data-label="${say.tokens.expires}">
               ${token.expires_at === null ? html`<span class="quiet">${say.never}</span>` : until(token.expires_at)}
             </td>
-            ${revokePath !== null && html`<td>${buttonForm(desk, revokePath(token), { token: token.id }, html`${say.tokens.revoke}<span class="unseen"> ${token.id}</span>`)}</td>`}
+            <td>${revokeButton(desk, token, revoke(token))}</td>
           </tr>`,
       )}
     </tbody>
   </table>`;
+}
+
+function revokeButton(desk: Desk, { id, user = '' }: TokenModel, path: string | null): Html | false {
+  const { revoke } = desk.say.tokens;
+  return (
+    path !== null &&
+    buttonForm(desk, path, { token: id, owner: user }, html`${revoke}<span class="unseen"> ${id}</span>`)
+  );
+}
+
+function ownerPart({ user, service }: TokenModel): Part {
+  return user === undefined ? service : html`<a href="${userPath(user)}">${user}</a>`;
 }
 
 function scopesPart({ say }: Desk, scopes: readonly string[]): Html {

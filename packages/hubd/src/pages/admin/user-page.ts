@@ -49,7 +49,7 @@ export function userPage(desk: Desk, notice: Part, details: UserDetails): Html {
       tokens !== undefined &&
       html`<section class="card stack" aria-labelledby="tokens-of">
         <h2 id="tokens-of">${say.tokens.title}</h2>
-        ${tokens.length === 0 ? html`<p class="quiet">${say.tokens.none}</p>` : tokensTable(desk, tokens, may.revoke ? () => `${userPath(model.name)}/revoke` : null)}
+        ${tokens.length === 0 ? html`<p class="quiet">${say.tokens.none}</p>` : tokensTable(desk, tokens, { revoke: () => (may.revoke ? `${userPath(model.name)}/revoke` : null) })}
       </section>`
     }
     ${details.activity}

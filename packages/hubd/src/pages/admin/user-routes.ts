@@ -4,8 +4,11 @@ import type { Context } from 'koa';
 import { hasSome } from '../../access/require.ts';
 import { neverStarted } from '../../servers/servers-view.ts';
 import type { User } from '../../users/user.ts';
+import type { Html } from '../html.ts';
 import type { PageFrame } from '../layout.ts';
 import type { PagesParts } from '../parts.ts';
+import { activitySection } from './activity-part.ts';
+import { visibleTo } from './activity-routes.ts';
 import { type DeskVisit, sendDeskPage, visitDesk } from './desk.ts';
 import { doForm, noticeOf } from './forms.ts';
 import { groupNames } from './group-names.ts';
@@ -13,6 +16,9 @@ import type { Loads } from './load.ts';
 import { userPath } from './server-part.ts';
 import { deleteUserPage, userPage } from './user-page.ts';
 import { showServer } from './users-routes.ts';
+
+/** What was done of late, as far as the page shows it. */
+const entriesShown = 10;
 
 type Work = (visitor: DeskVisit, user: string) => Promise<unknown>;
 
@@ -50,9 +56,17 @@ export function makeUserPage(parts: PagesParts, frame: PageFrame, loads: Loads):
       roles: grant
         ? ((await call('roles.list', { caller, params: {} })).json as RoleModel[]).map((role) => role.name)
         : [],
-      activity: false,
+      activity: desk.may('admin:users', resource) && (await activityOf(visitor, user.name)),
     });
     sendDeskPage(frame, ctx, visitor, { section: 'users', title: user.name, body });
+  }
+
+  async function activityOf({ desk, caller }: DeskVisit, user: string): Promise<Html> {
+    // Whoever manages some only sees what was done to this one; whoever manages all, also what they did.
+    const visible = visibleTo(caller);
+    const only = visible.only === undefined ? {} : { only: { users: [user], groups: [] } };
+    const entries = await admin.audit.list({ user, kind: null, before: null, limit: entriesShown, ...only });
+    return activitySection(desk, user, entries);
   }
 
   const page = async (ctx: Context): Promise<void> => {
