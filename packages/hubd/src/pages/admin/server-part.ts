@@ -89,7 +89,7 @@ function orderButton(order: Order, { user, name }: Server, text: string, label: 
 
 /** Where the buttons of servers on a page send to; each names its own address. */
 export function orderForm({ token, here }: Desk): Html {
-  return html`<form id="order" method="post" action="/hub/admin">
+  return html`<form id="order" method="post" action="/hub/admin" hidden>
     ${xsrfField(token)}<input type="hidden" name="back" value="${here}" />
   </form>`;
 }
