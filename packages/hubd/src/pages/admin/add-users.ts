@@ -79,7 +79,8 @@ export function makeAddUsers(parts: PagesParts, frame: PageFrame): (router: Rout
     } catch (error) {
       if (!(error instanceof TshubError) || !['user_name_invalid', 'user_exists', 'users_exist'].includes(error.code))
         throw error;
-      if (error.code === 'users_exist') return { made: [], refused: names.map((name) => [name, desk.say.add.exists]) };
+      if (error.code !== 'user_name_invalid')
+        return { made: [], refused: names.map((name) => [name, desk.say.add.exists]) };
       if (names.length === 1) return { made: [], refused: [[names[0] ?? '', error.message]] };
       const half = names.length >> 1;
       const first = await makeSome(visitor, names.slice(0, half), admin);
