@@ -19,14 +19,16 @@ const isReady = (name = ''): boolean | undefined => t.hub.servers.get('ada', nam
 
 describe('a restart', () => {
   test('stops the server, starts it with what was chosen before, and leads to the page that shows it', async () => {
-    await press(ada, '/hub/spawn/ada', { 'opt-color': 'blue' });
+    await t.close();
+    await begin({ settings: { profiles: [{ name: 'small' }, { name: 'big' }] } });
+    await press(ada, '/hub/spawn/ada', { 'opt-profile': 'big' });
     await expect.poll(() => isReady()).toBe(true);
     const before = t.spawner.units.get('tshub-server-ada.service')?.invocation;
     const answer = await press(ada, '/hub/home/restart', { server: '' });
     expect([answer.status, answer.location]).toEqual([303, '/hub/spawn-pending/ada?next=%2Fhub%2Fhome']);
     await expect.poll(() => t.spawner.units.get('tshub-server-ada.service')?.invocation).not.toBe(before);
     await expect.poll(() => isReady()).toBe(true);
-    expect(t.hub.servers.get('ada', '')?.options).toEqual({ color: ['blue'] });
+    expect(t.spawner.starts.map(({ profile }) => profile)).toEqual(['big', 'big']);
     expect((await ada.get(answer.location)).location).toBe('/hub/home');
   });
 

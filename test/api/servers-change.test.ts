@@ -5,7 +5,10 @@ import { quick } from '../support/servers-for-test.ts';
 
 let t: TestHub;
 let ada: string;
-const named = { hub: { allow_named_servers: true, named_server_limit_per_user: 2 } };
+const named = {
+  hub: { allow_named_servers: true, named_server_limit_per_user: 2 },
+  profiles: [{ name: 'small' }, { name: 'big' }],
+};
 
 async function begin(settings: Parameters<typeof hubForTest>[0] = { settings: named }): Promise<void> {
   t = await hubForTest({ timing: quick, ...settings });

@@ -113,7 +113,8 @@ test('somebody else needs the scope to start or stop a server', async () => {
 });
 
 test('a start without options uses the last ones', async () => {
-  const made = await hub();
+  const text = { setting: 'environment.X', values: ['2', '["a","b"]'], default: '2' };
+  const made = await hub({ profiles: [{ name: 'big', options: { gpu: text, note: text } }] });
   const [caller, user] = [await made.caller('ada'), await made.user('ada')];
   const first = await made.servers.start(caller, user, '', { profile: ['big'], gpu: 2, note: ['a', 'b'] });
   await first.done;
@@ -125,6 +126,19 @@ test('a start without options uses the last ones', async () => {
     { profile: 'big', options: { gpu: '2', note: '["a","b"]' } },
     { profile: 'big', options: { gpu: '2', note: '["a","b"]' } },
   ]);
+});
+
+test('what was chosen of profiles that there are no more does not keep a server from starting', async () => {
+  const made = await hub();
+  const [caller, user] = [await made.caller('ada'), await made.user('ada')];
+  await (
+    await made.servers.start(caller, user, '', { profile: 'big', gpu: '2' })
+  ).done;
+  await (
+    await made.servers.stop(caller, user, '', '')
+  ).done;
+  await start(made);
+  expect(world.spawner.starts[1]).toMatchObject({ profile: '', options: {} });
 });
 
 test('the host has limits', async () => {

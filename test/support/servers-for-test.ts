@@ -64,6 +64,8 @@ export interface TestServers {
 export interface TestSettings {
   readonly hub?: Partial<Settings['hub']>;
   readonly spawner?: Partial<Settings['spawner']>;
+  /** As in tshub.toml. */
+  readonly profiles?: readonly unknown[];
 }
 
 export async function makeWorld(): Promise<World> {
@@ -79,8 +81,8 @@ export async function makeWorld(): Promise<World> {
   };
 }
 
-export function settingsForTest({ hub, spawner }: TestSettings = {}): Settings {
-  const defaults = schema.parse({});
+export function settingsForTest({ hub, spawner, profiles = [] }: TestSettings = {}): Settings {
+  const defaults = schema.parse({ profiles });
   return {
     ...defaults,
     hub: { ...defaults.hub, last_activity_interval: 0, ...hub },

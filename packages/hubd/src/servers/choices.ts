@@ -34,10 +34,11 @@ export async function choose(
   kept: ServerOptions,
 ): Promise<Chosen> {
   const { profiles } = parts.settings();
-  const asked = given ?? kept;
   if (profiles.length === 0) {
-    const { profile, options } = wireOptions(asked);
-    return { options: asked, profile, wire: options };
+    // What was kept is of profiles that there were once.
+    if (given === null) return { options: kept, profile: '', wire: {} };
+    const { profile, options } = wireOptions(given);
+    return { options: given, profile, wire: options };
   }
   const who = await whoIs(parts, user);
   for (const options of given === null ? [kept, {}] : [given]) {

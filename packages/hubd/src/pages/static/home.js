@@ -43,12 +43,12 @@ async function measure() {
 
 function show(list, usage) {
   if (!usage) return;
-  const of = (used, limit) =>
-    limit === null ? used : list.dataset.of.replace('{used}', used).replace('{limit}', limit);
-  const set = (use, value, limit, text) => {
+  const of = (used, limit) => list.dataset.of.replace('{used}', used).replace('{limit}', limit);
+  // Null is what the host does not count, or does not limit.
+  const set = (use, value, limit, say, sayLimit = say) => {
     const place = list.querySelector(`[data-use="${use}"]`);
     if (!place || value === null) return;
-    place.querySelector('.used').textContent = text;
+    place.querySelector('.used').textContent = limit === null ? sayLimit(value) : of(say(value), sayLimit(limit));
     const meter = place.querySelector('meter');
     if (!meter || limit === null) return;
     meter.max = limit;
@@ -57,15 +57,14 @@ function show(list, usage) {
     meter.hidden = false;
   };
   const { memory, memory_limit, tasks, tasks_limit, cpu_seconds, cpu_limit } = usage;
-  set('memory', memory, memory_limit, of(sayBytes(memory), memory_limit === null ? null : sayBytes(memory_limit)));
-  set('tasks', tasks, tasks_limit, of(String(tasks), tasks_limit === null ? null : String(tasks_limit)));
+  set('memory', memory, memory_limit, sayBytes);
+  set('tasks', tasks, tasks_limit, String);
   const now = performance.now() / 1000;
   const last = before[list.dataset.usage];
   before[list.dataset.usage] = { seconds: cpu_seconds, at: now };
   if (!last || cpu_seconds === null || cpu_seconds < last.seconds) return;
   const cores = Math.round(((cpu_seconds - last.seconds) / (now - last.at)) * 100) / 100;
-  const say = (count) => list.dataset.cores.replace('{count}', count);
-  set('cpu', cores, cpu_limit, cpu_limit === null ? say(cores) : of(String(cores), say(cpu_limit)));
+  set('cpu', cores, cpu_limit, String, (count) => list.dataset.cores.replace('{count}', count));
 }
 
 function sayBytes(bytes) {
