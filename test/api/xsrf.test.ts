@@ -182,7 +182,7 @@ describe('the login form', () => {
   });
 });
 
-test.each(['/hub/home/start', '/hub/home/stop', '/hub/home/remove', '/hub/spawn', '/hub/logout'])(
+test.each(['/hub/home/start', '/hub/home/stop', '/hub/home/keep', '/hub/home/remove', '/hub/spawn', '/hub/logout'])(
   'POST %s needs the token',
   async (path) => {
     expect((await ada.post(path, {})).status).toBe(403);

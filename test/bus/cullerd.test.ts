@@ -10,6 +10,8 @@ let client: Bus;
 let cullerd: ChildProcess;
 let ended: Promise<number | null>;
 let stopped: string[];
+let told: WireDict[];
+let watchers: string[];
 
 const entry = { unit: 'u', ready: true, pending: '', started: 1n, profile: '', url: '/' };
 const servers = (): WireDict[] => [
@@ -24,15 +26,18 @@ async function serveHub(bus: Bus): Promise<void> {
     hub1,
     {
       methods: {
+        AnnounceEnds: async (_, ends) => void told.push(...ends),
         GetServer: refuse,
         GetStatus: refuse,
         IssueToken: refuse,
+        KeepServer: refuse,
         ListServers: async () => servers(),
         ListUsage: refuse,
         ListUsers: refuse,
         SetServerLimits: refuse,
         StartServer: refuse,
         StopServer: async (_, user, server, reason) => void stopped.push(`${user}/${server}: ${reason}`),
+        WatchServers: async ({ sender }) => void watchers.push(sender),
       },
       properties: { ActiveServers: () => 2, Version: () => 'test' },
     },
@@ -43,6 +48,8 @@ async function serveHub(bus: Bus): Promise<void> {
 
 beforeAll(async () => {
   stopped = [];
+  told = [];
+  watchers = [];
   daemon = await startPrivateBus();
   hub = await connectBus({ address: daemon.address });
   client = await connectBus({ address: daemon.address });

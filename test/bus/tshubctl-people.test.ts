@@ -26,6 +26,7 @@ beforeAll(async () => {
     hub1,
     {
       methods: {
+        AnnounceEnds: (...args) => methods().AnnounceEnds(...args),
         GetServer: (...args) => methods().GetServer(...args),
         GetStatus: (...args) => methods().GetStatus(...args),
         async IssueToken(caller, scopes): Promise<[string, string, bigint]> {
@@ -33,12 +34,14 @@ beforeAll(async () => {
           const [token, , expires] = await methods().IssueToken(caller, scopes);
           return [token, t.apiUrl, expires];
         },
+        KeepServer: (...args) => methods().KeepServer(...args),
         ListServers: (...args) => methods().ListServers(...args),
         ListUsage: (...args) => methods().ListUsage(...args),
         ListUsers: (...args) => methods().ListUsers(...args),
         SetServerLimits: (...args) => methods().SetServerLimits(...args),
         StartServer: (...args) => methods().StartServer(...args),
         StopServer: (...args) => methods().StopServer(...args),
+        WatchServers: (...args) => methods().WatchServers(...args),
       },
       properties: { ActiveServers: () => 0, Version: () => 'x' },
     },

@@ -57,6 +57,7 @@ beforeAll(async () => {
     hub1,
     {
       methods: {
+        AnnounceEnds: async () => undefined,
         GetServer: async (_, user, name) => {
           if (user === 'nobody') throw new TshubError('not_found', { what: 'user nobody' });
           return {
@@ -70,6 +71,11 @@ beforeAll(async () => {
         },
         GetStatus: async () => ({ version: 'x' }),
         IssueToken: async () => Promise.reject(new TshubError('forbidden', { problem: 'no' })),
+        KeepServer: async (_, user, name, until) => {
+          asked.push(['keep', user, name, until]);
+          const ends = { endsAt: 1n, endsRule: 'idle', endsWhy: 'idle for 60 minutes', endsLatest: 2n, warned: false };
+          return { ...server(user, name), ...ends, keptUntil: 2n };
+        },
         ListServers: async () => [server('ada', ''), server('bob', 'lab')],
         ListUsage: async () => [
           { user: 'ada', server: '', memoryCurrent: 1_610_612_736n, cpuNanoseconds: 5_000_000_000n, tasks: 12n },
@@ -88,6 +94,7 @@ beforeAll(async () => {
           return server(user, name);
         },
         StopServer: async (_, user, name, reason) => void asked.push(['stop', user, name, reason]),
+        WatchServers: async () => undefined,
       },
       properties: { ActiveServers: () => 2, Version: () => 'x' },
     },
@@ -141,6 +148,23 @@ test('server restart stops and starts', async () => {
   ]);
 });
 
+test('server keep puts off the end of a server, until a time or as long as may be', async () => {
+  const { exit, stdout } = await tshubctl('server', 'keep', 'ada');
+  expect([exit, stdout]).toEqual([
+    0,
+    'the server of ada ends now unless used (idle for 60 minutes); kept by its user; may be kept until 1970-01-01T00:00:00.002Z\n',
+  ]);
+  const { stdout: json } = await tshubctl('server', 'keep', 'ada', 'lab', '--until', '2030-01-31T12:00:00Z', '--json');
+  expect((JSON.parse(json) as { server: unknown }).server).toMatchObject({
+    ends: { rule: 'idle', why: 'idle for 60 minutes', warned: false, kept_until: '1970-01-01T00:00:00.002Z' },
+  });
+  expect(asked.slice(-2)).toEqual([
+    ['keep', 'ada', '', 0n],
+    ['keep', 'ada', 'lab', 1_896_091_200_000n],
+  ]);
+  expect(await tshubctl('server', 'keep', 'ada', '--until', 'soon')).toMatchObject({ exit: 2 });
+});
+
 test('server set-limit takes limits as the settings have them', async () => {
   const set = await tshubctl('server', 'set-limit', 'ada', '-l', 'mem_limit=1G', '-l', 'cpu_limit=1.5');
   expect(set).toMatchObject({ exit: 0, stdout: expect.stringContaining('until it ends') });
@@ -152,7 +176,7 @@ test('server list shows every server, or those of one user', async () => {
   const all = await tshubctl('server', 'list');
   expect(all).toMatchObject({ exit: 0, stderr: '' });
   expect(all.stdout).toMatch(
-    /^USER +SERVER +STATE +STARTED +ACTIVITY +UNIT\nada +\(default\) +ready +just now +never +tshub-server-ada\.service\nbob +lab +ready .*\n$/,
+    /^USER +SERVER +STATE +STARTED +ACTIVITY +ENDS +UNIT\nada +\(default\) +ready +just now +never +- +tshub-server-ada\.service\nbob +lab +ready .*\n$/,
   );
   const { servers } = JSON.parse((await tshubctl('server', 'list', 'bob', '--json')).stdout) as { servers: unknown[] };
   expect(servers).toEqual([
@@ -166,6 +190,7 @@ test('server list shows every server, or those of one user', async () => {
       last_activity: null,
       profile: '',
       url: '/user/bob/lab',
+      ends: null,
     },
   ]);
 });

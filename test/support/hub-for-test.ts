@@ -36,6 +36,7 @@ export interface HubForTestOptions {
   readonly keys?: readonly string[];
   readonly credential?: HubParts['credential'];
   readonly end?: HubParts['end'];
+  readonly signals?: HubParts['signals'];
   /** Pauses of logins and pages; none if not said. */
   readonly wait?: HubParts['wait'];
 }
@@ -100,6 +101,7 @@ export async function hubForTest(options: HubForTestOptions = {}): Promise<TestH
     ...(options.outside === undefined ? {} : { outside: options.outside }),
     ...(options.credential === undefined ? {} : { credential: options.credential }),
     ...(options.end === undefined ? {} : { end: options.end }),
+    ...(options.signals === undefined ? {} : { signals: options.signals }),
     ...(options.timing === undefined ? {} : { timing: options.timing }),
   });
   const socketPath = join(folder, 'hub.sock');

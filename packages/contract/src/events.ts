@@ -89,6 +89,11 @@ export const events = {
     says: 'A server could not start',
     help: 'TSHUB_REASON says why. See the log of the unit named in TSHUB_UNIT.',
   },
+  'server-kept': {
+    id: 'c3d8a91f5e7b4a26b0f4d7e6a5c81b92',
+    says: 'The end of an idle or old server was put off',
+    help: 'Its user, or TSHUB_BY, wants it to go on until the time in the message; [culler] keep_for bounds that. See: tshubctl cull --dry-run --explain',
+  },
   'server-oom': {
     id: '0b1c1661a23a4cf08d2bbdced1f1a201',
     says: 'A program of a server was killed because memory ran out',
@@ -108,6 +113,11 @@ export const events = {
     id: 'd8e9e33f07164ec899f58a9bacbdcede',
     says: 'A server has stopped',
     help: 'TSHUB_REASON says why: its user, an administrator, or how its process ended. What it wrote is in the log of the unit named in TSHUB_UNIT.',
+  },
+  'server-warned': {
+    id: 'e41f7c06d2b94e6f9a583b1c70d6e2f4',
+    says: 'A server will be stopped soon unless it is used',
+    help: 'Its user sees that on the home page, with a button to keep it. TSHUB_REASON says which limit of [culler] in tshub.toml(5) is near.',
   },
   'service-made': {
     id: '0b1c166230da4bfaaa28bdced0f1a1b2',

@@ -2,11 +2,13 @@ import { schema } from '@tshub/config';
 import { TshubError, type WireDict } from '@tshub/contract';
 import { makeLog } from '@tshub/daemon';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { makeCuller, secondsBetweenRounds, secondsToNextRound, type HubCalls } from './culler.ts';
+import { makeCuller, type HubCalls } from './culler.ts';
+import { secondsBetweenRounds, secondsToNextRound } from './schedule.ts';
 
 let clock: number;
 let servers: WireDict[];
 let stopped: string[];
+let told: WireDict[];
 let atOnce: number;
 let records: Record<string, unknown>[];
 let hub: { -readonly [M in keyof HubCalls]: HubCalls[M] };
@@ -28,11 +30,13 @@ beforeEach(() => {
   clock = 1_000_000_000_000;
   servers = [];
   stopped = [];
+  told = [];
   records = [];
   atOnce = 0;
   settings = schema.parse({ culler: { timeout: 3600 } }).culler;
   let running = 0;
   hub = {
+    AnnounceEnds: async (ends) => void told.push(...ends),
     ListServers: async () => servers,
     StopServer: async (user, server, reason) => {
       running += 1;
@@ -53,6 +57,49 @@ describe('a round', () => {
       ['server-culled', 'ada', 'stopped the server of ada: idle for 61 minutes (limit 60)'],
       ['server-culled', 'eve', 'stopped the server "lab" of eve: idle for 120 minutes (limit 60)'],
     ]);
+  });
+
+  test('tells the hub of all ends in one call, and says nothing that the hub shows already', async () => {
+    servers = [idle('ada', 60), idle('bob', 3100), { ...idle('eve', 60), pending: 'stop', ready: false, endsAt: 5n }];
+    const one = culler();
+    await one.tick();
+    expect(told).toMatchObject([
+      { user: 'ada', at: BigInt(clock + 3_540_000), why: 'idle for 60 minutes', warned: false },
+      { user: 'bob', at: BigInt(clock + 500_000), latest: BigInt(clock + 14_900_000), warned: true },
+      { user: 'eve', at: 0n },
+    ]);
+    expect(records.map(({ event, user }) => [event, user])).toEqual([['server-warned', 'bob']]);
+    servers = [0, 1].map((i) => {
+      const { at, latest, why, rule, warned } = told[i] as WireDict;
+      const shown = { endsAt: at, endsLatest: latest, endsWhy: why, endsRule: rule, warned };
+      return { ...servers[i], ...shown } as WireDict;
+    });
+    told = [];
+    await one.tick();
+    expect([told, records.length]).toEqual([[], 1]);
+  });
+
+  test('is due when the first server ends or is to be warned of', async () => {
+    servers = [idle('ada', 60)];
+    const one = culler();
+    expect(one.due()).toBe(Infinity);
+    await one.tick();
+    expect(one.due()).toBe(2940);
+    servers = [idle('ada', 3000)];
+    await one.tick();
+    expect(one.due()).toBe(600);
+  });
+
+  test('takes back what it said when the culler is switched off', async () => {
+    servers = [idle('ada', 60)];
+    const one = culler();
+    await one.tick();
+    servers = [{ ...idle('ada', 60), endsAt: 5n }];
+    settings = { ...settings, enabled: false };
+    told = [];
+    await one.tick();
+    await one.tick();
+    expect(told).toMatchObject([{ user: 'ada', at: 0n }]);
   });
 
   test('that is dry stops nothing and tells the same', async () => {
@@ -166,4 +213,13 @@ test('after a round that failed the next one is soon, unless rounds are more fre
   expect(secondsToNextRound({ ...settings, cull_every: 0, timeout: 3600 }, true)).toBe(10);
   expect(secondsToNextRound({ ...settings, cull_every: 2, timeout: 3600 }, true)).toBe(2);
   expect(secondsToNextRound({ ...settings, cull_every: 0, timeout: 3600 }, false)).toBe(600);
+});
+
+test.each([
+  [600, 60, 60],
+  [600, 0, 15],
+  [600, 9999, 600],
+  [5, 0, 5],
+])('with rounds every %d s, something due in %d s has the next one after %d s', (cull_every, due, expected) => {
+  expect(secondsToNextRound({ ...settings, cull_every }, false, due)).toBe(expected);
 });

@@ -11,10 +11,12 @@ import {
   type WireDict,
 } from '@tshub/contract';
 import type { Log } from '@tshub/daemon';
-import { decide } from './decide.ts';
+import { announcements, noEnd } from './announce.ts';
+import { decide, type Verdict } from './decide.ts';
 import { mapAtMost } from './each.ts';
+import { secondsBetweenRounds, secondsUntilDue } from './schedule.ts';
 
-export type HubCalls = Pick<Calls<typeof hub1>, 'ListServers' | 'StopServer'>;
+export type HubCalls = Pick<Calls<typeof hub1>, 'AnnounceEnds' | 'ListServers' | 'StopServer'>;
 
 export interface CullerParts {
   readonly hub: HubCalls;
@@ -30,6 +32,8 @@ export interface Culler {
   /** A round by itself: what fails is kept as the problem, and the next round tries again. */
   tick(): Promise<void>;
   status(): CullerStatus;
+  /** Seconds until the next server ends or is to be warned of, as the last round saw it; Infinity for none. */
+  due(): number;
 }
 
 export function makeCuller({ hub, settings, now, log }: CullerParts): Culler {
@@ -37,16 +41,15 @@ export function makeCuller({ hub, settings, now, log }: CullerParts): Culler {
   let lastRound = 0;
   let culled = 0;
   let problem = '';
+  let hasTold = false;
+  let dueAt = Infinity;
 
   const stop = async (decision: Decision): Promise<Decision> => {
     const { user, server, why } = decision;
     try {
       await hub.StopServer(user, server, why);
       culled += 1;
-      log.info(
-        { event: 'server-culled', user, server, reason: why },
-        `stopped ${server === '' ? 'the server' : `the server "${server}"`} of ${user}: ${why}`,
-      );
+      log.info({ event: 'server-culled', user, server, reason: why }, `stopped ${labelOf(user, server)}: ${why}`);
       return decision;
     } catch (error) {
       const isGone = error instanceof TshubError && (error.code === 'not_running' || error.code === 'not_found');
@@ -57,18 +60,44 @@ export function makeCuller({ hub, settings, now, log }: CullerParts): Culler {
     }
   };
 
+  /** Lets the hub show when servers end; one call, and none if it shows that already. */
+  const tell = async (servers: readonly ServerEntry[], verdicts: readonly Verdict[]): Promise<void> => {
+    const news = announcements(servers, verdicts, now());
+    if (news.length === 0) return;
+    await hub.AnnounceEnds(news);
+    hasTold = true;
+    for (const [i, { user, server, end, cull, why, seconds }] of verdicts.entries()) {
+      if (cull || end?.warned !== true || servers[i]?.warned === true) continue;
+      log.info(
+        { event: 'server-warned', user, server, reason: why },
+        `${labelOf(user, server)} will be stopped in ${seconds} s unless it is used: ${why}`,
+      );
+    }
+  };
+
+  /** Nobody is to wait for an end that does not come. */
+  const takeBack = async (): Promise<void> => {
+    if (!hasTold) return;
+    const shown = parseServers(await hub.ListServers()).filter(({ endsAt }) => endsAt !== undefined);
+    if (shown.length > 0) await hub.AnnounceEnds(shown.map(({ user, server }) => noEnd(user, server)));
+    hasTold = false;
+  };
+
   const lookAtAll = async (isDryRun: boolean): Promise<Decision[]> => {
     const policy = settings();
-    const decisions = parseServers(await hub.ListServers()).map((server) => decide(server, policy, now()));
-    if (isDryRun) return decisions;
+    const servers = parseServers(await hub.ListServers());
+    const verdicts = servers.map((server) => decide(server, policy, now()));
+    if (isDryRun) return verdicts.map(decisionOf);
     const failures: unknown[] = [];
-    const outcomes = await mapAtMost(policy.concurrency, decisions, async (decision) => {
+    await tell(servers, verdicts).catch((error: unknown) => failures.push(error));
+    const outcomes = await mapAtMost(policy.concurrency, verdicts.map(decisionOf), async (decision) => {
       if (!decision.cull) return decision;
       return stop(decision).catch((error: unknown) => {
         failures.push(error);
         return { ...decision, cull: false, why: `could not be stopped: ${sentenceOf(error)}` };
       });
     });
+    dueAt = now() + secondsUntilDue(verdicts, policy) * 1000;
     lastRound = now();
     if (failures.length > 0) throw new RoundFailure(outcomes, failures);
     return outcomes;
@@ -97,9 +126,9 @@ export function makeCuller({ hub, settings, now, log }: CullerParts): Culler {
       }
     },
     async tick() {
-      if (!settings().enabled) return;
+      const { enabled } = settings();
       try {
-        await inTurn(() => lookAtAll(false));
+        await inTurn<unknown>(() => (enabled ? lookAtAll(false) : takeBack()));
         remember('');
       } catch (error) {
         const cause = error instanceof RoundFailure ? error.failures[0] : error;
@@ -118,6 +147,7 @@ export function makeCuller({ hub, settings, now, log }: CullerParts): Culler {
         problem,
       };
     },
+    due: () => Math.max(0, (dueAt - now()) / 1000),
   };
 }
 
@@ -133,20 +163,6 @@ class RoundFailure extends Error {
   }
 }
 
-/** Half the timeout, at most ten minutes, unless the administrator says otherwise; never less than a second. */
-export function secondsBetweenRounds({
-  cull_every,
-  timeout,
-}: Pick<Settings['culler'], 'cull_every' | 'timeout'>): number {
-  return Math.max(1, cull_every > 0 ? cull_every : Math.min(timeout / 2, 600));
-}
-
-/** After a round that failed, the next one is soon: a hub that was being restarted is there again in a moment. */
-export function secondsToNextRound(culler: Settings['culler'], hasFailed: boolean): number {
-  const seconds = secondsBetweenRounds(culler);
-  return hasFailed ? Math.min(seconds, 10) : seconds;
-}
-
 function parseServers(entries: readonly WireDict[]): ServerEntry[] {
   const parsed = serverEntry.array().safeParse(entries);
   if (parsed.success) return parsed.data;
@@ -160,4 +176,12 @@ function parseServers(entries: readonly WireDict[]): ServerEntry[] {
 
 function sentenceOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+function decisionOf({ user, server, cull, why, seconds }: Verdict): Decision {
+  return { user, server, cull, why, seconds };
+}
+
+function labelOf(user: string, server: string): string {
+  return `${server === '' ? 'the server' : `the server "${server}"`} of ${user}`;
 }

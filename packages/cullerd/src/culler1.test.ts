@@ -3,7 +3,12 @@ import { expect, test, vi } from 'vitest';
 import type { Culler } from './culler.ts';
 import { serveCuller } from './culler1.ts';
 
-const culler = (): Culler => ({ round: vi.fn(async () => []), tick: async () => undefined, status: vi.fn() });
+const culler = (): Culler => ({
+  due: () => 0,
+  round: vi.fn(async () => []),
+  tick: async () => undefined,
+  status: vi.fn(),
+});
 const caller = (isAllowed: boolean): BusCaller => ({
   sender: ':1.1',
   uid: 1000,

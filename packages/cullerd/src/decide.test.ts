@@ -3,7 +3,14 @@ import { decide, type Policy, type ServerFacts } from './decide.ts';
 
 const now = 1_000_000_000_000;
 const hour = 3600;
-const policy: Policy = { timeout: hour, max_age: 0, cull_default_servers: true, cull_named_servers: true };
+const policy: Policy = {
+  timeout: hour,
+  max_age: 0,
+  cull_default_servers: true,
+  cull_named_servers: true,
+  keep_for: hour,
+  warn_before: 600,
+};
 /** A ready default server: started two hours ago, used just now. */
 const ready: ServerFacts = {
   user: 'ada',
@@ -176,6 +183,43 @@ const cases: readonly Case[] = [
     seconds: -1,
   },
   {
+    rule: 'a server is kept beyond its limit as long as its user has put that off',
+    facts: { lastActivity: ago(hour + 60), keptUntil: ago(-600) },
+    cull: false,
+    why: 'idle for 61 minutes (limit 60), kept by its user',
+    seconds: 600,
+  },
+  {
+    rule: 'nobody keeps a server for longer than keep_for',
+    facts: { lastActivity: ago(2 * hour - 60), keptUntil: ago(-9 * hour) },
+    cull: false,
+    why: 'idle for 119 minutes (limit 60), kept by its user',
+    seconds: 60,
+  },
+  {
+    rule: 'a server that was kept ends when that is over',
+    facts: { lastActivity: ago(hour + 60), keptUntil: ago(0) },
+    cull: true,
+    why: 'idle for 61 minutes (limit 60)',
+    seconds: 0,
+  },
+  {
+    rule: 'an old server is kept as well',
+    facts: { keptUntil: ago(-60) },
+    policy: { max_age: 2 * hour },
+    cull: false,
+    why: 'running for 2 hours (limit 2), kept by its user',
+    seconds: 60,
+  },
+  {
+    rule: 'where keep_for is 0 nothing is kept, whatever was promised under other settings',
+    facts: { lastActivity: ago(hour), keptUntil: ago(-hour) },
+    policy: { keep_for: 0 },
+    cull: true,
+    why: 'idle for 60 minutes (limit 60)',
+    seconds: 0,
+  },
+  {
     rule: 'short limits are told in seconds',
     facts: { lastActivity: ago(5) },
     policy: { timeout: 4 },
@@ -195,11 +239,36 @@ const cases: readonly Case[] = [
 
 test.each(cases)('$rule', ({ facts, policy: change, cull, why, seconds }) => {
   const server = { ...ready, ...facts };
-  expect(decide(server, { ...policy, ...change }, now)).toEqual({
+  expect(decide(server, { ...policy, ...change }, now)).toMatchObject({
     user: 'ada',
     server: server.server,
     cull,
     why,
     seconds,
   });
+});
+
+test('the hub is told of an end without what its user has put off, and how far that may go', () => {
+  const facts = { ...ready, lastActivity: ago(hour - 300), keptUntil: ago(-400) };
+  expect(decide(facts, policy, now).end).toEqual({
+    user: 'ada',
+    server: '',
+    at: ago(-300),
+    rule: 'idle',
+    why: 'idle for 60 minutes',
+    latest: ago(-300 - hour),
+    activity: facts.lastActivity,
+    warned: true,
+  });
+});
+
+test.each([
+  ['a warning comes warn_before the end', { lastActivity: ago(hour - 600) }, {}, true],
+  ['no warning comes before that', { lastActivity: ago(hour - 601) }, {}, false],
+  ['a short limit is not warned of all the time', { lastActivity: ago(0) }, { timeout: 60 }, false],
+  ['but for its second half', { lastActivity: ago(30) }, { timeout: 60 }, true],
+  ['0 is no warning', { lastActivity: ago(hour - 1) }, { warn_before: 0 }, false],
+  ['what is kept is not warned of', { lastActivity: ago(hour - 1), keptUntil: ago(-hour) }, {}, false],
+])('%s', (_, facts, change, warned) => {
+  expect(decide({ ...ready, ...facts }, { ...policy, ...change }, now).end?.warned).toBe(warned);
 });

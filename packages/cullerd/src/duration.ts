@@ -6,10 +6,23 @@ const units = [
 
 /** `61 minutes (limit 60)`: a time and its limit in the limit's own unit, rounded down so that both may be told apart. */
 export function timeAgainstLimit(seconds: number, limit: number): string {
-  const unit = units.find(({ from }) => limit >= from) ?? units[2];
+  const unit = unitOf(limit);
   const count = floorTo(seconds / unit.seconds, unit.name === 'hour' ? 10 : 1);
-  const of = floorTo(limit / unit.seconds, 10);
-  return `${count} ${unit.name}${count === 1 ? '' : 's'} (limit ${of})`;
+  return `${say(count, unit.name)} (limit ${floorTo(limit / unit.seconds, 10)})`;
+}
+
+/** `60 minutes`, `1.5 hours` */
+export function sayLimit(limit: number): string {
+  const unit = unitOf(limit);
+  return say(floorTo(limit / unit.seconds, 10), unit.name);
+}
+
+function unitOf(limit: number): (typeof units)[number] {
+  return units.find(({ from }) => limit >= from) ?? units[2];
+}
+
+function say(count: number, unit: string): string {
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }
 
 function floorTo(value: number, parts: number): number {

@@ -2,9 +2,11 @@ import { connectBus } from '@tshub/bus';
 import { loadSettings } from '@tshub/config';
 import { culler1, hub1 } from '@tshub/contract';
 import { run } from '@tshub/daemon';
-import { makeCuller, secondsToNextRound } from './culler.ts';
+import { makeCuller } from './culler.ts';
 import { serveCuller } from './culler1.ts';
 import { startRounds } from './rounds.ts';
+import { secondsToNextRound } from './schedule.ts';
+import { watchHub } from './watch-hub.ts';
 
 /** A stop takes as long as the unit needs to end, and is killed after its own timeout. */
 const stopTimeoutMs = 180_000;
@@ -32,9 +34,11 @@ await run({
 
     const rounds = startRounds({
       tick: culler.tick,
-      secondsBetween: () => secondsToNextRound(settings.culler, culler.status().problem !== ''),
+      secondsBetween: () => secondsToNextRound(settings.culler, culler.status().problem !== '', culler.due()),
     });
     life.onStop(() => rounds.stop(), 'round under way');
+    // Those who waited for a round see their end within a moment.
+    life.onStop(await watchHub(bus, hub, () => rounds.hurry(2)), 'the watch');
     life.onReload(() => {
       settings = loadSettings();
       log.level = settings.logging.level;

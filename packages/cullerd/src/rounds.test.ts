@@ -41,3 +41,21 @@ test('after a reload the new time counts from now', async () => {
   expect(tick).toHaveBeenCalledTimes(2);
   await rounds.stop();
 });
+
+test('news has the next round soon, and news during a round another one', async () => {
+  let end = () => undefined as void;
+  const tick = vi.fn(() => new Promise<void>((resolve) => (end = resolve)));
+  const rounds = startRounds({ tick, secondsBetween: () => 600 });
+  rounds.hurry(1);
+  end();
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(tick).toHaveBeenCalledTimes(2);
+  end();
+  await vi.advanceTimersByTimeAsync(1);
+  rounds.hurry(1);
+  rounds.hurry(60);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(tick).toHaveBeenCalledTimes(3);
+  end();
+  await rounds.stop();
+});

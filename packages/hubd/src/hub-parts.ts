@@ -6,6 +6,7 @@ import type { Log } from '@tshub/daemon';
 import type { Account } from '@tshub/native';
 import type { Knex } from 'knex';
 import type { Groups } from './groups/group.ts';
+import type { SignalsOut } from './hub1-signals.ts';
 import type { Reload } from './hub-reload.ts';
 import type { Authenticate } from './login/authenticators/authenticator.ts';
 import type { LoginRecords } from './login/login-records.ts';
@@ -26,6 +27,8 @@ export interface HubParts {
   /** Without a deadline of its own: the servers' room keeps those. */
   readonly spawner: Calls<typeof spawner1>;
   readonly proxy: Calls<typeof proxy1>;
+  /** The way of private signals; nobody hears them if not said. */
+  readonly signals?: SignalsOut;
   readonly watchUnits: ServersParts['watchUnits'];
   readonly authenticate: (settings: () => Settings) => Authenticate;
   /** Looked up at each use, so that a reload counts; none if not said. */

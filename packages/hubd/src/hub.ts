@@ -11,6 +11,7 @@ import type { Hub, HubParts } from './hub-parts.ts';
 import { keepPurged } from './hub-purge.ts';
 import { describeReload } from './hub-reload.ts';
 import { makeHub1 } from './hub1.ts';
+import { makeServerSignals } from './hub1-signals.ts';
 import { makeAdmission } from './login/admission.ts';
 import { makeMetricsRoutes } from './info/metrics-routes.ts';
 import { makeShutDown } from './info/shut-down.ts';
@@ -48,6 +49,7 @@ export async function createHub(parts: HubParts): Promise<Hub> {
   const proxy = timedProxy(parts.proxy, metrics);
   const proxyLink = new ProxyLink(proxy, log);
   const { watchUnits } = parts;
+  const signals = makeServerSignals(parts.signals, log);
   const timing = parts.timing === undefined ? {} : { timing: parts.timing };
   const serversRoom = makeServers({
     access,
@@ -58,6 +60,7 @@ export async function createHub(parts: HubParts): Promise<Hub> {
     spawner: timedSpawner(parts.spawner, metrics),
     proxy,
     onRenamed: (user) => shares.reload('user', user),
+    signals,
     otherRoutes: () => services.routes(),
     watchUnits,
     tokens,
@@ -166,6 +169,7 @@ export async function createHub(parts: HubParts): Promise<Hub> {
       servers,
       users,
       tokens,
+      signals,
       accounts: { ...accounts, userOf },
       admit,
       settings,

@@ -23,6 +23,14 @@ export function entryOf(server: Server, status?: UnitStatus): WireDict {
     lastActivity: BigInt(lastActivity ?? 0),
     profile,
     url: serverPrefix(user, name),
+    ...(server.end !== null && {
+      endsAt: BigInt(server.end.at),
+      endsRule: server.end.rule,
+      endsWhy: server.end.why,
+      endsLatest: BigInt(server.end.latest),
+      warned: server.end.warned,
+    }),
+    ...(server.active && server.keptUntil !== null && { keptUntil: BigInt(server.keptUntil) }),
     ...(reason !== '' && { reason }),
     ...(server.lastKill !== null && {
       killedAt: BigInt(server.lastKill.at),

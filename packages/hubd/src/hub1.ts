@@ -4,6 +4,8 @@ import { type hub1, type HubStatus, TshubError, version, type WireDict } from '@
 import type { Log } from '@tshub/daemon';
 import type { Access } from './access/access.ts';
 import { type Accounts, checkAllowed, hubCaller, type Order, ownerOf, type Who, whoIs } from './hub1-callers.ts';
+import { endMethods } from './hub1-ends.ts';
+import type { ServerSignals } from './hub1-signals.ts';
 import { makeTokenLimit } from './hub1-token-limit.ts';
 import { readTokenWish } from './hub1-token.ts';
 import { entryOf, usageEntryOf, userEntryOf } from './hub1-view.ts';
@@ -22,6 +24,7 @@ export interface Hub1Parts {
   /** The user of a local account, made if the login rules let them in; throws forbidden or login_refused if not. */
   readonly admit: (name: string) => Promise<User>;
   readonly settings: () => Settings;
+  readonly signals: ServerSignals;
   readonly clock: { now(): number };
   readonly log: Log;
   /** Where programs of this host reach the API, without a slash at the end. */
@@ -68,6 +71,8 @@ export function makeHub1(parts: Hub1Parts): Implementation<typeof hub1> {
 
   return {
     methods: {
+      ...endMethods(parts, { userOf, seesAll, knownUser }),
+
       async GetServer(caller, user, name) {
         const who = await whoIs(accounts, caller.uid);
         if (who.kind !== 'culler') await checkAllowed(caller, who, user, name, orders.read);

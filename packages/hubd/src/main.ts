@@ -40,6 +40,10 @@ await run({
       log,
       spawner: bus.calls(spawner1, { timeoutMs: 0 }),
       proxy: bus.calls(proxy1),
+      signals: {
+        send: (connection, signal, args) => bus.emit(hub1, signal, args as never, connection),
+        onGone: (connection, gone) => bus.onOwnerChange(connection, (owner) => owner === null && gone()),
+      },
       watchUnits: makeWatchUnits(bus),
       authenticate: (now) =>
         makeAuthenticate({

@@ -5,6 +5,7 @@ import { cullNow } from './commands/cull.ts';
 import { examine } from './commands/doctor.ts';
 import { listRoutes } from './commands/route.ts';
 import { listServers, restartServer, showLogs, showServer, startServer, stopServer } from './commands/server.ts';
+import { keepServer } from './commands/server-keep.ts';
 import { setLimit } from './commands/set-limit.ts';
 import { shutDown } from './commands/shutdown.ts';
 import { showStatus } from './commands/status.ts';
@@ -83,6 +84,15 @@ export const program: CommandSpec = {
       name: 'server',
       says: 'Start, stop and look at notebook servers',
       commands: [
+        {
+          name: 'keep',
+          says: 'Put off the end of a server that is idle or old',
+          details:
+            'How far that may be is said by [culler] keep_for in tshub.toml(5). A server that is used is kept by that alone.',
+          arguments: [user, server],
+          options: [{ name: 'until', value: 'time', says: 'Until when, instead of as long as is allowed' }],
+          run: keepServer,
+        },
         {
           name: 'list',
           says: 'List the active servers that you may see',

@@ -14,6 +14,12 @@ export const culler = z
       .meta({ says: 'Seconds after which a server is stopped even if it is active; 0: never.' }),
     cull_default_servers: z.boolean().default(true).meta({ says: 'Whether default servers are stopped.' }),
     cull_named_servers: z.boolean().default(true).meta({ says: 'Whether named servers are stopped.' }),
+    keep_for: seconds.default(14_400).meta({
+      says: 'Seconds beyond these limits for which a user may keep a server ("Keep it" on the home page); 0: none.',
+    }),
+    warn_before: seconds
+      .default(600)
+      .meta({ says: 'Seconds before the end at which its user is warned, at most half of the limit; 0: no warning.' }),
     concurrency: z.number().int().positive().default(10).meta({ says: 'Stops under way at the same time.' }),
   })
   .prefault({});

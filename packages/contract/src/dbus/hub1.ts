@@ -15,6 +15,12 @@ export const hub1 = {
   name: 'org.tshub.Hub1',
   says: 'Users, servers and tokens of the hub.',
   methods: {
+    AnnounceEnds: {
+      says: 'When servers will be stopped and why, for their users to see; entries are ServerEndEntry. What does not run any more is passed over.',
+      access: { kind: 'account', account: 'tshub-culler' },
+      in: [{ name: 'ends', type: 'aa{sv}' }],
+      out: [],
+    },
     GetServer: {
       says: 'One server, with the state and the accounting of its unit; a ServerEntry.',
       access: { kind: 'polkit', actions: ['org.tshub.hub.manage-own-server', 'org.tshub.hub.read'] },
@@ -46,6 +52,12 @@ export const hub1 = {
         { name: 'api_url', type: 's' },
         { name: 'expires_at', type: 't' },
       ],
+    },
+    KeepServer: {
+      says: 'Puts off the end of a server until a moment, milliseconds since 1970; 0: as long as is allowed. A ServerEntry.',
+      access: servers,
+      in: [user, server, { name: 'until', type: 't' }],
+      out: [{ name: 'server', type: 'a{sv}' }],
     },
     ListServers: {
       says: 'The active servers that the caller may see; entries are ServerEntry.',
@@ -89,8 +101,23 @@ export const hub1 = {
       in: [user, server, { name: 'reason', type: 's' }],
       out: [],
     },
+    WatchServers: {
+      says: 'From now on the signals about servers that the caller may see are sent to it, as long as it is on the bus.',
+      access: { kind: 'polkit', actions: ['org.tshub.hub.manage-own-server', 'org.tshub.hub.read'] },
+      in: [],
+      out: [],
+    },
   },
-  signals: {},
+  signals: {
+    ServerChanged: {
+      says: 'A server began, became ready, or ended; or its end was put off (kept). Sent to those who watch and may see it.',
+      args: [user, server, { name: 'state', type: 's' }],
+    },
+    ServerEnding: {
+      says: 'A server will be stopped at a moment, milliseconds since 1970, unless it is used or kept. Sent as ServerChanged is.',
+      args: [user, server, { name: 'at', type: 't' }, { name: 'why', type: 's' }],
+    },
+  },
   properties: {
     ActiveServers: { says: 'How many servers run or are about to.', type: 'u', emits: false },
     Version: { says: 'Version of tshub.', type: 's', emits: false },
@@ -108,6 +135,15 @@ export const serverEntry = z.object({
   lastActivity: z.bigint(),
   profile: z.string(),
   url: z.string(),
+  /** When it will be stopped by the culler; absent if it will not, or the culler has not said so yet. */
+  endsAt: z.bigint().optional(),
+  endsRule: z.enum(['idle', 'age']).optional(),
+  endsWhy: z.string().optional(),
+  /** Until when its user may put that off. */
+  endsLatest: z.bigint().optional(),
+  warned: z.boolean().optional(),
+  /** Until when its user has put it off. */
+  keptUntil: z.bigint().optional(),
   /** Only from GetServer: what the unit says. */
   active: z.string().optional(),
   sub: z.string().optional(),
@@ -123,6 +159,20 @@ export const serverEntry = z.object({
   killedFor: z.string().optional(),
 });
 export type ServerEntry = z.infer<typeof serverEntry>;
+
+/** `at` is without what its user puts off, up to `latest`. It moves with every activity after `activity`, if that is not 0. */
+export const serverEndEntry = z.object({
+  user: z.string(),
+  server: z.string(),
+  /** 0: it will not be stopped. */
+  at: z.bigint(),
+  rule: z.enum(['idle', 'age']),
+  why: z.string(),
+  latest: z.bigint(),
+  activity: z.bigint(),
+  warned: z.boolean(),
+});
+export type ServerEndEntry = z.infer<typeof serverEndEntry>;
 
 /** Of one server, or without `server` of all servers of the user together. What the host does not count is absent. */
 export const usageEntry = z.object({

@@ -37,7 +37,7 @@ export interface Argument {
 /** Who may call: anyone on the bus; only one account's uid (and root); whoever polkit lets, for one of the actions named. */
 export type Access =
   | { readonly kind: 'anyone' }
-  | { readonly kind: 'account'; readonly account: 'tshub' }
+  | { readonly kind: 'account'; readonly account: 'tshub' | 'tshub-culler' }
   | { readonly kind: 'polkit'; readonly actions: readonly PolkitAction[] };
 
 export interface Method {

@@ -20,6 +20,19 @@ export const serverModel = z.object({
   full_progress_url: z.string().nullable(),
   /** Ours: why it ended or did not start the last time, one sentence; null when there is nothing to say. */
   last_end: z.string().nullable(),
+  /** Ours: when it will be stopped for being idle or old; null when it will not, or that is not known yet. */
+  ends: z
+    .object({
+      at: timestamp,
+      rule: z.enum(['idle', 'age']),
+      why: z.string(),
+      /** Until when `keep` may put it off, and until when it has. */
+      latest: timestamp,
+      kept_until: timestamp,
+      /** Whether it is so near that its user has been warned. */
+      warned: z.boolean(),
+    })
+    .nullable(),
   state: z.record(z.string(), z.unknown()).optional(),
 });
 export type ServerModel = z.infer<typeof serverModel>;

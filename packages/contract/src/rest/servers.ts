@@ -68,6 +68,17 @@ const limitsBody = z
     ) as Record<LiveLimit, z.ZodOptional<z.ZodNumber>>,
   )
   .refine((body) => Object.keys(body).length > 0, `expected at least one of: ${Object.keys(liveLimits).join(', ')}`);
+const keepBody = z
+  .strictObject({
+    until: z.string().optional().meta({ description: 'A timestamp, at most ends.latest; that, if left out.' }),
+  })
+  .nullable();
+const keep = {
+  method: 'POST',
+  scopes: ['start:servers', 'servers'],
+  body: keepBody,
+  answers: { 200: serverModel },
+} as const;
 const setLimits = {
   method: 'PATCH',
   scopes: ['admin:servers'],
@@ -94,6 +105,16 @@ export const serverRoutes = {
     says: 'Read the default server',
     scopes: ['read:servers'],
     answers: { 200: serverModel },
+  },
+  'servers.keep': {
+    ...keep,
+    path: '/users/:user/servers/:server/keep',
+    says: 'Put off the end of a named server that is idle or old, within bounds',
+  },
+  'servers.keepDefault': {
+    ...keep,
+    path: '/users/:user/server/keep',
+    says: 'Put off the end of the default server when it is idle or old, within bounds',
   },
   'servers.progress': {
     method: 'GET',

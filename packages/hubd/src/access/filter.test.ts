@@ -18,6 +18,7 @@ const server = (name: string): ServerModel => ({
   full_url: null,
   full_progress_url: null,
   last_end: null,
+  ends: null,
   state: { unit: 'tshub-server-ada.service' },
 });
 const ada = {

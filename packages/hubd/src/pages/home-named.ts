@@ -1,4 +1,5 @@
 import type { Server } from '../servers/server.ts';
+import { endsPart } from './home-ends.ts';
 import { html, type Html } from './html.ts';
 import { notice, xsrfField } from './layout.ts';
 import { momentOr } from './moment.ts';
@@ -79,7 +80,7 @@ function table({ user, token, now, named }: NamedView): Html {
                 ${server.displayName !== null && html`<div class="quiet small">${server.name}</div>`}
               </th>
               <td>
-                ${badge(server)}
+                ${badge(server)} ${endsPart({ server, token, now })}
                 ${server.lastEnd !== '' && !server.active && html`<div class="quiet small">${server.lastEnd}</div>`}
                 ${
                   server.lastActivity !== null &&

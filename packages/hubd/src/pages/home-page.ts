@@ -1,6 +1,7 @@
 import type { Server, ServerUsage } from '../servers/server.ts';
 import type { Service } from '../services/service.ts';
 import { html, type Html } from './html.ts';
+import { endsPart } from './home-ends.ts';
 import { namedServers } from './home-named.ts';
 import { servicesPart } from './home-services.ts';
 import { logLines, type Page } from './layout.ts';
@@ -63,6 +64,7 @@ function ownServer({ user, token, now, own }: HomeView): Html {
     ${server === undefined && html`<p class="quiet">${home.never}</p>`}
     ${isDown && server.lastEnd !== '' && html`<p class="notice${server.failed && ' problem'}">${home.lastEnd} ${server.lastEnd}</p>`}
     ${server?.ready === true && server.lastKill !== null && html`<p class="notice problem" role="status">${home.killed} ${server.lastKill.reason} (${moment(server.lastKill.at, now)})</p>`}
+    ${endsPart({ server, token, now })}
     <div class="row actions">${actions({ user, name: '', server, token, isMain: true })}</div>
     ${server?.ready === true && usage !== undefined && usageBars(server, usage)}
     ${server?.ready === true && facts(server, usage, now)}

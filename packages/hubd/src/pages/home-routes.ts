@@ -84,6 +84,15 @@ export function makeHomePages(parts: PagesParts, frame: PageFrame, restarts: Res
     redirect(ctx, '/hub/home', 303);
   }
 
+  async function keep(ctx: Context): Promise<void> {
+    const visitor = await visit(parts, ctx);
+    if (visitor === undefined) return;
+    const { caller, user, name } = ownServer(visitor);
+    // One that has ended meanwhile is shown as that.
+    if (servers.get(user.name, name)?.ready === true) await servers.keep(caller, user, name, null);
+    redirect(ctx, '/hub/home', 303);
+  }
+
   /** The page of the start waits for the stop as well. */
   async function restart(ctx: Context): Promise<void> {
     const visitor = await visit(parts, ctx);
@@ -109,6 +118,7 @@ export function makeHomePages(parts: PagesParts, frame: PageFrame, restarts: Res
     router.get('/hub/home', show);
     // Where a reload leads after a login: nothing is done by an address.
     router.get('/hub/home/:verb', (ctx) => redirect(ctx, '/hub/home'));
+    router.post('/hub/home/keep', keep);
     router.post('/hub/home/remove', remove);
     router.post('/hub/home/restart', restart);
     router.post('/hub/home/start', start);

@@ -3,6 +3,8 @@ import { Entry } from './entry.ts';
 import type { ServerRow } from './servers-store.ts';
 import type { Phase } from './state.ts';
 
+export type OnMove = (entry: Entry, from: Phase, to: Phase) => void;
+
 /** Every server that has a row, found by its unit's name, by its owner, and by whether it is active. */
 export class Entries {
   readonly #byUnit = new Map<string, Entry>();
@@ -10,8 +12,13 @@ export class Entries {
   readonly #byUser = new Map<number, Set<Entry>>();
   readonly #active = new Set<Entry>();
   readonly #counts = new Map<Phase, number>();
-  /** Told of every move, after it. */
-  onMove: (entry: Entry, from: Phase, to: Phase) => void = () => undefined;
+  readonly #listeners = new Set<OnMove>();
+
+  /** Tells of every move, after it, until the returned function is called. */
+  onMove(listener: OnMove): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
 
   get(user: string, name: string): Entry | undefined {
     return this.#byUnit.get(serverUnit(user, name));
@@ -64,6 +71,6 @@ export class Entries {
     this.#counts.set(to, this.count(to) + 1);
     if (to === 'stopped') this.#active.delete(entry);
     else this.#active.add(entry);
-    this.onMove(entry, from, to);
+    for (const listener of this.#listeners) listener(entry, from, to);
   }
 }

@@ -1,6 +1,7 @@
 import { serverUnit } from '@tshub/contract';
 import type { ProgressLog } from './progress.ts';
 import type { ServiceResult } from './end-reason.ts';
+import { endNow, type ServerEnd } from './ends.ts';
 import type { Server } from './server.ts';
 import type { ServerChange, ServerRow, ServersStore } from './servers-store.ts';
 import { type Happening, nextPhase, pendingOf, type Phase } from './state.ts';
@@ -30,6 +31,8 @@ export class Entry {
   check: AbortController | null = null;
   /** When a program of it was last killed for memory, in this run. */
   lastKill: Server['lastKill'] = null;
+  /** When the culler will stop it, as it last said. */
+  end: ServerEnd | null = null;
   /** What the unit said of its end, kept until somebody could find out. */
   lastSaid: ServiceResult | null = null;
   readonly #onMove: (entry: Entry, from: Phase, to: Phase) => void;
@@ -57,6 +60,7 @@ export class Entry {
     const to = nextPhase(from, happening);
     if (to === undefined) throw new Error(`${this.unit}: "${happening}" while ${from}`);
     this.#phase = to;
+    if (to === 'stopped') this.end = null;
     this.#onMove(this, from, to);
   }
 
@@ -82,6 +86,7 @@ export class Entry {
       ready: phase === 'ready',
       unit: this.unit,
       lastKill: this.lastKill,
+      end: this.end === null ? null : endNow(this.end, row),
     };
   }
 }

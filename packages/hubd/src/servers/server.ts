@@ -2,6 +2,7 @@ import type { Profile } from '@tshub/config';
 import type { Caller } from '../caller/caller.ts';
 import type { User } from '../users/user.ts';
 import type { CgroupUsage } from './cgroups.ts';
+import type { ServerEnd } from './ends.ts';
 
 /** One server of one user. The default server has the empty name. Times are milliseconds since 1970. */
 
@@ -30,6 +31,10 @@ export interface Server {
   readonly lastEnd: string;
   /** The last time that memory ran out in this run of it and a program of it was killed; the server itself went on. */
   readonly lastKill: { readonly at: number; readonly reason: string } | null;
+  /** When it will be stopped for being idle or old; null when it will not, or the culler has not said so yet. */
+  readonly end: ServerEnd | null;
+  /** Until when its user has put that off. */
+  readonly keptUntil: number | null;
   /** Whether lastEnd is a failed start, which a visit must not repeat by itself. */
   readonly failed: boolean;
 }
@@ -77,6 +82,8 @@ export interface Servers {
   update(caller: Caller, user: User, name: string, change: ServerChanges): Promise<Server>;
   /** Begins a stop, or cancels a start; `done` settles when it has stopped. Not running is not an error: done is settled. */
   stop(caller: Caller, user: User, name: string, reason: string): Promise<{ readonly done: Promise<void> }>;
+  /** Puts off the end of a server until a moment, or as long as is allowed; throws not_running, and bad_request beyond the bound. */
+  keep(caller: Caller, user: User, name: string, until: number | null): Promise<Server>;
   /** Stops if need be and forgets the row of a named server. */
   remove(caller: Caller, user: User, name: string): Promise<{ readonly done: Promise<void> }>;
   /**

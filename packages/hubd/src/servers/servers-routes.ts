@@ -7,7 +7,7 @@ import {
   type UpdateServerBody,
   wireLimit,
 } from '@tshub/contract';
-import type { Handlers, Reply } from '@tshub/http';
+import { type Handlers, parseTimestamp, type Reply } from '@tshub/http';
 import type { Access } from '../access/access.ts';
 import { holds } from '../access/require.ts';
 import type { Caller } from '../caller/caller.ts';
@@ -56,6 +56,11 @@ export function serverHandlers(parts: ServersRoutesParts): Handlers<typeof serve
   };
   const start = (request: Request<Readonly<Record<string, unknown>> | null>) => startServer(parts, request);
   const stop = (request: Request<{ readonly remove?: boolean | undefined } | null>) => stopServer(parts, request);
+  const keep = async ({ caller, params, body }: Request<{ readonly until?: string | undefined } | null>) => {
+    const user = await known(parts, params.user);
+    const until = body?.until === undefined ? null : readMoment(body.until);
+    return showServer(parts, caller, await parts.servers.keep(caller, user, params.server ?? '', until), 200);
+  };
   const update = async ({ caller, params, body }: Request<UpdateServerBody>): Promise<Reply> => {
     const user = await known(parts, params.user);
     const server = await parts.servers.update(caller, user, params.server ?? '', {
@@ -71,6 +76,8 @@ export function serverHandlers(parts: ServersRoutesParts): Handlers<typeof serve
     },
     'servers.get': get,
     'servers.getDefault': get,
+    'servers.keep': keep,
+    'servers.keepDefault': keep,
     'servers.progress': progress,
     'servers.progressDefault': progress,
     'servers.setLimits': (request) => setLimits(parts, request),
@@ -83,6 +90,14 @@ export function serverHandlers(parts: ServersRoutesParts): Handlers<typeof serve
     'servers.updateDefault': update,
     'servers.usage': ({ caller, params }) => getUsage(parts, caller, params.user),
   };
+}
+
+function readMoment(text: string): number {
+  const at = parseTimestamp(text);
+  if (at !== null) return at;
+  throw new TshubError('bad_request', {
+    problem: `until: expected a timestamp such as 2030-01-31T12:00:00Z, found ${JSON.stringify(text.slice(0, 64))}`,
+  });
 }
 
 async function known(parts: ServersRoutesParts, name: string): Promise<User> {

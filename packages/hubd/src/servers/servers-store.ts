@@ -19,6 +19,7 @@ export interface ServerRow {
   readonly failed: boolean;
   readonly tokenId: number | null;
   readonly displayName: string | null;
+  readonly keptUntil: number | null;
 }
 
 export type ServerChange = Partial<Omit<ServerRow, 'id' | 'userId' | 'user' | 'name'>>;
@@ -40,6 +41,7 @@ interface RawRow {
   failed: number | boolean;
   token_id: number | null;
   display_name: string | null;
+  kept_until: number | string | null;
 }
 
 const columns = {
@@ -55,6 +57,7 @@ const columns = {
   failed: 'failed',
   tokenId: 'token_id',
   displayName: 'display_name',
+  keptUntil: 'kept_until',
 } as const satisfies Record<keyof ServerChange, string>;
 
 /** The rows of servers. */
@@ -138,6 +141,7 @@ function toRow(raw: RawRow): ServerRow {
     failed: Boolean(raw.failed),
     tokenId: raw.token_id,
     displayName: raw.display_name,
+    keptUntil: time(raw.kept_until),
   };
 }
 

@@ -7,6 +7,7 @@ import {
   type UserUsageModel,
 } from '@tshub/contract';
 import { formatTimestamp } from '@tshub/http';
+import type { ServerEnd } from './ends.ts';
 import type { Server, ServerUsage } from './server.ts';
 
 export interface ServerViewOptions {
@@ -38,7 +39,19 @@ export function serverModel(server: Server, { publicUrl, withState = false }: Se
     full_url: origin === '' ? null : `${origin}${url}`,
     full_progress_url: origin === '' ? null : `${origin}${progressUrl}`,
     last_end: server.lastEnd === '' ? null : server.lastEnd,
+    ends: server.end === null ? null : endsModel(server.end, server.keptUntil),
     ...(withState && { state: stateOf(server) }),
+  };
+}
+
+function endsModel({ at, rule, why, latest, warned }: ServerEnd, keptUntil: number | null): ServerModel['ends'] {
+  return {
+    at: formatTimestamp(at),
+    rule,
+    why,
+    latest: formatTimestamp(latest),
+    kept_until: formatTimestamp(keptUntil),
+    warned,
   };
 }
 
@@ -98,5 +111,7 @@ export function neverStarted(userId: number, user: string, unit: string): Server
     lastEnd: '',
     failed: false,
     lastKill: null,
+    end: null,
+    keptUntil: null,
   };
 }

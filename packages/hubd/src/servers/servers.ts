@@ -6,6 +6,7 @@ import type { Knex } from 'knex';
 import type { Access } from '../access/access.ts';
 import { byWhom } from '../caller/by-whom.ts';
 import type { Caller } from '../caller/caller.ts';
+import type { ServerSignals } from '../hub1-signals.ts';
 import type { OAuthClients } from '../oauth/client.ts';
 import { ProxyLink } from '../proxy/proxy-link.ts';
 import type { WantedRoute } from '../proxy/route-changes.ts';
@@ -15,6 +16,7 @@ import { ActivityNotes } from './activity-notes.ts';
 import { Cgroups } from './cgroups.ts';
 import { profilesOf } from './choices.ts';
 import { Entries } from './entries.ts';
+import { announce, type Announcement, keepServer } from './keep.ts';
 import { Keeper } from './keeper.ts';
 import { progressOf } from './progress-of.ts';
 import { Reservations } from './reservations.ts';
@@ -55,6 +57,8 @@ export interface ServersParts {
   readonly otherRoutes?: () => Promise<readonly WantedRoute[]>;
   /** Told whose server is gone or has another name. */
   readonly onRenamed?: (user: string) => Promise<void>;
+  /** Told of what becomes of servers. */
+  readonly signals?: Omit<ServerSignals, 'watch'>;
   readonly timing?: Partial<Timing>;
   /** Where the kernel's accounting is found; the host's own if not said. */
   readonly cgroups?: Cgroups;
@@ -77,6 +81,8 @@ export interface ServersRoom extends Servers {
   status(user: string, name: string): Promise<UnitStatus | undefined>;
   /** Changes limits of a running server until it ends; spawnerd compares them with root's policy. */
   setLimits(caller: Caller, user: string, name: string, limits: Readonly<Record<string, bigint>>): Promise<void>;
+  /** Keeps what the culler says of ends; what does not run is passed over. */
+  announce(announcements: readonly Announcement[]): void;
   readonly activeCount: number;
   /** How many servers start, stop or are looked at. */
   readonly pendingCount: number;
@@ -116,6 +122,10 @@ export function makeServers(parts: ServersParts): ServersRoom {
   };
   const cgroups = parts.cgroups ?? new Cgroups('/sys/fs/cgroup', () => settings.spawner.slice);
   const stopWatchingMemory = watchMemory({ entries, cgroups, clock, log });
+  const { signals } = parts;
+  const stopTelling = entries.onMove((entry, _, to) => {
+    if (to === 'starting' || to === 'ready' || to === 'stopped') signals?.changed(entry.row, to);
+  });
   const activity = new ActivityNotes(store, log, timing.flush);
   const keeper = new Keeper(room, parts.watchUnits, activity);
   const reservations = new Reservations(room);
@@ -137,6 +147,14 @@ export function makeServers(parts: ServersParts): ServersRoom {
     create: (caller, user, name, given) => changes.create(caller, user, name, given),
     update: (caller, user, name, change) => changes.update(caller, user, name, change),
     stop: (caller, user, name, reason) => orders.stop(caller, user, name, reason),
+    async keep(caller, user, name, until) {
+      const server = await keepServer(room, caller, user, name, until);
+      signals?.changed(server, 'kept');
+      return server;
+    },
+    announce(announcements) {
+      for (const server of announce(room, announcements)) signals?.ending(server);
+    },
     remove: (caller, user, name) => orders.remove(caller, user, name),
     progress: (user, name, signal) => progressOf(entries.get(user, name), user, name, signal),
     log: (user, name, lines) => spawner.log({ user, name }, lines, entries.get(user, name)?.began ?? 0),
@@ -171,6 +189,7 @@ export function makeServers(parts: ServersParts): ServersRoom {
     adopt: () => keeper.start(),
     close: () => {
       stopWatchingMemory();
+      stopTelling();
       return keeper.stop();
     },
     async reconcileRoutes() {

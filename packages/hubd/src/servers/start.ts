@@ -153,6 +153,7 @@ class Start {
       tokenId: null,
       lastEnd: '',
       failed: false,
+      keptUntil: null,
     });
     signal.throwIfAborted();
 

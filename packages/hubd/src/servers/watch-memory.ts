@@ -17,7 +17,7 @@ export interface WatchMemoryParts {
  */
 export function watchMemory({ entries, cgroups, clock, log }: WatchMemoryParts): () => void {
   const stops = new Map<Entry, () => void>();
-  entries.onMove = (entry, from, to) => {
+  const stopHearing = entries.onMove((entry, from, to) => {
     stops.get(entry)?.();
     stops.delete(entry);
     if (to === 'starting') entry.lastKill = null;
@@ -33,9 +33,9 @@ export function watchMemory({ entries, cgroups, clock, log }: WatchMemoryParts):
       );
     };
     stops.set(entry, cgroups.watchKills(user, name, onKill));
-  };
+  });
   return () => {
-    entries.onMove = () => undefined;
+    stopHearing();
     for (const stop of stops.values()) stop();
   };
 }

@@ -3,6 +3,7 @@ import type { Context, Input, Outcome } from '../command.ts';
 import { paint, type Style } from '../output/style.ts';
 import { renderFields, renderTable, type Column } from '../output/table.ts';
 import { ago, bytes, isoTime, span } from '../output/units.ts';
+import { endsField, endsShort, endsView } from './server-ends.ts';
 import { tellProgress } from './progress.ts';
 import { understand } from './answer.ts';
 
@@ -11,7 +12,7 @@ const readTimeoutMs = 30_000;
 const changeTimeoutMs = 600_000;
 
 /** The user and server that a verb is about: whoever types it, and the default server, unless said otherwise. Root must say it. */
-function target(context: Context, { args }: Input, verb: string): { user: string; server: string } {
+export function target(context: Context, { args }: Input, verb: string): { user: string; server: string } {
   const [user = context.user, server = ''] = args;
   if (args[0] === undefined && user === 'root') {
     const command = `server ${verb}`;
@@ -33,6 +34,7 @@ export function serverView(entry: ServerEntry): Record<string, unknown> {
     last_activity: isoTime(entry.lastActivity),
     profile: entry.profile,
     url: entry.url,
+    ends: endsView(entry),
     ...(entry.active !== undefined && { active: entry.active }),
     ...(entry.sub !== undefined && { sub: entry.sub }),
     ...(entry.uid !== undefined && { uid: entry.uid }),
@@ -66,6 +68,11 @@ function columnsAt(now: number): Column<ServerEntry>[] {
     { title: 'STATE', cell: stateOf, style: styleOfState },
     { title: 'STARTED', cell: ({ started }) => ago(started, now) },
     { title: 'ACTIVITY', cell: ({ lastActivity }) => ago(lastActivity, now) },
+    {
+      title: 'ENDS',
+      cell: (entry) => endsShort(entry, now),
+      style: ({ warned }) => (warned === true ? 'yellow' : undefined),
+    },
     { title: 'UNIT', cell: ({ unit }) => unit, canShrink: true },
   ];
 }
@@ -112,6 +119,7 @@ export function serverFields(entry: ServerEntry, screen: Parameters<Outcome['tex
       ['Profile', entry.profile],
       ['Started', entry.started === 0n ? '' : ago(entry.started, screen.now)],
       ['Activity', ago(entry.lastActivity, screen.now)],
+      ['Ends', endsField(entry, screen.now)],
       [
         'Memory',
         entry.memoryCurrent === undefined ? '' : `${amount(entry.memoryCurrent)}${limit === '' ? '' : ` of ${limit}`}`,
@@ -196,6 +204,6 @@ function parsePairs(pairs: readonly string[]): Record<string, string> {
   );
 }
 
-function nameOf(user: string, server: string): string {
+export function nameOf(user: string, server: string): string {
   return server === '' ? `the server of ${user}` : `the server "${server}" of ${user}`;
 }

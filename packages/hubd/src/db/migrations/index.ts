@@ -6,6 +6,7 @@ import * as displayName from './020-display-name.ts';
 import * as adminGiven from './021-admin-given.ts';
 import * as services from './030-services.ts';
 import * as shares from './040-shares.ts';
+import * as keptServers from './050-kept-servers.ts';
 import * as admin from './080-admin.ts';
 
 /** The migrations in order; an imported list, because a folder scan does not survive bundling. */
@@ -18,5 +19,6 @@ export const migrations = [
   { name: '021-admin-given', ...adminGiven },
   { name: '030-services', ...services },
   { name: '040-shares', ...shares },
+  { name: '050-kept-servers', ...keptServers },
   { name: '080-admin', ...admin },
 ] as const;
