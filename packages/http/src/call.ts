@@ -1,6 +1,6 @@
 import type { Route } from '@tshub/contract';
+import { type ApiOptions, checkScopes } from './api-routes.ts';
 import type { ApiRequest, Handler, Handlers, Reply } from './handler.ts';
-import { checkScopes, type MountOptions } from './mount.ts';
 import { parseInput } from './validate.ts';
 
 type Table = Readonly<Record<string, Route>>;
@@ -23,7 +23,7 @@ export type Calls<T extends Table, Caller> = <Name extends keyof T & string>(
 export function makeCalls<T extends Table, Caller>(
   table: T,
   handlers: Handlers<T, Caller>,
-  options: Pick<MountOptions<Caller>, 'requireScope' | 'requireSome'>,
+  options: Pick<ApiOptions<Caller>, 'requireScope' | 'requireSome'>,
 ): Calls<T, Caller> {
   return async (name, { caller, params, body = null, query = {} }) => {
     const route: Route = table[name] as Route;

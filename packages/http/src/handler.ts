@@ -2,15 +2,17 @@ import type { Readable } from 'node:stream';
 import type { Route } from '@tshub/contract';
 import type { Context } from 'koa';
 import type * as z from 'zod';
+import type { Exchange } from './exchange.ts';
 
 /** What a handler answers; nothing (void) when it has written to `ctx` itself. At most one of json, text, html and stream. */
 export interface Reply {
   readonly status: number;
+  /** A value, or one that has been written out (JsonText). */
   readonly json?: unknown;
   readonly text?: string;
   readonly html?: string;
   readonly stream?: Readable;
-  /** Content type of `text` and `stream`. */
+  /** Content type, if it is not the usual one. */
   readonly type?: string;
   /** For redirects. */
   readonly location?: string;
@@ -33,9 +35,12 @@ type CallerOf<R extends Route, Caller> = R extends { readonly open: 'anyone' }
     ? Caller | null
     : Caller;
 
+/** A handler that checks by itself may look at cookies, which are Koa's. */
+type ExchangeOf<R extends Route> = R extends { readonly open: 'handler' } ? Context : Exchange;
+
 /** One request that has passed its route's checks: scopes asked, query and body parsed. */
 export interface ApiRequest<R extends Route, Caller> {
-  readonly ctx: Context;
+  readonly ctx: ExchangeOf<R>;
   readonly caller: CallerOf<R, Caller>;
   /** Percent-decoded. */
   readonly params: Readonly<Record<ParamNames<R['path']>, string>>;

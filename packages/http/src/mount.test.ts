@@ -6,7 +6,8 @@ import * as z from 'zod';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { errorBoundary } from './error-boundary.ts';
 import type { Handlers } from './handler.ts';
-import { mountRoutes, resourceOf, type PathResource } from './mount.ts';
+import { apiRoutes, resourceOf, type PathResource } from './api-routes.ts';
+import { mountRoutes } from './mount.ts';
 import { pageOf, readPage } from './paging.ts';
 
 const table = {
@@ -57,13 +58,15 @@ let base: string;
 const handlers: Handlers<typeof table, Caller> = {
   'things.add': ({ body }) => ({ status: 201, text: body.name }),
   'things.fail': ({ ctx }) => {
-    throw ctx.query['kind'] === 'known' ? new TshubError('user_exists', { user: 'ada' }) : new Error('a secret detail');
+    throw ctx.querystring === 'kind=known'
+      ? new TshubError('user_exists', { user: 'ada' })
+      : new Error('a secret detail');
   },
   'things.health': () => ({ status: 200, text: '', type: 'text/html' }),
   'things.list': ({ ctx, query }) => {
     const page = readPage(ctx, query, { defaultLimit: 2, maxLimit: 3 });
     const all = ['a', 'b', 'c', 'd', 'e'];
-    return { status: 200, json: pageOf(ctx, page, all.length, all.slice(page.offset, page.offset + page.limit)) };
+    return pageOf(ctx, page, all.length, all.slice(page.offset, page.offset + page.limit));
   },
   'things.server': ({ params }) => ({ status: 200, json: params }),
 };
@@ -72,13 +75,13 @@ beforeEach(async () => {
   caller = { via: 'token' };
   asked = [];
   logged = [];
-  const api = mountRoutes(table, handlers, {
+  const routes = apiRoutes(table, handlers, {
     base: '/hub/api',
     head: ['/health'],
-    identify: () => Promise.resolve(caller),
     requireScope: (_, __, resource) => asked.push(resource),
     requireSome: () => undefined,
   });
+  const api = mountRoutes(routes, () => Promise.resolve(caller));
   const app = new Koa();
   app.use(
     errorBoundary({
@@ -117,13 +120,12 @@ describe('a table of routes', () => {
     const options = {
       base: '',
       head: [],
-      identify: () => Promise.resolve(null),
       requireScope: () => undefined,
       requireSome: () => undefined,
     };
     const { 'things.add': _, ...fewer } = handlers;
-    expect(() => mountRoutes(table, fewer as typeof handlers, options)).toThrow('routes without a handler: things.add');
-    expect(() => mountRoutes(table, { ...handlers, other: () => undefined } as typeof handlers, options)).toThrow(
+    expect(() => apiRoutes(table, fewer as typeof handlers, options)).toThrow('routes without a handler: things.add');
+    expect(() => apiRoutes(table, { ...handlers, other: () => undefined } as typeof handlers, options)).toThrow(
       'handlers without a route: other',
     );
   });

@@ -1,5 +1,6 @@
 import { TshubError } from '@tshub/contract';
-import type { Context } from 'koa';
+import type { Exchange } from './exchange.ts';
+import type { Reply } from './handler.ts';
 
 export interface Page {
   readonly offset: number;
@@ -17,7 +18,7 @@ const pagingType = 'application/jupyterhub-pagination+json';
 
 /** Reads `offset`, `limit` and the opt-in (peer's contract 2.1). Negative values count as positive, limit is kept within 1 and maxLimit. */
 export function readPage(
-  ctx: Context,
+  ctx: Exchange,
   query: { readonly offset?: string | undefined; readonly limit?: string | undefined },
   limits: PageLimits,
 ): Page {
@@ -41,29 +42,29 @@ function readInteger(text: string | undefined): number | undefined {
 
 /** A list in the form that was asked for. `next.url` is the request's own URL as the hub saw it: the culler follows it literally. */
 export function pageOf<Item>(
-  ctx: Context,
+  ctx: Exchange,
   page: Page,
   total: number,
   items: Readonly<Record<string, Item>> | readonly Item[],
-): unknown {
-  return page.optedIn ? pageWith(ctx, page, total, items) : items;
+): Reply {
+  return page.optedIn ? pageWith(ctx, page, total, items) : { status: 200, json: items };
 }
 
 /** A list of which there is only the form with its page. */
 export function pageWith<Item>(
-  ctx: Context,
+  ctx: Exchange,
   page: Page,
   total: number,
   items: Readonly<Record<string, Item>> | readonly Item[],
-): unknown {
-  if (page.optedIn) ctx.type = pagingType;
+): Reply {
   const { offset, limit } = page;
   const nextOffset = offset + limit;
   const next = nextOffset < total ? { offset: nextOffset, limit, url: nextUrl(ctx, nextOffset, limit) } : null;
-  return { items, _pagination: { offset, limit, total, next } };
+  const json = { items, _pagination: { offset, limit, total, next } };
+  return { status: 200, json, ...(page.optedIn ? { type: pagingType } : {}) };
 }
 
-function nextUrl(ctx: Context, offset: number, limit: number): string {
+function nextUrl(ctx: Exchange, offset: number, limit: number): string {
   const query = new URLSearchParams(ctx.querystring);
   query.set('offset', String(offset));
   query.set('limit', String(limit));

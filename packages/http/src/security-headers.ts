@@ -33,15 +33,26 @@ function targetsOf(ctx: Context): readonly string[] {
   return (ctx.state['formTargets'] as readonly string[] | undefined) ?? [];
 }
 
+/** Headers of what the API answers, names and values in turn; for answers without Koa. */
+export function apiHeaders(version: string): readonly string[] {
+  return Object.entries(headersOf(version, true)).flat();
+}
+
+function headersOf(version: string, api: boolean): Readonly<Record<string, string>> {
+  return {
+    'X-JupyterHub-Version': version,
+    'X-Content-Type-Options': 'nosniff',
+    'Referrer-Policy': 'same-origin',
+    'Content-Security-Policy': api ? apiPolicy : pagePolicy([]),
+    ...(api ? { 'Access-Control-Allow-Headers': 'accept, content-type, authorization' } : {}),
+  };
+}
+
 /** Headers of every answer, errors and redirects as well (peer's contract 2.1 and 5.4). */
 export function securityHeaders(options: SecurityHeaders): Middleware {
   return async (ctx, next) => {
     const api = ctx.path === options.apiBase || ctx.path.startsWith(`${options.apiBase}/`);
-    ctx.set('X-JupyterHub-Version', options.version());
-    ctx.set('X-Content-Type-Options', 'nosniff');
-    ctx.set('Referrer-Policy', 'same-origin');
-    ctx.set('Content-Security-Policy', api ? apiPolicy : pagePolicy([]));
-    if (api) ctx.set('Access-Control-Allow-Headers', 'accept, content-type, authorization');
+    ctx.set(headersOf(options.version(), api));
     await next();
     // Pages of the API (OAuth's confirmation) need what pages need.
     if (api && ctx.type === 'text/html') ctx.set('Content-Security-Policy', pagePolicy(targetsOf(ctx)));

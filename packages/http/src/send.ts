@@ -1,13 +1,13 @@
-import { hash } from 'node:crypto';
 import type { Context } from 'koa';
 import type { Reply } from './handler.ts';
+import { jsonText } from './json-text.ts';
 
 /** Writes a handler's answer. An empty one is `text/plain`, as with the peer. */
 export function send(ctx: Context, reply: Reply): void {
   for (const [name, value] of Object.entries(reply.headers ?? {})) ctx.set(name, value);
   if (reply.location !== undefined) ctx.set('Location', reply.location);
   ctx.status = reply.status;
-  if (reply.json !== undefined) sendJson(ctx, reply.json);
+  if (reply.json !== undefined) sendJson(ctx, reply.json, reply.type ?? 'application/json');
   else if (reply.html !== undefined) sendText(ctx, reply.html, 'text/html');
   else if (reply.stream !== undefined) {
     ctx.body = reply.stream;
@@ -23,10 +23,9 @@ function sendText(ctx: Context, text: string, type: string): void {
   ctx.body = text;
 }
 
-function sendJson(ctx: Context, json: unknown): void {
-  const text = JSON.stringify(json);
-  if (!ctx.type) ctx.type = 'application/json';
-  ctx.body = text;
-  if (ctx.method !== 'GET' || ctx.status !== 200) return;
-  ctx.etag = hash('sha256', text, 'base64url').slice(0, 27);
+function sendJson(ctx: Context, value: unknown, type: string): void {
+  const json = jsonText(value);
+  ctx.type = type;
+  ctx.body = json.text;
+  if (ctx.method === 'GET' && ctx.status === 200) ctx.etag = json.etag;
 }

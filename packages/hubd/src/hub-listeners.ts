@@ -7,6 +7,8 @@ import { remoteUserHeader } from './login/remote-user.ts';
 const throughProxy = new WeakSet<IncomingMessage>();
 
 const believed = ['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', remoteUserHeader] as const;
+/** What only the proxy's requests may have: programs have no cookies. */
+const ofBrowsers = [...believed, 'cookie'] as const;
 
 /**
  * A server for any of the hub's sockets. On a UNIX socket it is proxyd that speaks, and what it says of the browser is believed;
@@ -25,7 +27,7 @@ export function hubServer(handle: RequestListener): Server {
   server.on('listening', () => (isProxys = typeof server.address() !== 'object' || server.address() === null));
   server.on('request', (req, res) => {
     if (isProxys) believeProxy(req);
-    else for (const name of believed) delete req.headers[name];
+    else for (const name of ofBrowsers) if (req.headers[name] !== undefined) delete req.headers[name];
     handle(req, res);
   });
   return server;
@@ -49,7 +51,6 @@ export function apiOnly(): Middleware {
       ctx.body = JSON.stringify({ status: 404, message: 'Only the API is served here' });
       return undefined;
     }
-    delete ctx.req.headers.cookie;
     return next();
   };
 }

@@ -2,7 +2,7 @@ import { isAccount, type LoginSecrets, noSecrets, type Settings, userOfAccount }
 import { hubApi, routes } from '@tshub/contract';
 import { makeCalls } from '@tshub/http';
 import { AuditTrail } from './audit/audit-trail.ts';
-import { makeIdentify } from './caller/identify.ts';
+import { makeIdentify, makeIdentifyToken } from './caller/identify.ts';
 import { makeAdmit } from './hub-admit.ts';
 import { makeApp, scopeChecks } from './hub-app.ts';
 import { openHubData } from './hub-data.ts';
@@ -22,7 +22,8 @@ import { personOfAccount } from './login/person.ts';
 import { makeSessions } from './login/sessions.ts';
 import { makeXsrf } from './login/xsrf.ts';
 import { makeHubMetrics } from './metrics/hub-metrics.ts';
-import { timedLogin, timedProxy, timedRequests, timedServers, timedSpawner } from './metrics/timed.ts';
+import { makeRequestMeter } from './metrics/request-meter.ts';
+import { timedLogin, timedProxy, timedServers, timedSpawner } from './metrics/timed.ts';
 import { makePages } from './pages/pages.ts';
 import { ProxyLink } from './proxy/proxy-link.ts';
 import { makeServers } from './servers/servers.ts';
@@ -94,7 +95,8 @@ export async function createHub(parts: HubParts): Promise<Hub> {
   const outside = parts.outside ?? { connect: () => Promise.reject(new Error('there is no way out')) };
   const oidc = makeOidc({ settings, secrets, outside, keys, clock });
   const guests = makeGuests(settings, () => records.countBy('guest'));
-  const identify = makeIdentify({ tokens, users, clients, sessions, xsrf, clock, settings, access });
+  const identifyToken = makeIdentifyToken({ tokens, users, clients, clock, settings, access });
+  const identify = makeIdentify({ identifyToken, sessions, xsrf, access });
   const repairRoutes = onRoutes;
   const tokenOrders = makeTokenOrders({ access, tokens, settings, log });
   const pages = makePages({
@@ -144,13 +146,14 @@ export async function createHub(parts: HubParts): Promise<Hub> {
     onRoutes,
   });
   const inside = makeCalls(routes, handlers, scopeChecks(access));
-  const app = makeApp({
+  const handle = makeApp({
     log,
     version: () => current.hub.jupyterhub_version,
     access,
     identify,
+    identifyToken,
     installSessions: sessions.install,
-    measure: timedRequests(metrics),
+    meter: makeRequestMeter(metrics),
     mountPages(router) {
       metricsRoutes.mount(router);
       pages.mount(router);
@@ -163,7 +166,7 @@ export async function createHub(parts: HubParts): Promise<Hub> {
   const purge = keepPurged({ stores: [tokens, data.codes, data.shareCodes, ended], log });
 
   return {
-    handle: app.callback(),
+    handle,
     hub1: makeHub1({
       access,
       servers,

@@ -1,4 +1,5 @@
 import type { Settings } from '@tshub/config';
+import type { Exchange } from '@tshub/http';
 import type { Context } from 'koa';
 import type { Access } from '../access/access.ts';
 import type { Session, Sessions, Xsrf } from '../login/session.ts';
@@ -7,15 +8,20 @@ import type { Token, Tokens } from '../tokens/token.ts';
 import type { User, UsersStore } from '../users/user.ts';
 import type { Caller, Owner } from './caller.ts';
 
-export interface IdentifyParts {
+export interface IdentifyTokenParts {
   readonly tokens: Pick<Tokens, 'find' | 'touch'>;
   readonly users: Pick<UsersStore, 'byId' | 'touch'>;
   readonly clients: Pick<OAuthClients, 'get'>;
-  readonly sessions: Pick<Sessions, 'read'>;
-  readonly xsrf: Pick<Xsrf, 'check'>;
   readonly clock: { now(): number };
   readonly settings: () => Settings;
-  readonly access: Pick<Access, 'scopesOf' | 'tokenScopes'>;
+  readonly access: Pick<Access, 'tokenScopes'>;
+}
+
+export interface IdentifyParts {
+  readonly identifyToken: IdentifyToken;
+  readonly sessions: Pick<Sessions, 'read'>;
+  readonly xsrf: Pick<Xsrf, 'check'>;
+  readonly access: Pick<Access, 'scopesOf'>;
 }
 
 export interface IdentifyOptions {
@@ -24,14 +30,19 @@ export interface IdentifyOptions {
 }
 
 export type Identify = (ctx: Context, options?: IdentifyOptions) => Promise<Caller | null>;
+export type IdentifyToken = (exchange: Exchange) => Promise<Caller | null>;
 
 /** Who a request is from: by its token, else by its login cookie. A token that is no good counts as none. */
 export function makeIdentify(parts: IdentifyParts): Identify {
-  return async (ctx, options = {}) => {
-    const text = readToken(ctx.get('Authorization'));
-    return (
-      (text === null ? null : await byToken(parts, ctx, text)) ?? (await byCookie(parts, ctx, options.xsrf !== false))
-    );
+  return async (ctx, options = {}) =>
+    (await parts.identifyToken(ctx)) ?? (await byCookie(parts, ctx, options.xsrf !== false));
+}
+
+/** Whose token a request came with; null for none and for one that is no good. */
+export function makeIdentifyToken(parts: IdentifyTokenParts): IdentifyToken {
+  return async (exchange) => {
+    const text = readToken(exchange.get('Authorization'));
+    return text === null ? null : byToken(parts, exchange, text);
   };
 }
 
@@ -40,7 +51,7 @@ export function readToken(header: string): string | null {
   return /^(?:token|bearer)[ \t]+(\S+)$/i.exec(header.trim())?.[1] ?? null;
 }
 
-async function byToken(parts: IdentifyParts, ctx: Context, text: string): Promise<Caller | null> {
+async function byToken(parts: IdentifyTokenParts, exchange: Exchange, text: string): Promise<Caller | null> {
   const token = await parts.tokens.find(text);
   if (token === undefined) return null;
   const owner = await currentOwner(parts, token.owner);
@@ -53,12 +64,12 @@ async function byToken(parts: IdentifyParts, ctx: Context, text: string): Promis
     via: 'token',
     tokenId: token.id,
     sessionId: token.sessionId,
-    from: ctx.ip,
+    from: exchange.ip,
   };
 }
 
 /** A token may be in memory for longer than its owner exists or is an administrator. */
-async function currentOwner(parts: IdentifyParts, owner: Owner): Promise<Owner | null> {
+async function currentOwner(parts: IdentifyTokenParts, owner: Owner): Promise<Owner | null> {
   if (owner.kind === 'service') return owner;
   const user = await parts.users.byId(owner.id);
   return user === undefined ? null : ownerOf(user);
@@ -69,7 +80,7 @@ export function ownerOf(user: User): Owner {
 }
 
 /** At most every activity_resolution seconds; what a server does by itself is no activity of its user. */
-async function noteUse(parts: IdentifyParts, token: Token): Promise<void> {
+async function noteUse(parts: IdentifyTokenParts, token: Token): Promise<void> {
   const now = parts.clock.now();
   if (token.lastActivity !== null && now - token.lastActivity < parts.settings().hub.activity_resolution * 1000) return;
   await parts.tokens.touch(token);

@@ -87,7 +87,7 @@ export function groupHandlers(parts: GroupsRoutesParts): Handlers<typeof groupRo
       const shown = found.groups
         .map((group) => filterGroup(groupModelOf(group, directory), caller.scopes))
         .filter((model) => model !== null);
-      return { status: 200, json: pageOf(ctx, page, found.total, shown) };
+      return pageOf(ctx, page, found.total, shown);
     },
     async 'groups.removeUsers'({ caller, params, body }) {
       const group = await known(params.group);

@@ -1,7 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { Calls } from '@tshub/bus';
 import { type ErrorCode, type proxy1, type spawner1, TshubError } from '@tshub/contract';
-import type { Middleware } from 'koa';
 import type { Login } from '../login/login.ts';
 import type { ServersRoom } from '../servers/servers.ts';
 import type { HubMetrics } from './hub-metrics.ts';
@@ -103,22 +102,6 @@ export function timedLogin(login: Login, metrics: HubMetrics): Login {
     answer: (...given) => watch(login.answer(...given)),
     enter: (...given) => watch(login.enter(...given)),
   });
-}
-
-/** Requests by the path of their route, of which there are only so many; what no route answers is one of them. */
-export function timedRequests(metrics: HubMetrics): Middleware {
-  return async (ctx, next) => {
-    const seconds = stopwatch();
-    try {
-      await next();
-    } finally {
-      const route: unknown = ctx.state['route'] ?? ctx['_matchedRoute'];
-      const handler = typeof route === 'string' ? route : 'none';
-      const took = seconds();
-      metrics.requests.observe(took, { method: ctx.method, handler, code: String(ctx.status) });
-      if (handler === '/hub/logout' && ctx.method === 'POST') metrics.logouts.observe(took);
-    }
-  };
 }
 
 /** An object with some of its functions replaced; getters stay what they are. */

@@ -23,7 +23,7 @@ export function proxyHandlers({ settings, reconcile, routes }: ProxyRoutesParts)
       const all = [hubRoute, ...(await routes()).map(modelOf)].toSorted((a, b) => (a.routespec < b.routespec ? -1 : 1));
       const shown = all.slice(page.offset, page.offset + page.limit);
       const items = Object.fromEntries(shown.map((route) => [route.routespec, route]));
-      return { status: 200, json: pageOf(ctx, page, all.length, items) };
+      return pageOf(ctx, page, all.length, items);
     },
     async 'proxy.moved'({ body }) {
       // The proxy is found on the bus, where nobody else can take its name; an address from outside would be believed instead.

@@ -1,6 +1,5 @@
 import { type shareRoutes, TshubError } from '@tshub/contract';
-import { type Handlers, pageWith, readPage } from '@tshub/http';
-import type { Context } from 'koa';
+import { type Exchange, type Handlers, pageWith, readPage, type Reply } from '@tshub/http';
 import type { Caller } from '../caller/caller.ts';
 import type { SharedServer } from './share.ts';
 import { readShareScopes, requireShareable } from './share-rules.ts';
@@ -24,14 +23,14 @@ export function shareCodeHandlers(
   const { access, codes, shares, users } = parts;
   const serverOf = knownServer(shares);
   const list = async (
-    ctx: Context,
+    ctx: Exchange,
     query: Parameters<typeof readPage>[1],
     of: Parameters<typeof codes.list>[0],
-  ): Promise<{ status: number; json: unknown }> => {
+  ): Promise<Reply> => {
     const page = readPage(ctx, query, pageLimits(parts));
     const { items, total } = await codes.list(of, page);
     const models = items.map((code) => shareCodeModelOf(parts, code));
-    return { status: 200, json: pageWith(ctx, page, total, models) };
+    return pageWith(ctx, page, total, models);
   };
 
   return {

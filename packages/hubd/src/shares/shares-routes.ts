@@ -1,6 +1,5 @@
 import { type shareRoutes, TshubError } from '@tshub/contract';
-import { type Handlers, pageWith, readPage, type Reply } from '@tshub/http';
-import type { Context } from 'koa';
+import { type Exchange, type Handlers, pageWith, readPage, type Reply } from '@tshub/http';
 import { byWhom } from '../caller/by-whom.ts';
 import type { Caller } from '../caller/caller.ts';
 import { shareCodeHandlers } from './share-codes-routes.ts';
@@ -31,11 +30,11 @@ export function sharesHandlers(parts: SharesRoutesParts): Handlers<typeof shareR
       { event: 'share-changed', user, server: name, ...byWhom(caller), ...sharedWith(target) },
       `server ${user}/${name} ${what} by ${caller.owner.name}`,
     );
-  const list = async (ctx: Context, query: Paging, of: SharesOf): Promise<Reply> => {
+  const list = async (ctx: Exchange, query: Paging, of: SharesOf): Promise<Reply> => {
     const page = readPage(ctx, query, pageLimits(parts));
     const { items, total } = await shares.list(of, page);
     const models = items.map((share) => shareModelOf(parts, share));
-    return { status: 200, json: pageWith(ctx, page, total, models) };
+    return pageWith(ctx, page, total, models);
   };
   /** What somebody was given of one server. */
   const given = async (named: Named, { owner, server }: { owner: string; server: string }): Promise<Share> => {

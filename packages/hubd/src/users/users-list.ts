@@ -1,7 +1,6 @@
 import type { Settings } from '@tshub/config';
 import type { UserListQuery } from '@tshub/contract';
-import { pageOf, readPage, type Reply } from '@tshub/http';
-import type { Context } from 'koa';
+import { type Exchange, pageOf, readPage, type Reply } from '@tshub/http';
 import { filterUser, type NamedUser } from '../access/filter.ts';
 import { listable } from '../access/require.ts';
 import type { Caller } from '../caller/caller.ts';
@@ -17,7 +16,7 @@ export interface UsersListParts {
 /** A page of users, each with what the caller may see of them. */
 export async function listUsers(
   parts: UsersListParts,
-  { ctx, caller, query }: { readonly ctx: Context; readonly caller: Caller; readonly query: UserListQuery },
+  { ctx, caller, query }: { readonly ctx: Exchange; readonly caller: Caller; readonly query: UserListQuery },
   modelsOf: (users: readonly User[]) => Promise<readonly NamedUser[]>,
 ): Promise<Reply> {
   const { api_page_default_limit: defaultLimit, api_page_max_limit: maxLimit } = parts.settings().hub;
@@ -34,7 +33,7 @@ export async function listUsers(
   const shown = (await modelsOf(users))
     .map((model) => filterUser(model, caller.scopes))
     .filter((model) => model !== null);
-  return { status: 200, json: pageOf(ctx, page, total, shown) };
+  return pageOf(ctx, page, total, shown);
 }
 
 /** `ready` is known only in memory: of the active ones, which are few, those are picked before the page is cut (not after, as with the peer). */
