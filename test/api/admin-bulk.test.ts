@@ -106,6 +106,10 @@ describe('an action on several users', () => {
     const other = await makeRoot(t, 'second-root');
     expect((await other.get(begun.location)).status).toBe(404);
     expect((await order(admin, '/hub/admin/bulk', [['action', 'start'], ...ticked('bob')])).status).toBe(429);
+    // The same form once more is the same order.
+    const again = await order(admin, '/hub/admin/bulk', [['action', 'start'], ...ticked('ada')]);
+    expect(again.location).toBe(begun.location);
+    expect((await admin.get('/hub/admin')).text).toContain(`Still under way: <a href="${begun.location}">`);
     const page = (await admin.get(begun.location)).text;
     expect(page).toContain('0 of 1.');
     expect(page).toMatch(/<noscript>\s*<meta http-equiv="refresh"/);

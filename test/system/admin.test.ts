@@ -255,6 +255,8 @@ describe('the pages', () => {
     await page.goto(`${admin}?name_filter=bob`);
     await line('bob/').locator('.badge.ready').waitFor();
     await line('bob/').getByRole('button', { name: 'Stop' }).click();
+    // Here as well, until it has stopped.
+    await line('bob/').locator('.badge.stopped').waitFor({ timeout: 60_000 });
     expect(await machine.show('tshub-server-bob.service', 'ActiveState')).toEqual({ ActiveState: 'inactive' });
     await plain.close();
   });

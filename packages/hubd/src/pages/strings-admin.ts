@@ -16,7 +16,7 @@ export const adminStrings = {
   next: 'Next page',
   newest: 'Newest',
   older: 'Older',
-  pages: 'Pages',
+  pages: 'Pages of the list',
   actions: 'Actions',
   never: 'never',
   none: 'none',
@@ -25,6 +25,7 @@ export const adminStrings = {
   users: {
     title: 'Users and servers',
     unlisted: 'You may not list users. If you know a name, its page shows what you may see.',
+    show: 'Show',
     search: 'Name contains',
     group: 'In the group',
     state: 'Servers',
@@ -107,6 +108,7 @@ export const adminStrings = {
     refused: (count: number) => (count === 1 ? 'One was refused' : `${count} were refused`),
     more: (count: number) => `… and ${count} more.`,
     goesOn: 'It goes on when you leave this page.',
+    underWay: 'Still under way:',
     inside: 'Something went wrong inside; the journal of this host has the details.',
   },
   done: {
@@ -253,6 +255,7 @@ export const adminStrings = {
     open: 'Open',
     remove: 'Remove',
     limits: 'Limits',
+    log: 'Log',
     named: (user: string, server: string) => (server === '' ? `the server of ${user}` : `${user}/${server}`),
     of: 'of',
     cpu: (percent: number) => `${percent} % CPU`,

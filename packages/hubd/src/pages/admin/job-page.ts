@@ -32,3 +32,10 @@ export function jobPage({ say }: Desk, job: Job): Html {
     </p>
   </section>`;
 }
+
+/** On the list of users: the way back to what one has ordered. */
+export function jobNotice({ say }: Desk, job: Job | undefined): Html | false {
+  return (
+    job !== undefined && notice('info', html`${say.job.underWay} <a href="/hub/admin/jobs/${job.id}">${job.title}</a>`)
+  );
+}

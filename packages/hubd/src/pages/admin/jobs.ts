@@ -30,7 +30,11 @@ export interface NewJob {
   mayGoOn(): Promise<string>;
 }
 
-type Running = { -readonly [Key in keyof Job]: Job[Key] } & { refusals: [string, string][] };
+type Running = { -readonly [Key in keyof Job]: Job[Key] } & {
+  refusals: [string, string][];
+  /** Whom it is about, until it is over. */
+  names: readonly string[];
+};
 
 /** At a time for one job: as much as other people do not notice. */
 const hands = 4;
@@ -53,9 +57,19 @@ export class Jobs {
     return job?.userId === userId ? job : undefined;
   }
 
+  /** What a user has ordered that is not over yet. */
+  underWay(userId: number): Job | undefined {
+    return [...this.#jobs.values()].find((job) => job.userId === userId && !job.isOver);
+  }
+
   /** Begins and returns at once. Throws too_many_requests while others are under way. */
   begin(order: NewJob): Job {
     const running = [...this.#jobs.values()].filter(({ isOver }) => !isOver);
+    // The same form, pressed twice.
+    const twin = running.find(
+      (job) => job.userId === order.userId && job.title === order.title && same(job.names, order.names),
+    );
+    if (twin !== undefined) return twin;
     if (running.length >= most.running || running.some(({ userId }) => userId === order.userId))
       throw new TshubError('too_many_requests', {
         problem: 'Another action on many users is still under way; wait until it is over.',
@@ -70,6 +84,7 @@ export class Jobs {
       refusals: [],
       isOver: false,
       ended: '',
+      names: order.names,
     };
     this.#jobs.set(job.id, job);
     for (const [id, old] of this.#jobs) {
@@ -105,5 +120,10 @@ export class Jobs {
     };
     await Promise.all(Array.from({ length: hands }, hand));
     job.isOver = true;
+    job.names = [];
   }
+}
+
+function same(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((name, i) => name === other[i]);
 }

@@ -26,7 +26,7 @@ export function makeAdminPages(parts: PagesParts, frame: PageFrame): (router: Ro
     return error instanceof TshubError ? error.message : adminStrings.job.inside;
   });
   const rooms = [
-    makeUsersPage(parts, frame, loads),
+    makeUsersPage(parts, frame, loads, jobs),
     makeUserPage(parts, frame, loads),
     makeLimitsPage(parts, frame, loads),
     makeServerOrders(parts),

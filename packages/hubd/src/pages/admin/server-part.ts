@@ -63,6 +63,9 @@ function serverActions(desk: Desk, server: Server, resource: Resource): Html[] {
         html`<a class="button small" href="${limitsPath(user, name)}">${say.server.limits}${of(label)}</a>`,
     );
   }
+  // As `/hub/log` asks: a log may hold more than whoever sees the server should see.
+  if (server.started !== null && (may('servers', resource) || may('admin:server_state', resource)))
+    parts.push(html`<a class="button small" href="${logPath(user, name)}">${say.server.log}${of(label)}</a>`);
   if ((ready || pending === 'spawn' || pending === 'check') && may('delete:servers', resource))
     parts.push(orderButton('stop', server, pending === 'spawn' ? say.server.cancel : say.server.stop, label));
   if (!server.active && may('start:servers', resource))
@@ -101,6 +104,10 @@ function of(label: string): Html {
 
 export function userPath(user: string): string {
   return `/hub/admin/users/${escapeName(user)}`;
+}
+
+function logPath(user: string, name: string): string {
+  return `/hub/log/${escapeName(user)}${name === '' ? '' : `/${escapeName(name)}`}`;
 }
 
 function limitsPath(user: string, name: string): string {

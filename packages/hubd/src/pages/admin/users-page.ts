@@ -5,6 +5,7 @@ import { html, type Html, type Part } from '../html.ts';
 import { sayAgo } from '../words.ts';
 import { bulkBar } from './bulk-part.ts';
 import type { Desk } from './desk.ts';
+import { field } from './forms.ts';
 import { orderForm, serverPart, type ShownServer, userPath } from './server-part.ts';
 import { usersPath, type UsersView } from './users-view.ts';
 
@@ -145,4 +146,13 @@ function turns({ say }: Desk, { view: { search }, page: { previous, next } }: Us
     ${previous === null ? html`<span></span>` : html`<a class="button" rel="prev" href="${usersPath(search, { before: previous })}">${say.previous}</a>`}
     ${next !== null && html`<a class="button" rel="next" href="${usersPath(search, { after: next })}">${say.next}</a>`}
   </nav>`;
+}
+
+/** Instead of a list: a way to the page of somebody whose name one knows. */
+export function findPart({ say }: Desk): Html {
+  return html`<h1>${say.users.title}</h1>
+    <form class="card stack medium" method="get" action="/hub/admin/users">
+      <p>${say.users.unlisted}</p>
+      ${field({ name: 'name', label: say.user.name, isNeeded: true })}<button class="main">${say.users.show}</button>
+    </form>`;
 }

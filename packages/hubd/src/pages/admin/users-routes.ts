@@ -9,16 +9,18 @@ import type { Server } from '../../servers/server.ts';
 import type { User } from '../../users/user.ts';
 import type { UserSearch } from '../../users/users-pages.ts';
 import { userModelOf } from '../../users/users-view.ts';
-import { html } from '../html.ts';
 import type { PageFrame } from '../layout.ts';
 import type { PagesParts } from '../parts.ts';
+import { firstQuery, redirect } from '../visit.ts';
 import { within } from '../within.ts';
 import { sendDeskPage, visitDesk } from './desk.ts';
 import { noticeOf } from './forms.ts';
 import { groupNames } from './group-names.ts';
+import { jobNotice } from './job-page.ts';
+import type { Jobs } from './jobs.ts';
 import type { Loads } from './load.ts';
-import type { ShownServer } from './server-part.ts';
-import { type ShownUser, usersList } from './users-page.ts';
+import { type ShownServer, userPath } from './server-part.ts';
+import { findPart, type ShownUser, usersList } from './users-page.ts';
 import { readUsersView, type UsersView } from './users-view.ts';
 
 const pageSize = 50;
@@ -28,7 +30,12 @@ const mostCounted = 1000;
 const patience = 1500;
 
 /** `/hub/admin`: users and their servers, searched, sorted and cut into pages by the database. */
-export function makeUsersPage(parts: PagesParts, frame: PageFrame, loads: Loads): (router: Router) => void {
+export function makeUsersPage(
+  parts: PagesParts,
+  frame: PageFrame,
+  loads: Loads,
+  jobs: Pick<Jobs, 'underWay'>,
+): (router: Router) => void {
   const { admin } = parts;
 
   async function show(ctx: Context): Promise<void> {
@@ -40,8 +47,7 @@ export function makeUsersPage(parts: PagesParts, frame: PageFrame, loads: Loads)
     if (!hasSome(caller.scopes, 'list:users'))
       return sendDeskPage(frame, ctx, visitor, {
         ...page,
-        body: html`<h1>${page.title}</h1>
-          <p>${desk.say.users.unlisted}</p>`,
+        body: findPart(desk),
       });
     const search = searchFor(caller, view);
     const [found, count, groups] = await Promise.all([
@@ -51,9 +57,11 @@ export function makeUsersPage(parts: PagesParts, frame: PageFrame, loads: Loads)
     ]);
     const users = await showUsers(parts, loads, caller, found.users);
     const running = admin.servers.activeCount;
+    const isBusy = users.some((user) => user.servers.some(({ server }) => server.pending !== null));
     sendDeskPage(frame, ctx, visitor, {
       ...page,
-      body: usersList(desk, noticeOf(desk, ctx), {
+      ...(isBusy && { refresh: { seconds: 3, for: 'noscript' } as const }),
+      body: usersList(desk, [noticeOf(desk, ctx), jobNotice(desk, jobs.underWay(visitor.session.user.id))], {
         view,
         users,
         page: found,
@@ -65,8 +73,15 @@ export function makeUsersPage(parts: PagesParts, frame: PageFrame, loads: Loads)
     });
   }
 
+  /** For whoever may not list users, but may see some whose names they know. */
+  async function find(ctx: Context): Promise<void> {
+    const name = (firstQuery(ctx, 'name') ?? '').trim();
+    redirect(ctx, name === '' ? '/hub/admin' : userPath(name));
+  }
+
   return (router) => {
     router.get('/hub/admin', show);
+    router.get('/hub/admin/users', find);
   };
 }
 

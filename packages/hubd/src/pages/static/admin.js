@@ -45,11 +45,6 @@ async function refresh() {
   }
 }
 
-document.addEventListener('submit', (event) => {
-  const button = event.submitter;
-  if (button) setTimeout(() => (button.disabled = true));
-});
-
 function keepFresh() {
   setTimeout(
     () =>
