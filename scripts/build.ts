@@ -26,12 +26,21 @@ const bundleProgram = (program: Program): Promise<Metafile> =>
     ...(program === 'tshubctl' ? { firstLine: '#!/usr/bin/node' } : {}),
   });
 
+/** Where npm has put a package: at the top, or below the one that needs another version of it. */
+function folderOf(name: string): string {
+  const top = join(root, 'node_modules');
+  const places = [top, ...readdirSync(top).map((parent) => join(top, parent, 'node_modules'))];
+  const folder = places.map((place) => join(place, name)).find((place) => existsSync(join(place, 'package.json')));
+  if (folder === undefined) throw new Error(`${name} is in a bundle, but not in node_modules`);
+  return folder;
+}
+
 /** One text with the licence of every npm package that is inside any bundle. */
 function licences(names: ReadonlySet<string>): string {
   return [...names]
     .toSorted()
     .map((name) => {
-      const folder = join(root, 'node_modules', name);
+      const folder = folderOf(name);
       const about = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
         version: string;
         license?: string;

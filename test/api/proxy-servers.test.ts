@@ -204,6 +204,26 @@ describe('a probe', () => {
     expect(asked).toBe(1);
   });
 
+  test('waits for a socket that is not there yet, and for a server that is not ready yet', async () => {
+    const statuses = [503, 500, 200];
+    const asked = t.proxy.probe({ target: unix('late'), uid: ownUid, path: '/', timeoutMs: 10_000 });
+    await t.serve('late', (_req, res) => {
+      res.writeHead(statuses.shift() ?? 599);
+      res.end();
+    });
+    expect(await asked).toMatchObject({ status: 200 });
+    expect(statuses).toEqual([]);
+  });
+
+  test('tells the last answer when the time is over', async () => {
+    await t.serve('ill', (_req, res) => {
+      res.writeHead(503);
+      res.end();
+    });
+    const answer = await t.proxy.probe({ target: unix('ill'), uid: ownUid, path: '/', timeoutMs: 100 });
+    expect(answer).toEqual({ status: 503, version: '', problem: '' });
+  });
+
   test.each([
     ['nothing is there', 'none', 'there is no such socket'],
     ['nobody listens', 'stale', 'connection refused'],

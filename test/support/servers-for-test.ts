@@ -18,8 +18,7 @@ export const testApiUrl = 'http://127.0.0.1:8081/hub/api';
 
 /** Short enough that a test of what happens when time is over does not take long. */
 export const quick: Partial<Timing> = {
-  probeFirst: 1,
-  probeLongest: 5,
+  probeAgain: 1,
   probeTry: 50,
   proxyAway: 20,
   look: 5,

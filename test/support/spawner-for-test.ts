@@ -235,6 +235,8 @@ function fakeSystemd1(
       return Promise.resolve(plan.jobResult ?? 'done');
     },
     listServerUnits: async () => [...units.keys()],
+    unitNow: async (unit) => units.get(unit)?.facts ?? readUnitFacts({ ActiveState: 'inactive' }),
+    stopTimeoutMs: async (unit) => units.get(unit)?.facts.stopTimeoutMs ?? 0,
     unitFacts: async (unit) => units.get(unit)?.facts ?? null,
   };
 }

@@ -2,7 +2,7 @@ import type { Interface, WireTypes } from '@tshub/contract';
 import { BusError } from './bus-error.ts';
 import { messageFlags, type Link } from './link.ts';
 import type { Callable, CallOptions, Calls, RawCall } from './types.ts';
-import { fromWire, toWire, unwrap, Variant } from './values.ts';
+import { fromWire, toWire, Variant } from './values.ts';
 
 /** Table -> one typed function for each method. */
 export function callsOf<I extends Callable>(link: Link, table: I, options: CallOptions = {}): Calls<I> {
@@ -72,8 +72,9 @@ export async function getProperties(
     member: 'GetAll',
     signature: 's',
     body: [iface],
+    isBare: true,
   });
-  return unwrap(values) as Record<string, unknown>;
+  return values as Record<string, unknown>;
 }
 
 function callHeader({ timeoutMs, interactive = false }: CallOptions): {

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import codec from 'dbus-next/lib/message.js';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { writeMessage } from './codec/message.ts';
 import { Link, type Message } from './link.ts';
 
 let folder: string;
@@ -41,19 +41,42 @@ const header = { type: 1, path: '/x', interface: 'a.b', sender: ':1.9' };
 
 test('a message that cannot be read is ignored, and the next one is taken', async () => {
   // "h" promises a file descriptor that was never sent; any local user can send this.
-  const [broken] = codec.marshall({ ...header, serial: 1, member: 'Broken', signature: 'u', body: [0] });
+  const broken = writeMessage({ ...header, serial: 1, member: 'Broken', signature: 'u', body: [0] });
   broken[broken.indexOf('\u0001u\0') + 1] = 'h'.charCodeAt(0);
-  const [whole] = codec.marshall({ ...header, serial: 2, member: 'Whole', signature: 'u', body: [7] });
+  const whole = writeMessage({ ...header, serial: 2, member: 'Whole', signature: 'u', body: [7] });
   far.write(Buffer.concat([broken, whole]));
   await expect.poll(() => incoming).toMatchObject([{ member: 'Whole', body: [7] }]);
   expect(problems).toEqual(['a message could not be read; ignoring it']);
 });
 
 test('a message may arrive byte by byte', async () => {
-  const [bytes] = codec.marshall({ ...header, serial: 1, member: 'Slow', signature: 's', body: ['text'] });
+  const bytes = writeMessage({ ...header, serial: 1, member: 'Slow', signature: 's', body: ['text'] });
   far.setNoDelay(true);
   for (const byte of bytes) await new Promise((resolve) => far.write(Buffer.of(byte), resolve));
   await expect.poll(() => incoming).toMatchObject([{ member: 'Slow', body: ['text'] }]);
+});
+
+test('many messages may arrive at once, and one in many pieces', async () => {
+  const texts = ['a'.repeat(70_000), 'b', 'c'.repeat(200_000), 'd'];
+  const all = texts.map((text, i) =>
+    writeMessage({ ...header, serial: i + 1, member: 'M', signature: 's', body: [text] }),
+  );
+  far.write(Buffer.concat(all));
+  await expect.poll(() => incoming.map(({ body }) => body[0])).toEqual(texts);
+});
+
+test('what is no message ends the connection', async () => {
+  far.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  await expect(link.lost).resolves.toMatchObject({ message: 'this is no message of D-Bus' });
+});
+
+test('what a signal carries is read when somebody asks, and a listener meets what is wrong with it', async () => {
+  const signal = writeMessage({ ...header, type: 4, serial: 1, member: 'S', signature: 'u', body: [0] });
+  signal[signal.indexOf('\u0001u\0') + 1] = 'h'.charCodeAt(0);
+  far.write(signal);
+  await expect.poll(() => incoming.length).toBe(1);
+  expect(problems).toEqual([]);
+  expect(() => incoming[0]?.body).toThrow('values of type "h" are not read');
 });
 
 test('a call without an answer fails after its time', async () => {

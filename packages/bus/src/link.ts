@@ -1,16 +1,11 @@
 import { createConnection, type Socket } from 'node:net';
-import handshake from 'dbus-next/lib/handshake.js';
-import codec, { type RawMessage } from 'dbus-next/lib/message.js';
 import { BusError, daemonAway, errorOfReply } from './bus-error.ts';
-import { decodeBody, encodeBody } from './values.ts';
+import { Framing } from './codec/framing.ts';
+import { readMessage, type ReceivedMessage, writeMessage } from './codec/message.ts';
+import { authenticate } from './handshake.ts';
 import type { RawCall } from './types.ts';
 
-/**
- * One connection to a bus: messages out, replies and everything else in.
- *
- * dbus-next's own MessageBus is not used: it never fails a pending call when the connection is gone, answers errors with
- * stacks, drops calls to a name it once saw elsewhere, and one message that it cannot read ends the process.
- */
+/** One connection to a bus: messages out, replies and everything else in. Why no library: docs/design/decisions/0060-bus-codec.md. */
 
 export const messageTypes = { call: 1, reply: 2, error: 3, signal: 4 } as const;
 export const messageFlags = { noReply: 1, noAutoStart: 2, interactive: 4 } as const;
@@ -27,7 +22,10 @@ export interface Message {
   readonly destination: string;
   readonly sender: string;
   readonly signature: string;
+  /** Of a signal it is read when somebody asks. */
   readonly body: readonly unknown[];
+  /** The body with variants as what is in them. */
+  readonly bare: () => readonly unknown[];
 }
 
 export interface OutgoingMessage {
@@ -48,6 +46,7 @@ export interface Call extends Omit<RawCall, 'interactive'> {
 }
 
 interface Pending {
+  readonly isBare: boolean;
   readonly resolve: (body: unknown[]) => void;
   readonly reject: (error: Error) => void;
   readonly destination: string;
@@ -61,6 +60,7 @@ export class Link {
   readonly lost: Promise<Error>;
   #socket: Socket;
   #serial = 0;
+  #isGathering = false;
   #pending = new Map<number, Pending>();
   #gone: Error | undefined;
   #closing = false;
@@ -83,20 +83,21 @@ export class Link {
       socket.on('error', end);
       socket.on('close', () => end(new Error('the message bus closed the connection')));
     });
-    const guarded = (parse: () => void) => () => this.#parseAll(parse);
-    codec.unmarshalMessages(
-      {
-        on: (event, parse) => void socket.on(event, guarded(parse)),
-        read: (size) => socket.read(size) as Buffer | null,
-      },
-      (raw) => this.#take(raw),
-      {},
-    );
+    const framing = new Framing();
+    socket.on('data', (chunk: Buffer) => {
+      try {
+        for (const bytes of framing.push(chunk)) this.#takeOne(bytes);
+      } catch (error) {
+        socket.destroy(error as Error);
+      }
+    });
+    // The handshake left it paused.
+    socket.resume();
   }
 
   /** The body of the reply; throws TshubError or BusError. */
   call(call: Call): Promise<unknown[]> {
-    const { timeoutMs = defaultTimeoutMs, ...message } = call;
+    const { timeoutMs = defaultTimeoutMs, isBare = false, ...message } = call;
     return new Promise((resolve, reject) => {
       const serial = this.#send({ type: messageTypes.call, ...message }, call.destination);
       const timer =
@@ -112,7 +113,7 @@ export class Link {
                 ),
               );
             }, timeoutMs);
-      this.#pending.set(serial, { resolve, reject, destination: call.destination, timer });
+      this.#pending.set(serial, { isBare, resolve, reject, destination: call.destination, timer });
     });
   }
 
@@ -132,52 +133,48 @@ export class Link {
   #send(message: OutgoingMessage, destination: string): number {
     if (this.#gone !== undefined || this.#closing)
       throw daemonAway(destination, this.#gone ?? new Error('the connection was closed'));
-    const { signature = '', body = [], ...header } = message;
     this.#serial = (this.#serial % 0xffff_ffff) + 1;
-    const raw: RawMessage = { ...header, serial: this.#serial };
-    if (signature !== '') Object.assign(raw, { signature, body: encodeBody(signature, body) });
-    this.#socket.write(codec.marshall(raw)[0]);
+    const bytes = writeMessage({ ...message, serial: this.#serial });
+    if (!this.#isGathering) {
+      // What is sent in one go is one write.
+      this.#isGathering = true;
+      this.#socket.cork();
+      process.nextTick(() => {
+        this.#isGathering = false;
+        this.#socket.uncork();
+      });
+    }
+    this.#socket.write(bytes);
     return this.#serial;
   }
 
-  /** The codec has consumed a message before it throws about it, so the next ones can still be read. */
-  #parseAll(parse: () => void): void {
-    for (;;) {
-      try {
-        return parse();
-      } catch (error) {
-        this.#onProblem('a message could not be read; ignoring it', error);
-      }
+  /** A message that cannot be read is left out; where the next one begins is known all the same. */
+  #takeOne(bytes: Buffer): void {
+    try {
+      this.#take(readMessage(bytes));
+    } catch (error) {
+      this.#onProblem('a message could not be read; ignoring it', error);
     }
   }
 
-  #take(raw: RawMessage): void {
-    const { signature = '', body = [] } = raw;
-    const message: Message = {
-      type: raw.type,
-      serial: raw.serial,
-      flags: raw.flags ?? 0,
-      path: raw.path ?? '',
-      interface: raw.interface ?? '',
-      member: raw.member ?? '',
-      errorName: raw.errorName ?? '',
-      replySerial: raw.replySerial ?? 0,
-      destination: raw.destination ?? '',
-      sender: raw.sender ?? '',
-      signature,
-      body: decodeBody(signature, body),
-    };
-    if (message.type === messageTypes.reply || message.type === messageTypes.error) this.#settle(message);
-    else this.#onIncoming(message);
+  #take(received: ReceivedMessage): void {
+    const { type } = received;
+    if (type === messageTypes.reply || type === messageTypes.error) this.#settle(received);
+    else if (type === messageTypes.signal) this.#onIncoming(lazily(received));
+    else {
+      const body = received.read();
+      this.#onIncoming({ ...received, body, bare: () => received.read(true) });
+    }
   }
 
-  #settle(message: Message): void {
+  #settle(message: ReceivedMessage): void {
     const pending = this.#pending.get(message.replySerial);
     if (pending === undefined) return;
+    const body = message.read(pending.isBare);
     this.#pending.delete(message.replySerial);
     clearTimeout(pending.timer);
-    if (message.type === messageTypes.reply) return pending.resolve([...message.body]);
-    const [text] = message.body;
+    if (message.type === messageTypes.reply) return pending.resolve(body);
+    const [text] = body;
     pending.reject(errorOfReply(pending.destination, message.errorName, typeof text === 'string' ? text : ''));
   }
 
@@ -194,6 +191,19 @@ export class Link {
     }
     this.#pending.clear();
   }
+}
+
+/** Most signals are nobody's: what they carry is not read then. */
+function lazily(received: ReceivedMessage): Message {
+  let body: readonly unknown[] | undefined;
+  let bare: readonly unknown[] | undefined;
+  return {
+    ...received,
+    get body() {
+      return (body ??= received.read());
+    },
+    bare: () => (bare ??= received.read(true)),
+  };
 }
 
 /** A connected socket that has proven its uid to the bus (EXTERNAL). Tries the paths in order. */
@@ -220,12 +230,11 @@ function openSocket(path: string): Promise<Socket> {
     socket.once('error', fail);
     socket.once('close', ended);
     socket.once('connect', () => {
-      handshake(socket, { authMethods: ['EXTERNAL'] }, (error) => {
-        if (error !== null) return fail(error);
+      authenticate(socket, process.geteuid?.() ?? 0).then(() => {
         socket.off('error', fail);
         socket.off('close', ended);
         resolve(socket);
-      });
+      }, fail);
     });
   });
 }

@@ -3,7 +3,6 @@ import { callsOf } from './call.ts';
 import { dbusDaemon } from './external.ts';
 import type { Link, Message } from './link.ts';
 import type { Calls, ReceivedSignal, SignalMatch } from './types.ts';
-import { unwrap } from './values.ts';
 
 const busName = dbusDaemon.busName;
 
@@ -61,15 +60,17 @@ export class Signals {
   /** Gives a signal to everyone who asked for it. */
   dispatch(message: Message): void {
     for (const listener of [...this.#listeners]) {
-      if (!hears(listener, message)) continue;
       const { path, interface: iface, member, sender } = message;
       try {
+        if (!hears(listener, message)) continue;
         listener.hear({
           path,
           interface: iface,
           member,
           sender,
-          args: unwrap(message.body) as unknown[],
+          get args() {
+            return message.bare() as unknown[];
+          },
         });
       } catch (error) {
         this.#onProblem(`a listener to ${iface}.${member} failed; the signal is dropped`, error);

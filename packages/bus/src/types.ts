@@ -131,6 +131,8 @@ export interface RawCall {
   /** Default 25000; 0: wait for ever. */
   readonly timeoutMs?: number;
   readonly interactive?: boolean;
+  /** Whether variants of the answer are given as what is in them. */
+  readonly isBare?: boolean;
 }
 
 export interface Bus {

@@ -1,25 +1,10 @@
-import codec from 'dbus-next/lib/message.js';
 import { expect, test } from 'vitest';
-import { decodeBody, encodeBody, fromWire, toWire, unwrap, type Variant, variant } from './values.ts';
+import { readMessage, writeMessage } from './codec/message.ts';
+import { fromWire, toWire, unwrap, type Variant, variant } from './values.ts';
 
-/** There and back through the codec. */
+/** There and back through bytes. */
 function roundTrip(signature: string, body: readonly unknown[]): unknown[] {
-  const [bytes] = codec.marshall({
-    type: 1,
-    serial: 1,
-    path: '/',
-    member: 'M',
-    signature,
-    body: encodeBody(signature, body),
-  });
-  let taken: unknown[] = [];
-  let at = 0;
-  const side = {
-    on: (_: string, parse: () => void) => parse(),
-    read: (size: number) => (at + size > bytes.length ? null : bytes.subarray(at, (at += size))),
-  };
-  codec.unmarshalMessages(side, (message) => (taken = decodeBody(signature, message.body ?? [])), {});
-  return taken;
+  return readMessage(writeMessage({ type: 1, serial: 1, path: '/', member: 'M', signature, body })).read();
 }
 
 test.each([
@@ -78,14 +63,4 @@ test('unwrap looks into everything', () => {
     { a: 1n },
     [Uint8Array.of(1)],
   ]);
-});
-
-test.each([
-  ['v', 5],
-  ['as', 'x'],
-  ['ay', 'x'],
-  ['(ss)', ['x']],
-  ['a{ss}', null],
-])('%s refuses %j', (signature, value) => {
-  expect(() => encodeBody(signature, [value])).toThrow(TypeError);
 });

@@ -16,17 +16,23 @@ export interface ProbeAnswer {
 
 export const maxProbeMs = 30_000;
 
+/** An answer, and whether another one may come: not from a socket that is somebody else's. */
+export interface Try extends ProbeAnswer {
+  readonly isFinal: boolean;
+}
+
 /** Asks once for a path, following nothing, and gives up after `timeoutMs` as a whole. Never throws. */
-export function probe(upstream: Upstream, path: string, timeoutMs: number): Promise<ProbeAnswer> {
+export function probe(upstream: Upstream, path: string, timeoutMs: number): Promise<Try> {
   return new Promise((resolve) => {
-    const settle = (answer: ProbeAnswer) => {
+    const settle = (answer: ProbeAnswer, isFinal = false) => {
       clearTimeout(timer);
-      resolve(answer);
+      resolve({ ...answer, isFinal });
       connection.drop();
     };
-    const fail = (error: Error) => settle({ status: 0, version: '', problem: problemOf(error) });
+    const fail = (error: Error) =>
+      settle({ status: 0, version: '', problem: problemOf(error) }, codeOf(error) === upstreamCodes.peer);
     const timer = setTimeout(() => {
-      fail(coded(upstreamCodes.silent, `no answer within ${timeoutMs / 1000} s`));
+      fail(coded(upstreamCodes.silent, `no answer within ${Math.ceil(timeoutMs / 100) / 10} s`));
     }, timeoutMs);
     const connection = upstream.pool.askAlone(new Probe(path, settle, fail));
   });

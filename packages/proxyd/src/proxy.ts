@@ -12,7 +12,8 @@ import { makeEngine, makeListener, watchFull } from './listener.ts';
 import { Counts } from './metrics.ts';
 import { OpenEndings } from './open-endings.ts';
 import { parseOperatorTarget } from './operator-target.ts';
-import { probe, type ProbeAnswer } from './probe.ts';
+import type { ProbeAnswer } from './probe.ts';
+import { probeUntilUp } from './probe-until-up.ts';
 import type { TlsStatus } from './public-front.ts';
 import { rewriteFor } from './rewrite.ts';
 import { Routes } from './routes.ts';
@@ -139,7 +140,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     counters,
     async probe({ target, uid, path, timeoutMs }) {
       const upstream = makeUpstream(parseTarget(target, socketRoots), [uid], 1);
-      return probe(upstream, path, timeoutMs);
+      return probeUntilUp(upstream, path, timeoutMs);
     },
     status: () => ({
       version,

@@ -3,6 +3,7 @@ import type { Settings } from '@tshub/config';
 import { spawner1, TshubError } from '@tshub/contract';
 import type { Log } from '@tshub/daemon';
 import { watchActivity } from './activity.ts';
+import { makeCensus } from './census.ts';
 import type { Clock } from './clock.ts';
 import type { Files } from './files.ts';
 import { removeStaleEnvFiles } from './launch/env-file.ts';
@@ -41,9 +42,11 @@ const logsAtOnce = 8;
 export async function startSpawner(parts: SpawnerParts): Promise<Spawner> {
   const { bus, clock, log, files, accounts } = parts;
   await removeStaleEnvFiles(files);
+  const limits = makeStartLimits(clock);
   const table = verbs({
     ...parts,
-    limits: makeStartLimits(clock),
+    limits,
+    census: makeCensus(parts.systemd1, limits),
     oneByOne: makeQueue(),
     ports: makePorts(parts.random),
     logGate: makeGate(logsAtOnce, 'logs are being read'),

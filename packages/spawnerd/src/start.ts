@@ -1,20 +1,20 @@
 import type { Settings } from '@tshub/config';
-import { serverUnit, TshubError, type UnitStatus } from '@tshub/contract';
+import { serverUnit, type UnitStatus } from '@tshub/contract';
 import { type GuestParts, withGuest } from './guests.ts';
+import type { Census } from './census.ts';
 import { checkEnvironment, type Variables } from './launch/environment.ts';
 import { freeTheName, launch, type LaunchParts } from './launch/launch.ts';
 import type { RunAs } from './launch/run-as.ts';
-import { isRunning } from './launch/status.ts';
 import { sizes, type StartLimits } from './limits.ts';
 import type { MakeAccountParts } from './make-account.ts';
 import { type Accounts, permit, type Wish } from './permit.ts';
 import type { Ports } from './ports.ts';
 import { parseServerName, refused } from './request.ts';
 import { limitSlice } from './slice-limits.ts';
-import type { Systemd1 } from './systemd1.ts';
 
 export interface StartParts extends GuestParts, LaunchParts, MakeAccountParts {
   readonly accounts: Accounts;
+  readonly census: Census;
   readonly limits: StartLimits;
   readonly ports: Ports;
   /** The settings as they are now. */
@@ -50,7 +50,7 @@ export async function start(parts: StartParts, request: StartRequest): Promise<U
     // Before anything is made or asked: an account may be.
     parts.limits.countStart(name.user);
     const { runAs, profile, settings } = await permit(parts, request, all);
-    await requireRoom(parts, unit, settings.max_servers);
+    await parts.census.requireRoom(unit, settings.max_servers);
     await limitSlice(parts, name.user, settings);
     const go = (as: RunAs) => {
       const at = (port: number | null) => launch(parts, { name, runAs: as, given, profile, settings, port });
@@ -61,24 +61,4 @@ export async function start(parts: StartParts, request: StartRequest): Promise<U
     parts.log.info({ ...name, unit }, `Started ${unit} as ${runAs.login} (uid ${status.uid})`);
     return status;
   });
-}
-
-async function requireRoom(
-  { systemd1, limits }: { systemd1: Systemd1; limits: StartLimits },
-  unit: string,
-  most: number,
-): Promise<void> {
-  const loaded = await systemd1.listServerUnits();
-  const others = new Set([...loaded, ...limits.underWay()]);
-  others.delete(unit);
-  if (others.size < most) return;
-  // Only now is it worth asking which of them still run.
-  const running = await Promise.all(
-    [...others].map(async (other) => {
-      const facts = await systemd1.unitFacts(other);
-      return limits.underWay().has(other) || (facts !== null && isRunning(facts));
-    }),
-  );
-  if (running.filter(Boolean).length < most) return;
-  throw new TshubError('server_limit', { problem: `${most} servers are running, which is max_servers of this host` });
 }

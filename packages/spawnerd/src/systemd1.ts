@@ -10,6 +10,8 @@ export type JobResult = string;
 /** A unit beside another one. */
 export type Helper = readonly [unit: string, properties: readonly UnitProperty[]];
 
+export type UnitNow = Pick<UnitFacts, 'activeState' | 'invocation' | 'uid'>;
+
 /** The service manager as spawnerd uses it: these calls, on units of user servers. Tests bring their own. */
 export interface Systemd1 {
   /** Release: 252, 257, … */
@@ -31,6 +33,10 @@ export interface Systemd1 {
   readonly jobResult: (job: string, timeoutMs: number) => Promise<JobResult>;
   /** Names of the units of user servers that are loaded. */
   readonly listServerUnits: () => Promise<readonly string[]>;
+  /** The little that a start that went well must know: all properties of a unit are four hundred. */
+  readonly unitNow: (unit: string) => Promise<UnitNow>;
+  /** How long PID 1 itself waits for the unit to stop. */
+  readonly stopTimeoutMs: (unit: string) => Promise<number>;
   /** What is known about a unit; null when it is not loaded. */
   readonly unitFacts: (unit: string) => Promise<UnitFacts | null>;
 }
@@ -60,6 +66,20 @@ export async function connectSystemd1(bus: Bus, clock: Clock): Promise<Systemd1>
     resetFailedUnit: (unit) => unlessGone(manager.ResetFailedUnit(unit), undefined),
     jobResult: jobs.result,
     listServerUnits: async () => (await manager.ListUnitsByPatterns([], [serverUnitPattern])).map(([name]) => name),
+    unitNow: async (unit) => {
+      const path = unitPath(unit);
+      const [InvocationID, UID, ActiveState] = await Promise.all([
+        readOne(bus, path, 'Unit', 'InvocationID'),
+        readOne(bus, path, 'Service', 'UID'),
+        // Last, so that what was read before is of a unit that still runs.
+        readOne(bus, path, 'Unit', 'ActiveState'),
+      ]);
+      return readUnitFacts({ InvocationID, UID, ActiveState });
+    },
+    stopTimeoutMs: async (unit) => {
+      const TimeoutStopUSec = await readOne(bus, unitPath(unit), 'Service', 'TimeoutStopUSec');
+      return readUnitFacts({ TimeoutStopUSec }).stopTimeoutMs;
+    },
     unitFacts: async (unit) => {
       const path = await unlessGone(manager.GetUnit(unit), null);
       if (path === null) return null;
@@ -79,6 +99,27 @@ export async function orFailed<T>(call: Promise<T>, problem: string): Promise<T>
     if (!(error instanceof BusError)) throw error;
     throw new TshubError('spawn_failed', { problem: `${problem}: ${error.message}` }, { cause: error });
   }
+}
+
+/** Where a unit is on the bus. */
+function unitPath(unit: string): string {
+  const label = [...Buffer.from(unit)]
+    .map((byte) => String.fromCharCode(byte))
+    .map((char) => (/[A-Za-z0-9]/.test(char) ? char : `_${char.charCodeAt(0).toString(16).padStart(2, '0')}`));
+  return `${managerPath}/unit/${label.join('')}`;
+}
+
+async function readOne(bus: Bus, path: string, kind: 'Service' | 'Unit', name: string): Promise<unknown> {
+  const [value] = await bus.raw({
+    destination: busName,
+    path,
+    interface: 'org.freedesktop.DBus.Properties',
+    member: 'Get',
+    signature: 'ss',
+    body: [`org.freedesktop.systemd1.${kind}`, name],
+    isBare: true,
+  });
+  return value;
 }
 
 function toWire(properties: readonly UnitProperty[]) {

@@ -43,7 +43,7 @@ export const proxy1 = {
       out: [{ name: 'routes', type: 'aa{sv}' }],
     },
     Probe: {
-      says: 'Asks a target once for a path, as this uid; the answer tells whether a starting server is up. Status 0: no answer.',
+      says: 'Asks a target of this uid for a path, until it answers anything below 500 or the time is over; tells the last answer. Status 0: none.',
       access: { kind: 'account', account: 'tshub' },
       in: [
         { name: 'target', type: 's' },

@@ -102,7 +102,8 @@ class Start {
     const environment = await this.#prepare(signal);
     progress.add({ progress: 10, message: `Starting the unit ${unit}` });
     const status = await this.#startUnit(signal, environment);
-    await this.#entry.change(room.store, { invocation: status.invocation, target: status.target, uid: status.uid });
+    const { invocation, target, uid } = status;
+    await this.#entry.change(room.store, { invocation, target, uid, tokenId: this.#entry.row.tokenId });
     signal.throwIfAborted();
 
     progress.add({ progress: 40, message: 'The server was started; waiting until it answers' });
@@ -164,7 +165,8 @@ class Start {
       expiresIn: null,
     });
     this.#token = token.text;
-    await this.#entry.change(room.store, { tokenId: token.id });
+    // Written with the unit's invocation: until then the token is found by its note.
+    this.#entry.note({ tokenId: token.id });
     signal.throwIfAborted();
 
     const client = {

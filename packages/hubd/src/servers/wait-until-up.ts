@@ -3,9 +3,6 @@ import type { Room } from './room.ts';
 import { isAlive } from './spawner-link.ts';
 import { pause, unlessAborted } from './waiting.ts';
 
-/** From so many starts at once on, each is probed less often. */
-const manyStarts = 20;
-
 /** How the start hears that the unit's state changed. */
 export interface Wakening {
   needsLook(): boolean;
@@ -30,37 +27,35 @@ export async function waitUntilUp(
 ): Promise<void> {
   const { timing } = room;
   const seconds = room.settings().spawner.http_timeout;
-  const overtime = AbortSignal.timeout(seconds * 1000);
+  const end = performance.now() + seconds * 1000;
   const path = probePath(started.user, started.server);
   let problem = 'no answer';
-  let wait = timing.probeFirst;
-  let sinceLook = 0;
-  let awayFor = 0;
-  while (!overtime.aborted) {
+  let looked = performance.now();
+  let awaySince = Number.POSITIVE_INFINITY;
+  while (performance.now() < end) {
+    const woken = new Promise<null>((resolve) => wakening.onWake(() => resolve(null)));
+    const time = Math.max(1, Math.min(timing.probeTry, Math.ceil(end - performance.now())));
     try {
-      const answer = await unlessAborted(room.proxy.probe(started.target, started.uid, path, timing.probeTry), signal);
-      awayFor = 0;
-      if (answer.status >= 1 && answer.status < 500) return;
-      problem = answer.status === 0 ? answer.problem : `status ${answer.status}`;
+      const ask = () => unlessAborted(room.proxy.probe(started.target, started.uid, path, time), signal);
+      // The unit of a server that has ended tells so at once; the proxy would go on waiting for it.
+      const answer = wakening.needsLook() ? null : await Promise.race([ask(), woken]);
+      awaySince = Number.POSITIVE_INFINITY;
+      if (answer !== null && answer.status >= 1 && answer.status < 500) return;
+      if (answer !== null) problem = answer.status === 0 ? answer.problem : `status ${answer.status}`;
     } catch (error) {
       if (!(error instanceof TshubError && error.code === 'daemon_away')) throw error;
-      awayFor += wait;
-      if (awayFor > timing.proxyAway) throw error;
+      awaySince = Math.min(awaySince, performance.now());
+      if (performance.now() - awaySince > timing.proxyAway) throw error;
     }
     signal.throwIfAborted();
-    if (wakening.needsLook() || sinceLook >= timing.look) {
-      sinceLook = 0;
+    if (wakening.needsLook() || performance.now() - looked >= timing.look) {
+      looked = performance.now();
       wakening.looked();
       await checkAlive(room, started);
       signal.throwIfAborted();
     }
-    const woken = new AbortController();
-    wakening.onWake(() => woken.abort());
-    if (!wakening.needsLook()) await pause(wait, AbortSignal.any([signal, overtime, woken.signal]));
+    if (!wakening.needsLook()) await pause(timing.probeAgain, signal);
     signal.throwIfAborted();
-    sinceLook += wait;
-    const isBusy = room.entries.count('starting') > manyStarts;
-    wait = Math.min(wait * 2, isBusy ? timing.probeBusy : timing.probeLongest);
   }
   // The unit may have ended just now; its own reason says more than the time that has passed.
   await checkAlive(room, started);

@@ -1,10 +1,8 @@
 /** The longest that each step of a start or a stop may take, and the pauses between tries; milliseconds. */
 export interface Timing {
-  readonly probeFirst: number;
-  readonly probeLongest: number;
-  /** Instead of probeLongest while many servers start at once. */
-  readonly probeBusy: number;
-  /** For one try of the proxy to reach a server. */
+  /** Between two questions to the proxy, each of which it takes its time to answer. */
+  readonly probeAgain: number;
+  /** How long the proxy waits for a server with one question. */
   readonly probeTry: number;
   /** How long the proxy may be away while a server starts. */
   readonly proxyAway: number;
@@ -27,9 +25,7 @@ export interface Timing {
 }
 
 export const defaultTiming: Timing = {
-  probeFirst: 100,
-  probeLongest: 500,
-  probeBusy: 2000,
+  probeAgain: 40,
   probeTry: 5000,
   proxyAway: 10_000,
   look: 5000,

@@ -26,11 +26,12 @@ export function makeWatchUnits(bus: Pick<Bus, 'calls' | 'onSignal' | 'onOwnerCha
     const stops = [
       await bus.onSignal(
         { sender, pathNamespace: unitPaths, interface: 'org.freedesktop.DBus.Properties', member: 'PropertiesChanged' },
-        ({ path, args }) => {
-          if (!path.startsWith(ourPaths)) return;
-          const unit = unitOfPath(path);
+        (signal) => {
+          // Before what it carries is read: most units are not ours.
+          if (!signal.path.startsWith(ourPaths)) return;
+          const unit = unitOfPath(signal.path);
           if (parseServerUnit(unit) === null) return;
-          const [iface, changed] = args as [string, Record<string, unknown>];
+          const [iface, changed] = signal.args as [string, Record<string, unknown>];
           const ended = noteChange(last, unit, iface, changed);
           if (ended !== null) hear(ended);
         },

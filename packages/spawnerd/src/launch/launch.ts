@@ -13,7 +13,7 @@ import { withEnvFile } from './env-file.ts';
 import { serverEnvironment, type Variables } from './environment.ts';
 import { reasonFor } from './reason.ts';
 import type { RunAs } from './run-as.ts';
-import { isRunning, statusOf } from './status.ts';
+import { isRunning, startedStatus } from './status.ts';
 import { clear, stop } from './stop.ts';
 import { guestHelpers } from './unit-guest.ts';
 import { unitProperties } from './unit-properties.ts';
@@ -55,7 +55,7 @@ export async function launch(parts: LaunchParts, request: Launch): Promise<UnitS
   requireRootsHooks(files, settings);
   const variables = serverEnvironment(given, name, runAs, settings, port);
   await freeTheName(systemd1, name, unit);
-  const facts = await withEnvFile(files, name, variables, async (envFile) => {
+  return withEnvFile(files, name, variables, async (envFile) => {
     const path = variables['PATH'] ?? '';
     const plan = { name, runAs, program, envFile, path, port, profile, settings, systemdVersion: systemd1.version };
     const properties = unitProperties(plan);
@@ -68,7 +68,6 @@ export async function launch(parts: LaunchParts, request: Launch): Promise<UnitS
       throw error instanceof BusError ? managerRefused(name, error) : error;
     }
   });
-  return statusOf(name, facts);
 }
 
 /** Throws spawn_failed for a hook that others than root could have written: it would be run as root. */
@@ -89,23 +88,29 @@ export async function freeTheName(systemd1: Systemd1, name: ServerName, unit: st
 
 async function startAndCheck(
   { systemd1, files }: LaunchParts,
-  { runAs, settings }: Launch,
+  { name, runAs, settings, port }: Launch,
   unit: string,
   job: string,
-): Promise<UnitFacts> {
+): Promise<UnitStatus> {
   const result = await systemd1.jobResult(job, settings.start_timeout * 1000 + margin);
+  const now = result === 'done' ? await systemd1.unitNow(unit) : null;
+  if (now?.activeState === 'active') {
+    requireUid(now.uid, runAs);
+    return startedStatus(name, now, { port, dynamic: runAs.kind === 'dynamic' });
+  }
   const facts = await systemd1.unitFacts(unit);
   if (result !== 'done')
     throw failed(facts ? reasonFor(facts, { missing: await missingPaths(files, facts) }) : '', result, settings);
   // Gone or failed already: the program ran, and ended at once.
   if (!facts) throw failed(endedAtOnce, result, settings);
-  if (facts.activeState !== 'active') throw failed(reasonFor(facts) || endedAtOnce, result, settings);
-  if (facts.uid === null || facts.uid === 0 || (runAs.kind !== 'dynamic' && facts.uid !== runAs.uid)) {
-    throw new TshubError('spawn_failed', {
-      problem: `the server runs as uid ${facts.uid ?? 'unknown'} instead of ${runAs.login}; it was stopped`,
-    });
-  }
-  return facts;
+  throw failed(reasonFor(facts) || endedAtOnce, result, settings);
+}
+
+function requireUid(uid: number | null, runAs: RunAs): void {
+  if (uid !== null && uid !== 0 && (runAs.kind === 'dynamic' || uid === runAs.uid)) return;
+  throw new TshubError('spawn_failed', {
+    problem: `the server runs as uid ${uid ?? 'unknown'} instead of ${runAs.login}; it was stopped`,
+  });
 }
 
 function failed(reason: string, jobResult: string, settings: Settings['spawner']): TshubError {

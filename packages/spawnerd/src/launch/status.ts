@@ -1,15 +1,40 @@
 import { parseServerUnit, serverSocket, serverUnit, type UnitStatus, type WireDict } from '@tshub/contract';
 import type { ServerName } from '../request.ts';
-import type { Systemd1 } from '../systemd1.ts';
+import type { Systemd1, UnitNow } from '../systemd1.ts';
 import type { UnitFacts } from '../unit-facts.ts';
 import { reasonFor } from './reason.ts';
+
+/** What the hub is told of a server that has just been started; of what it uses there is nothing to tell yet. */
+export function startedStatus(
+  { user, server }: ServerName,
+  { activeState, invocation, uid }: UnitNow,
+  { port, dynamic }: { readonly port: number | null; readonly dynamic: boolean },
+): UnitStatus {
+  return {
+    user,
+    server,
+    unit: serverUnit(user, server),
+    target: targetOf({ user, server }, port),
+    active: activeState,
+    sub: 'running',
+    result: 'success',
+    exitCode: 0,
+    exitStatus: 0,
+    invocation,
+    uid: uid ?? -1,
+    reason: '',
+    dynamic,
+  };
+}
+
+function targetOf({ user, server }: ServerName, port: number | null): string {
+  return port === null ? `unix:${serverSocket(user, server)}` : `tcp:127.0.0.1:${port}`;
+}
 
 /** What the hub is told about a server. A unit that is not loaded is inactive, and nobody runs it. */
 export function statusOf(name: ServerName, facts: UnitFacts | null): UnitStatus {
   const { user, server } = name;
-  const port = facts?.port ?? null;
-  const target = port === null ? `unix:${serverSocket(user, server)}` : `tcp:127.0.0.1:${port}`;
-  const common = { user, server, unit: serverUnit(user, server), target };
+  const common = { user, server, unit: serverUnit(user, server), target: targetOf(name, facts?.port ?? null) };
   if (!facts) {
     return {
       ...common,

@@ -16,12 +16,12 @@ const margin = 5000;
 /** Stops a server and clears its unit; one that is not there is fine. Throws spawn_failed when its processes do not die. */
 export async function stop({ systemd1, log }: StopParts, name: ServerName): Promise<void> {
   const unit = serverUnit(name.user, name.server);
-  const before = await systemd1.unitFacts(unit);
-  const job = before && (await systemd1.stopUnit(unit));
-  if (!job) return;
-  const result = await systemd1.jobResult(job, before.stopTimeoutMs + margin);
+  const job = await systemd1.stopUnit(unit);
+  if (job === null) return;
+  const timeoutMs = await systemd1.stopTimeoutMs(unit);
+  const result = await systemd1.jobResult(job, timeoutMs + margin);
   if (result === 'no-answer') {
-    log.warn({ ...name, unit }, `${unit} did not stop within ${before.stopTimeoutMs / 1000} seconds; killing it`);
+    log.warn({ ...name, unit }, `${unit} did not stop within ${timeoutMs / 1000} seconds; killing it`);
     await systemd1.killUnit(unit);
     await systemd1.jobResult(job, margin);
   }

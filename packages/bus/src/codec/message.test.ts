@@ -1,0 +1,116 @@
+import { expect, test } from 'vitest';
+import { variant } from '../variant.ts';
+import { readMessage, sizeOf, writeMessage } from './message.ts';
+import { parseSignature } from './signature.ts';
+
+/** A call as another implementation (dbus-next 0.10.2) writes it. */
+const bytes = Buffer.from(
+  [
+    '6c010101a8000000070000005400000001016f00060000002f6f72672f7800000201730003000000612e6200000000000301',
+    '730002000000446f00000000000006017300050000006f72672e78000000080167000e736128737629617b73767d61797400',
+    '0000000005000000c3bc6ec3af00000064000000090000004d656d6f72794d61780001740000000000000000050000000000',
+    '00000900000045786563537461727400076128736173622900002400000000000000060000002f62696e2f7800000e000000',
+    '01000000780000000100000079000000010000001d000000010000006b000176000261730000000009000000040000006465',
+    '6570000000000300000001020300ffffffffffffffff',
+  ].join(''),
+  'hex',
+);
+const call = {
+  type: 1,
+  serial: 7,
+  flags: 1,
+  path: '/org/x',
+  interface: 'a.b',
+  member: 'Do',
+  destination: 'org.x',
+  signature: 'sa(sv)a{sv}ayt',
+  body: [
+    'ünï',
+    [
+      ['MemoryMax', variant('t', 5n)],
+      ['ExecStart', variant('a(sasb)', [['/bin/x', ['x', 'y'], true]])],
+    ],
+    { k: variant('v', variant('as', ['deep'])) },
+    Uint8Array.of(1, 2, 3),
+    18_446_744_073_709_551_615n,
+  ],
+};
+
+test('what another implementation wrote is read', () => {
+  const { read, ...header } = readMessage(bytes);
+  const { body, ...rest } = call;
+  expect(header).toMatchObject(rest);
+  expect(read()).toEqual(body);
+  expect(read(true)).toEqual([
+    'ünï',
+    [
+      ['MemoryMax', 5n],
+      ['ExecStart', [['/bin/x', ['x', 'y'], true]]],
+    ],
+    { k: ['deep'] },
+    Uint8Array.of(1, 2, 3),
+    18_446_744_073_709_551_615n,
+  ]);
+});
+
+test('what we write is as long as it says, and comes back', () => {
+  const ours = writeMessage(call);
+  expect(sizeOf(ours)).toBe(ours.length);
+  expect(readMessage(ours).read()).toEqual(call.body);
+});
+
+test('the other order of bytes is read too', () => {
+  const big = Buffer.from(
+    [
+      '4204000100000017000000010000003901016f00000000022f610000000000000201730000000003612e6200000000000301',
+      '7300000000015300000000000000080167000375787300000000000000000000010200000000fffffffffffffffe00000002',
+      '686900',
+    ].join(''),
+    'hex',
+  );
+  expect(sizeOf(big)).toBe(big.length);
+  const message = readMessage(big);
+  expect(message).toMatchObject({ type: 4, path: '/a', interface: 'a.b', member: 'S' });
+  expect(message.read()).toEqual([258, -2n, 'hi']);
+});
+
+test('a message that is cut, or bent anywhere, throws or reads as something, and does no harm', () => {
+  for (let end = 16; end < bytes.length; end++) {
+    const cut = (): unknown => readMessage(bytes.subarray(0, end)).read();
+    expect(cut).toThrow();
+  }
+  for (let at = 0; at < bytes.length; at++) {
+    const bent = Buffer.from(bytes);
+    bent[at] = 0xff;
+    try {
+      readMessage(bent).read();
+    } catch (error) {
+      expect(error).toBeInstanceOf(Error);
+    }
+  }
+});
+
+test.each([
+  ['v', 5],
+  ['as', 'x'],
+  ['ay', 'x'],
+  ['(ss)', ['x']],
+  ['a{ss}', null],
+  ['s', 5],
+  ['s', 'a\0b'],
+  ['b', 1],
+  ['u', 'x'],
+  ['t', 'x'],
+  ['o', 'x/y'],
+  ['g', 'a'],
+  ['h', 1],
+])('%s refuses %j', (signature, value) => {
+  expect(() => writeMessage({ type: 1, serial: 1, signature, body: [value] })).toThrow(TypeError);
+});
+
+test.each(['a', '(', '()', '(s', 'a{}', 'a{vs}', '{ss}', 'a{sss}', 'z', 'a'.repeat(80) + 's', 's'.repeat(256)])(
+  '%j is no signature',
+  (text) => {
+    expect(() => parseSignature(text)).toThrow(TypeError);
+  },
+);
