@@ -75,13 +75,13 @@ interface Field {
 function field({ id, key, option, value, problem }: Field): Html {
   const { title, values, min, max } = option;
   const label = html`<label for="${id}">${title === '' ? key : title}</label>`;
-  const wrong = problem !== undefined && html` aria-invalid="true" autofocus`;
+  const wrong = problem !== undefined && html` aria-invalid="true" aria-describedby="${id}_problem" autofocus`;
   const told = problem !== undefined && html`<div id="${id}_problem">${notice('problem', problem)}</div>`;
   if (values !== undefined) {
     const texts = values.map(String);
     return html`<div class="field">
       ${label}
-      <select id="${id}" name="opt-${key}" ${problem !== undefined && html` aria-describedby="${id}_problem"`} ${wrong}>
+      <select id="${id}" name="opt-${key}" ${wrong}>
         ${texts.map((text) => html`<option value="${text}" ${text === value && html` selected`}>${text}</option>`)}
       </select>
       ${told}
@@ -97,8 +97,7 @@ function field({ id, key, option, value, problem }: Field): Html {
       type="${isNumber ? 'number' : 'text'}"
       ${bounds}
       value="${value}"
-      aria-describedby="${problem === undefined ? `${id}_range` : `${id}_problem`}"
-      ${wrong}
+      ${wrong || html`aria-describedby="${id}_range"`}
       required
     />
     ${told || html`<div class="quiet small" id="${id}_range">${choice.range(String(min), String(max))}</div>`}
