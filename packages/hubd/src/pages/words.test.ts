@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sayAgo, sayBytes, saySeconds } from './words.ts';
+import { sayAgo, sayBytes, saySeconds, sayUntil } from './words.ts';
 
 test.each([
   [0, '0 bytes'],
@@ -25,4 +25,13 @@ test.each([
 
 test('what was just now, or is said to come, is just now', () => {
   expect([sayAgo(1000, 1500), sayAgo(5000, 1000), sayAgo(0, 120_000)]).toEqual(['just now', 'just now', '2 min ago']);
+});
+
+test.each([
+  [30, 'in 30 s'],
+  [3 * 3600, 'in 3 h'],
+  [30 * 86_400, 'in 30 days'],
+  [-5, 'in 0 s'],
+])('%i seconds from now are said as %j', (seconds, text) => {
+  expect(sayUntil(1_000_000 + seconds * 1000, 1_000_000)).toBe(text);
 });
