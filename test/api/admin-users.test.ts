@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { makeRoot, makeStaff, order, runFor } from '../support/admin-steps.ts';
+import type { Browser } from '../support/browser.ts';
 import { databaseForTest } from '../support/database-for-test.ts';
 import { hubForTest, type TestHub } from '../support/hub-for-test.ts';
 
@@ -197,6 +198,24 @@ describe('whoever holds less', () => {
       [...text.matchAll(/formaction="[^"]+"\s+name="server"\s+value="([^"]+)"/g)].map(([, server]) => server),
     ).toEqual(['reader/']);
     expect(text).not.toContain('href="/user/ada/"');
+  });
+
+  test('finds out nothing by what is asked for: order, state and group count where they may be read', async () => {
+    const ask = async (browser: Browser, query: string) => namesIn((await browser.get(`/hub/admin?${query}`)).text);
+    const names = ['list:users', 'read:servers!group=class', 'read:users:activity!group=class'];
+    const reader = await staff('reader', ['admin-ui', ...names]);
+    const all = ['ada', 'bob', 'mallory', 'reader'];
+    // Ada and mallory run servers; mallory is none of those whose servers this reader sees.
+    for (const query of ['', 'state=active', 'state=inactive', 'sort=-last_activity', 'sort=created', 'group=class'])
+      expect([query, await ask(reader, query)]).toEqual([query, all]);
+    expect((await reader.get('/hub/admin')).text).not.toContain('servers run');
+
+    const teacher = await staff('teacher', ['admin-ui', 'list:users!group=class', 'read:servers!group=class']);
+    expect(await ask(teacher, 'state=active')).toEqual(['ada']);
+    const boss = await root();
+    expect(await ask(boss, 'state=active')).toEqual(['ada', 'mallory']);
+    expect(await ask(boss, 'group=class')).toEqual(['ada', 'bob']);
+    expect((await boss.get('/hub/admin')).text).toContain('2 servers run');
   });
 
   test('may not order what the buttons would have ordered', async () => {

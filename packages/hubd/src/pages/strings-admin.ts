@@ -100,7 +100,7 @@ export const adminStrings = {
     andMore: (count: number) => `and ${count} more`,
   },
   job: {
-    title: 'This action on many users',
+    title: 'This action on many users (a restart of the hub ends them)',
     progress: 'Progress',
     counted: (at: number, total: number) => `${at} of ${total}.`,
     over: (done: number, failed: number) => (failed === 0 ? 'All done.' : `${done} done, ${failed} refused.`),

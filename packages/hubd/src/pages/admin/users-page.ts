@@ -22,7 +22,8 @@ export interface UsersListView {
   /** How many match; as many as `most` means at least that many. */
   readonly count: number;
   readonly most: number;
-  readonly running: number;
+  /** Servers of the whole hub; null for whoever does not see them. */
+  readonly running: number | null;
   /** Names that the field of a group offers. */
   readonly groups: readonly string[];
 }
@@ -35,7 +36,9 @@ export function usersList(desk: Desk, notice: Part, list: UsersListView): Html {
       ${desk.maySome('admin:users') && html`<a class="button" href="/hub/admin/add-users">${say.users.add}</a>`}
     </div>
     ${notice} ${searchForm(desk, list)}
-    <p class="quiet" role="status">${say.users.count(count, most)}. ${say.users.running(running)}.</p>
+    <p class="quiet" role="status">
+      ${say.users.count(count, most)}.${running !== null && ` ${say.users.running(running)}.`}
+    </p>
     ${
       users.length === 0
         ? html`<p class="card">${say.users.none}</p>`

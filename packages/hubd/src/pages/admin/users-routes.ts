@@ -1,8 +1,8 @@
 import type { Router } from '@koa/router';
-import { serverUnit } from '@tshub/contract';
+import { type ScopeName, serverUnit } from '@tshub/contract';
 import type { Context } from 'koa';
 import { filterUser } from '../../access/filter.ts';
-import { hasSome, listable } from '../../access/require.ts';
+import { hasSome, holds, listable } from '../../access/require.ts';
 import type { Caller } from '../../caller/caller.ts';
 import { neverStarted, serverModel } from '../../servers/servers-view.ts';
 import type { Server } from '../../servers/server.ts';
@@ -43,20 +43,22 @@ export function makeUsersPage(
     if (visitor === undefined) return;
     const { desk, caller } = visitor;
     const page = { section: 'users', title: desk.say.users.title } as const;
-    const view = readUsersView(new URLSearchParams(ctx.querystring));
+    const asked = readUsersView(new URLSearchParams(ctx.querystring));
     if (!hasSome(caller.scopes, 'list:users'))
       return sendDeskPage(frame, ctx, visitor, {
         ...page,
         body: findPart(desk),
       });
-    const search = searchFor(caller, view);
+    const search = searchFor(caller, asked);
+    const view = { ...asked, search };
     const [found, count, groups] = await Promise.all([
       admin.usersPages.page(search, view.turn, pageSize),
       admin.usersPages.count(search, mostCounted),
       groupNames(parts, caller),
     ]);
     const users = await showUsers(parts, loads, caller, found.users);
-    const running = admin.servers.activeCount;
+    // How busy the hub is, is for whoever sees all its servers.
+    const running = caller.scopes.has('read:servers') ? admin.servers.activeCount : null;
     const isBusy = users.some((user) => user.servers.some(({ server }) => server.pending !== null));
     sendDeskPage(frame, ctx, visitor, {
       ...page,
@@ -85,10 +87,28 @@ export function makeUsersPage(
   };
 }
 
-/** What the view asks for, of those whom the caller may list. */
+/** What the view asks for, of those whom the caller may list. What they may not read they cannot find out by asking in its order, either. */
 export function searchFor(caller: Caller, { search }: Pick<UsersView, 'search'>): UserSearch {
   const only = listable(caller, 'list:users', ['user', 'group']);
-  return only === 'all' ? search : { ...search, only: { users: only.user, groups: only.group } };
+  // For all whom they may list: of some it would tell the rest.
+  const may = (scope: ScopeName): boolean =>
+    caller.scopes.has(scope) ||
+    (only !== 'all' &&
+      only.group.every((name) => caller.scopes.has(`${scope}!group=${name}`)) &&
+      only.user.every((name) => caller.scopes.has(`${scope}!user=${name}`)));
+  const { order, group } = search;
+  const isHidden =
+    (order === 'running' && !may('read:servers')) ||
+    (order.endsWith('last_activity') && !may('read:users:activity')) ||
+    (order.endsWith('created') && !may('read:users'));
+  const mayGroup = may('read:users:groups') || holds(caller.scopes, 'read:groups', { kind: 'group', group }) === 'yes';
+  return {
+    ...search,
+    order: isHidden ? 'name' : order,
+    state: may('read:servers') ? search.state : 'any',
+    group: mayGroup ? group : '',
+    ...(only !== 'all' && { only: { users: only.user, groups: only.group } }),
+  };
 }
 
 /** What the caller may see of these users: filtered as the API filters them. Who is left with nothing is left out. */
