@@ -13,7 +13,7 @@ const proxy = await startProxy({
   routeSettings: schema.parse({}).proxy_routes,
   listen: { host: '127.0.0.1', port: Number(port) },
   hub: { socket, uids: [uid] },
-  store: { load: async () => [], save: async () => undefined },
+  store: { load: async () => [], read: async () => [], save: async () => undefined },
   log,
   clock: Date.now,
   peer: peerCredentials,

@@ -26,6 +26,8 @@ export interface ProxyForTest {
   route(name: string, handler: RequestListener): Promise<Server>;
   /** Ends proxyd and starts it again over the same files. */
   restart(): Promise<void>;
+  /** Starts a further proxyd over the same files, and leaves the one of before to the test. */
+  succeed(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -92,6 +94,9 @@ export async function proxyForTest(settings: Record<string, unknown> = {}): Prom
     },
     async restart() {
       await proxy.close();
+      proxy = await start();
+    },
+    async succeed() {
       proxy = await start();
     },
     async close() {

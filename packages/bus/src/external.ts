@@ -17,6 +17,7 @@ export const systemd1Manager = {
       ],
       out: [],
     },
+    ListJobs: { in: [], out: [{ name: 'jobs', type: 'a(usssoo)' }] },
     ListUnitsByPatterns: {
       in: [
         { name: 'states', type: 'as' },

@@ -20,6 +20,8 @@ export interface BusWireTypes extends WireTypes {
     string,
     string,
   ])[];
+  /** Id, unit, type, state, job path, unit path. */
+  'a(usssoo)': readonly (readonly [number, string, string, string, string, string])[];
   '(sa{sv})': readonly [string, WireDict | Readonly<Record<string, Variant>>];
   '(bba{ss})': readonly [boolean, boolean, Readonly<Record<string, string>>];
 }

@@ -20,6 +20,7 @@ function daemon(start: (life: Life) => Promise<void>, stopDeadlineMs = 1000) {
     status: (text: string) => void said.push(`status ${text}`),
     reloading: () => void said.push('reloading'),
     stopping: () => void said.push('stopping'),
+    handOver: async (pid: number) => said.push(`handed over to ${pid > 1 ? 'another' : pid}`) > 0,
     watch: () => () => void said.push('watchdog off'),
   };
   const printProblem = (text: string) => void printed.push(text);
@@ -134,6 +135,24 @@ describe('stop', () => {
     signals.emit('SIGTERM');
     expect(await exitCode).toBe(0);
     expect(records).toEqual([]);
+  });
+
+  test('a second signal tells to hurry, the first does not', async () => {
+    let finish = () => {};
+    const hurried: boolean[] = [];
+    const { signals, exitCode } = daemon(async (life) => {
+      life.onStop(() => {
+        hurried.push(life.hurry.aborted);
+        life.hurry.addEventListener('abort', () => finish());
+        return new Promise<void>((resolve) => (finish = resolve));
+      }, 'listener');
+    });
+    await turn();
+    signals.emit('SIGTERM');
+    await turn();
+    signals.emit('SIGTERM');
+    expect(await exitCode).toBe(0);
+    expect(hurried).toEqual([false]);
   });
 
   test('no handler of a signal is left behind', async () => {

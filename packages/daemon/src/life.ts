@@ -1,4 +1,5 @@
 import { TshubError } from '@tshub/contract';
+import { handOver } from './hand-over.ts';
 import type { Log } from './log.ts';
 import type { Notifier } from './notify.ts';
 
@@ -7,12 +8,16 @@ export interface Life {
   readonly log: Log;
   /** Aborted as soon as the daemon is to stop. */
   readonly signal: AbortSignal;
+  /** Aborted when it is told to stop a second time: it shall not take its time any more. */
+  readonly hurry: AbortSignal;
   /** Runs at the stop, the last registered first; `label` names it when it fails or takes too long. */
   onStop(step: () => unknown, label: string): void;
   /** Runs at `systemctl reload`; throws to refuse, and the daemon goes on with what it had. */
   onReload(step: () => unknown): void;
   /** Says READY=1 now; otherwise it is said when `start` is done. */
   ready(status?: string): void;
+  /** Within a stop: the unit ends, and may be started again, while this process goes on for at most `lastsMs`. False when that cannot be. */
+  handOver(lastsMs: number): Promise<boolean>;
   /** The line that `systemctl status` shows. */
   status(text: string): void;
   /** Ends the daemon in good order; the exit code is 0 unless said. */
@@ -45,6 +50,7 @@ export const exitCodes = { ok: 0, failed: 1, config: 78 } as const;
 export async function live(options: LiveOptions): Promise<number> {
   const { name, start, log, notifier, signals, stopDeadlineMs } = options;
   const stopping = new AbortController();
+  const hurrying = new AbortController();
   const stopSteps: Array<{ step: () => unknown; label: string }> = [];
   const reloadSteps: Array<() => unknown> = [];
   let exitCode: number = exitCodes.ok;
@@ -55,6 +61,7 @@ export async function live(options: LiveOptions): Promise<number> {
     if (!stopping.signal.aborted && code !== undefined) exitCode = code;
     stopping.abort();
   };
+  const told = () => (stopping.signal.aborted ? hurrying.abort() : stop());
   const stopped = new Promise<void>((resolve) => {
     stopping.signal.addEventListener('abort', () => resolve(), { once: true });
   });
@@ -81,8 +88,8 @@ export async function live(options: LiveOptions): Promise<number> {
   };
 
   const handlers = [
-    ['SIGTERM', () => stop()],
-    ['SIGINT', () => stop()],
+    ['SIGTERM', () => told()],
+    ['SIGINT', () => told()],
     ['SIGHUP', reload],
   ] as const;
   for (const [signal, handler] of handlers) signals.on(signal, handler);
@@ -90,6 +97,8 @@ export async function live(options: LiveOptions): Promise<number> {
   const life: Life = {
     log,
     signal: stopping.signal,
+    hurry: hurrying.signal,
+    handOver: (lastsMs) => handOver(notifier, lastsMs),
     onStop: (step, label) => void stopSteps.push({ step, label }),
     onReload: (step) => void reloadSteps.push(step),
     ready,

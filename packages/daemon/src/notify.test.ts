@@ -24,6 +24,17 @@ describe('the service manager', () => {
     ]);
   });
 
+  test('hears of another process to watch, and of this one nothing more', async () => {
+    const sent: string[] = [];
+    const send = (_path: string, state: string) => sent.push(state) > 0;
+    const barrier = async (path: string) => sent.push(`barrier ${path}`) > 0;
+    const it = makeNotifier({ env: { NOTIFY_SOCKET: '/run/n' }, pid: 7, send, barrier });
+    expect(await it.handOver(12)).toBe(true);
+    it.ready();
+    expect(sent).toEqual(['MAINPID=12', 'barrier /run/n']);
+    expect(await it.handOver(13)).toBe(false);
+  });
+
   test('without one nothing is sent', () => {
     const { sent, ready } = notifier({});
     ready();

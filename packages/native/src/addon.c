@@ -87,9 +87,11 @@ bool set_number(napi_env env, napi_value object, const char *name, double number
 }
 
 static const napi_property_descriptor table[] = {
+    {"endAfter", NULL, end_after, NULL, NULL, NULL, napi_enumerable, NULL},
     {"groupByName", NULL, group_by_name, NULL, NULL, NULL, napi_enumerable, NULL},
     {"pamLogin", NULL, pam_login, NULL, NULL, NULL, napi_enumerable, NULL},
     {"peerCredentials", NULL, peer_credentials, NULL, NULL, NULL, napi_enumerable, NULL},
+    {"sendBarrier", NULL, send_barrier, NULL, NULL, NULL, napi_enumerable, NULL},
     {"sendDatagram", NULL, send_datagram, NULL, NULL, NULL, napi_enumerable, NULL},
     {"setDumpable", NULL, set_dumpable, NULL, NULL, NULL, napi_enumerable, NULL},
     {"userByName", NULL, user_by_name, NULL, NULL, NULL, napi_enumerable, NULL},

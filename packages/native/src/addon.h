@@ -29,9 +29,11 @@ void wipe_string(char *text);
 bool set_string(napi_env env, napi_value object, const char *name, const char *text);
 bool set_number(napi_env env, napi_value object, const char *name, double number);
 
+napi_value end_after(napi_env env, napi_callback_info info);
 napi_value group_by_name(napi_env env, napi_callback_info info);
 napi_value pam_login(napi_env env, napi_callback_info info);
 napi_value peer_credentials(napi_env env, napi_callback_info info);
+napi_value send_barrier(napi_env env, napi_callback_info info);
 napi_value send_datagram(napi_env env, napi_callback_info info);
 napi_value set_dumpable(napi_env env, napi_callback_info info);
 napi_value user_by_name(napi_env env, napi_callback_info info);

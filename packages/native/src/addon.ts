@@ -25,12 +25,14 @@ export interface RawPamOptions {
 
 /** The functions of the compiled addon, as addon.c lists them. */
 export interface Addon {
+  endAfter(seconds: number): void;
   groupByName(name: string): Promise<Group | null>;
   pamLogin(
     options: RawPamOptions,
     converse: (messages: PamMessage[], answer: (values: ReadonlyArray<string | null> | null) => void) => void,
   ): Promise<RawPamOutcome>;
   peerCredentials(fd: number): PeerCredentials;
+  sendBarrier(path: string): number;
   sendDatagram(path: string, bytes: Uint8Array, mayBeFile: boolean): number;
   setDumpable(allowed: boolean): void;
   userByName(name: string): Promise<Account | null>;

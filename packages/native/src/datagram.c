@@ -35,33 +35,47 @@ static int write_all(int fd, const char *data, size_t size) {
   return 0;
 }
 
+// Sends `descriptor` along with the text, which may be empty. 0 or an errno.
+static int send_descriptor(int fd, const struct sockaddr_un *address, socklen_t length, const char *text, int descriptor) {
+  union {
+    struct cmsghdr header;
+    char space[CMSG_SPACE(sizeof(int))];
+  } control;
+  memset(&control, 0, sizeof control);
+  struct iovec part = {.iov_base = (void *)text, .iov_len = strlen(text)};
+  struct msghdr message = {
+      .msg_name = (void *)address,
+      .msg_namelen = length,
+      .msg_iov = &part,
+      .msg_iovlen = part.iov_len > 0 ? 1 : 0,
+      .msg_control = &control,
+      .msg_controllen = sizeof control,
+  };
+  struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+  header->cmsg_level = SOL_SOCKET;
+  header->cmsg_type = SCM_RIGHTS;
+  header->cmsg_len = CMSG_LEN(sizeof(int));
+  memcpy(CMSG_DATA(header), &descriptor, sizeof(int));
+  return sendmsg(fd, &message, MSG_NOSIGNAL) < 0 ? errno : 0;
+}
+
 // Hands over the data as a sealed memory file, as journald expects of entries that no datagram can carry. 0 or an errno.
 static int send_as_file(int fd, const struct sockaddr_un *address, socklen_t length, const void *data, size_t size) {
   int file = memfd_create("tshub-journal", MFD_CLOEXEC | MFD_ALLOW_SEALING);
   if (file < 0) return errno;
   int problem = write_all(file, data, size);
   if (!problem && fcntl(file, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) < 0) problem = errno;
-  if (!problem) {
-    union {
-      struct cmsghdr header;
-      char space[CMSG_SPACE(sizeof(int))];
-    } control;
-    memset(&control, 0, sizeof control);
-    struct msghdr message = {
-        .msg_name = (void *)address,
-        .msg_namelen = length,
-        .msg_control = &control,
-        .msg_controllen = sizeof control,
-    };
-    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-    header->cmsg_level = SOL_SOCKET;
-    header->cmsg_type = SCM_RIGHTS;
-    header->cmsg_len = CMSG_LEN(sizeof(int));
-    memcpy(CMSG_DATA(header), &file, sizeof(int));
-    if (sendmsg(fd, &message, MSG_NOSIGNAL) < 0) problem = errno;
-  }
+  if (!problem) problem = send_descriptor(fd, address, length, "", file);
   close(file);
   return problem;
+}
+
+// A socket for one datagram, or -1 and an errno. A receiver that hangs must not hang the whole daemon with it.
+static int open_sender(int *problem) {
+  int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  struct timeval patience = {.tv_sec = 2};
+  *problem = fd < 0 || setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience) < 0 ? errno : 0;
+  return fd;
 }
 
 static int send_to(const char *path, const void *data, size_t size, bool may_be_file) {
@@ -69,11 +83,8 @@ static int send_to(const char *path, const void *data, size_t size, bool may_be_
   socklen_t length;
   int problem = make_address(path, &address, &length);
   if (problem) return problem;
-  int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  if (fd < 0) return errno;
-  // A receiver that hangs must not hang the whole daemon with it.
-  struct timeval patience = {.tv_sec = 2};
-  if (setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience) < 0) problem = errno;
+  int fd = open_sender(&problem);
+  if (fd < 0) return problem;
   while (!problem && sendto(fd, data, size, MSG_NOSIGNAL, (struct sockaddr *)&address, length) < 0) {
     if (errno == EINTR) continue;
     problem = errno;
@@ -100,5 +111,35 @@ napi_value send_datagram(napi_env env, napi_callback_info info) {
   int problem = send_to(path, data, size, may_be_file);
   wipe_string(path);
   if (napi_create_int32(env, problem, &result) != napi_ok) return fail(env, "ENOMEM", "out of memory");
+  return result;
+}
+
+// Gives in *end what ends when the service manager has dealt with everything that it was sent before. 0 or an errno.
+static int send_barrier_to(const char *path, int *end) {
+  struct sockaddr_un address;
+  socklen_t length;
+  int ends[2];
+  int problem = make_address(path, &address, &length);
+  if (problem) return problem;
+  if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0) return errno;
+  int fd = open_sender(&problem);
+  if (!problem) problem = send_descriptor(fd, &address, length, "BARRIER=1", ends[1]);
+  if (fd >= 0) close(fd);
+  close(ends[1]);
+  if (problem) close(ends[0]);
+  *end = ends[0];
+  return problem;
+}
+
+// sendBarrier(path): a descriptor to read to its end, or minus the errno.
+napi_value send_barrier(napi_env env, napi_callback_info info) {
+  napi_value arguments[1], result;
+  char *path = NULL;
+  int end = -1;
+  if (!take_arguments(env, info, 1, arguments)) return NULL;
+  if (!take_string(env, arguments[0], &path)) return NULL;
+  int problem = send_barrier_to(path, &end);
+  wipe_string(path);
+  if (napi_create_int32(env, problem ? -problem : end, &result) != napi_ok) return fail(env, "ENOMEM", "out of memory");
   return result;
 }

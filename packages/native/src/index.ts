@@ -1,7 +1,7 @@
 export { type Account, type Group, groupByName, userByName, userByUid } from './account.ts';
 export type { PeerCredentials } from './addon.ts';
 export { type JournalField, journalEntry, journalSend, journalSocket } from './journal.ts';
-export { notify } from './notify.ts';
+export { notify, notifyBarrier } from './notify.ts';
 export { type PamConverse, pamLogin, type PamMessage, type PamOptions, type PamOutcome } from './pam.ts';
 export type { PamReason } from './pam-reason.ts';
-export { peerCredentials, setDumpable, wipe } from './process.ts';
+export { endAfter, peerCredentials, setDumpable, wipe } from './process.ts';

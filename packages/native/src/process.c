@@ -5,6 +5,18 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <unistd.h>
+
+// endAfter(seconds): SIGALRM, for which Node has no handler, ends the process then, whatever its event loop does; 0: no more.
+napi_value end_after(napi_env env, napi_callback_info info) {
+  napi_value argument;
+  uint32_t seconds = 0;
+  if (!take_arguments(env, info, 1, &argument)) return NULL;
+  if (napi_get_value_uint32(env, argument, &seconds) != napi_ok)
+    return fail(env, "ERR_INVALID_ARG_TYPE", "expected a number of seconds");
+  alarm(seconds);
+  return NULL;
+}
 
 // setDumpable(allowed): whether core dumps and ptrace by the same user are possible.
 napi_value set_dumpable(napi_env env, napi_callback_info info) {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
@@ -60,6 +61,12 @@ describe('the peer of a socket', () => {
   test('a descriptor that is closed or negative is an error', () => {
     expect(() => peerCredentials(-1)).toThrow(expect.objectContaining({ code: 'EBADF' }));
   });
+});
+
+test('a process whose event loop is stuck can still be ended by the kernel', () => {
+  const path = join(import.meta.dirname, '../build/Release/tshub_native.node');
+  const script = `require(${JSON.stringify(path)}).endAfter(1); for (;;);`;
+  expect(spawnSync(process.execPath, ['-e', script]).signal).toBe('SIGALRM');
 });
 
 describe('secrets', () => {

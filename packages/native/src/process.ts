@@ -1,6 +1,11 @@
 import type { PeerCredentials } from './addon.ts';
 import { addon } from './load.ts';
 
+/** Has the kernel end this process in so many seconds, whatever its event loop does; 0: no more. */
+export function endAfter(seconds: number): void {
+  addon.endAfter(seconds);
+}
+
 /** Who is at the other end of the UNIX socket `fd` (SO_PEERCRED: as of its connect or listen). Throws for anything else. */
 export function peerCredentials(fd: number): PeerCredentials {
   return addon.peerCredentials(fd);

@@ -1,16 +1,16 @@
 import type { Duplex } from 'node:stream';
 import type { ClientFacts } from './client-facts.ts';
+import { ClientPatience } from './client-patience.ts';
 import { cutStream } from './cut-stream.ts';
 import { countAnswer } from './destination.ts';
 import { decide } from './dispatch.ts';
 import type { EngineParts } from './engine.ts';
 import { type Answer, answerText, pageFor, type Refusal } from './error-page.ts';
-import { Exchange, tooLarge } from './exchange.ts';
+import { Exchange } from './exchange.ts';
 import { Intake } from './intake.ts';
-import { halfAnsweredMs, lingerMs } from './limits.ts';
+import { tooLarge } from './refusals.ts';
 import { RequestBody } from './request-body.ts';
 import type { RequestHead } from './request-head.ts';
-import { StallTimer } from './stall-timer.ts';
 import type { Taker } from './upstream-connection.ts';
 
 /** A client's connection: requests one after another, each answered before the next is looked at. */
@@ -18,7 +18,7 @@ export class ClientConnection {
   readonly stream: Duplex;
   readonly facts: ClientFacts;
   #parts: EngineParts;
-  #timer: StallTimer;
+  #patience: ClientPatience;
   #intake: Intake;
   #exchange: Exchange | null = null;
   #body: RequestBody | null = null;
@@ -34,7 +34,7 @@ export class ClientConnection {
     this.#parts = parts;
     this.stream = stream;
     this.facts = facts;
-    this.#timer = new StallTimer();
+    this.#patience = new ClientPatience(parts.limits, stream);
     this.#intake = new Intake(stream);
     parts.connections.add(this);
     stream.on('data', (chunk: Buffer) => this.#onData(chunk));
@@ -100,7 +100,7 @@ export class ClientConnection {
     const ahead = this.#intake.take();
     this.#exchange = null;
     this.#taker = taker;
-    this.#timer.clear();
+    this.#patience.clear();
     this.resume();
     if (ahead !== null) taker.onData(ahead);
     if (this.#hasEnded) taker.onEnd();
@@ -134,7 +134,7 @@ export class ClientConnection {
     exchange?.abort();
     if (stream.destroyed) return;
     cutStream(stream, isOpenEnded);
-    if (!stream.destroyed) this.#timer.start(lingerMs, () => stream.destroy());
+    if (!stream.destroyed) this.#patience.forLinger();
   }
 
   destroy(): void {
@@ -176,7 +176,7 @@ export class ClientConnection {
   }
 
   #begin(head: RequestHead): void {
-    this.#timer.stop();
+    this.#patience.stop();
     const { limits, table, hub } = this.#parts;
     // What comes after a request for another protocol could be that.
     this.#isEnding = !head.keepAlive || head.upgrade !== null;
@@ -192,7 +192,7 @@ export class ClientConnection {
         this.#awaitBody();
         const ahead = this.#intake.take();
         if (ahead !== null) this.#readBody(ahead);
-      } else if (this.#hasEnded) this.#awaitTaking();
+      } else if (this.#hasEnded) this.#patience.forTaking();
       if (this.#exchange === exchange) exchange.begin();
       if (this.#exchange === exchange) this.#lookAhead();
     }
@@ -209,8 +209,8 @@ export class ClientConnection {
     }
     if (body.isDone) {
       this.#body = null;
-      this.#timer.stop();
-    } else this.#timer.again();
+      this.#patience.stop();
+    } else this.#patience.again();
     if (rest !== null) this.#intake.put(rest);
     if (bytes !== null) exchange.onRequestBody(bytes);
   }
@@ -236,17 +236,17 @@ export class ClientConnection {
     this.#body = null;
     this.#intake.take();
     this.resume();
-    this.#timer.start(this.#parts.limits().idleMs, () => stream.destroy());
+    this.#patience.forLastWrite();
     stream.end(() => {
       if (isAllRead || this.#hasEnded) stream.destroy();
-      else this.#timer.start(lingerMs, () => stream.destroy());
+      else this.#patience.forLinger();
     });
   }
 
   #onDrain(): void {
     if (this.#taker !== null) this.#taker.onDrain();
     else {
-      if (this.#timer.isAbout === 'write') this.#timer.stop();
+      this.#patience.onWritten();
       this.#exchange?.onClientDrain();
       if (this.#exchange === null) this.#readOn();
     }
@@ -256,13 +256,13 @@ export class ClientConnection {
     this.#hasEnded = true;
     if (this.#taker !== null) this.#taker.onEnd();
     else if (this.#body !== null) this.stream.destroy();
-    else if (this.#exchange !== null) this.#awaitTaking();
+    else if (this.#exchange !== null) this.#patience.forTaking();
     else if (!this.#isClosing) this.#close();
     else if (this.stream.writableLength === 0) this.stream.destroy();
   }
 
   #onClose(): void {
-    this.#timer.clear();
+    this.#patience.clear();
     this.#parts.connections.delete(this);
     this.#taker?.onClose();
     this.#exchange?.abort();
@@ -270,36 +270,25 @@ export class ClientConnection {
   }
 
   #awaitHead(): void {
-    const { headersMs } = this.#parts.limits();
-    this.#timer.start(headersMs, () => this.refuse({ status: 408, says: 'Request Timeout' }, null), 'head');
+    this.#patience.forHead(() => this.refuse({ status: 408, says: 'Request Timeout' }, null));
   }
 
   #awaitMore(): void {
     if (this.#hasEnded) this.#close();
-    else if (!this.#intake.isEmpty && this.#timer.isAbout !== 'head') this.#awaitHead();
-    else if (this.#intake.isEmpty && this.#hasAnswered) {
-      this.#timer.start(this.#parts.limits().idleMs, () => this.stream.destroy());
-    }
-  }
-
-  /** The client has ended its half, or is gone altogether: then it takes nothing any more. */
-  #awaitTaking(): void {
-    this.#timer.start(halfAnsweredMs, () => this.stream.destroy());
+    else if (!this.#intake.isEmpty && !this.#patience.isForHead) this.#awaitHead();
+    else if (this.#intake.isEmpty && this.#hasAnswered) this.#patience.forNextRequest();
   }
 
   #awaitBody(): void {
-    this.#timer.start(this.#parts.limits().idleMs, () => {
+    this.#patience.forBody(() => {
       // Full buffers towards the server are not the client's fault.
       if (this.#exchange?.isBodyAwaited === false) this.#awaitBody();
       else this.#exchange?.failRequest({ status: 408, says: 'The request stopped half way' });
     });
   }
 
-  /** A client that takes nothing of its answer is given up on. */
   #watchWrite(canTakeMore: boolean): void {
-    if (this.#hasEnded && !this.#isClosing) this.#timer.again();
-    else if (!canTakeMore && this.#body === null && !this.#isClosing) {
-      this.#timer.start(this.#parts.limits().idleMs, () => this.stream.destroy(), 'write');
-    }
+    if (this.#hasEnded && !this.#isClosing) this.#patience.again();
+    else if (!canTakeMore && this.#body === null && !this.#isClosing) this.#patience.forWrite();
   }
 }

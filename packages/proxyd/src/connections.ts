@@ -5,6 +5,8 @@ export class Connections {
   #all = new Set<ClientConnection>();
   /** Answers from now on say that they are the last on their connection. */
   isDraining = false;
+  /** Called whenever the last one has gone. */
+  onEmpty: (() => void) | undefined;
 
   get size(): number {
     return this.#all.size;
@@ -16,6 +18,7 @@ export class Connections {
 
   delete(connection: ClientConnection): void {
     this.#all.delete(connection);
+    if (this.#all.size === 0) this.onEmpty?.();
   }
 
   /** Ends those that have had an answer and wait for a next request. */

@@ -20,6 +20,14 @@ export interface Destination {
   problem: string | null;
 }
 
+/** What old processes still have open, that a restart has left behind. */
+export interface Leaving {
+  readonly connections: number;
+  readonly websockets: number;
+}
+
+export const noneLeaving: Leaving = { connections: 0, websockets: 0 };
+
 /** What forwarding counts. */
 export interface Counters {
   requests: bigint;
@@ -30,6 +38,7 @@ export interface Counters {
   upgrades: number;
   /** Requests to the hub under way, by the address of their client. */
   readonly hubRequests: Map<string, number>;
+  leaving: Leaving;
 }
 
 /** Parts that every forwarded request shares. */

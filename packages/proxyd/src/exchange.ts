@@ -2,11 +2,12 @@ import { answerHeaders } from './answer-headers.ts';
 import type { ClientConnection } from './client-connection.ts';
 import { countAnswer, type Destination, type Forwarding } from './destination.ts';
 import type { Refusal } from './error-page.ts';
-import { codeOf, noteFailure, noteSuccess, refusalOf } from './failure.ts';
+import { mayRetry, noteFailure, noteSuccess, refusalOf } from './failure.ts';
 import { fieldLines } from './head-fields.ts';
 import { type RawHeaders, requestHeaders, trailerPairs } from './headers.ts';
 import { enterHub, hubAddress, leaveHub } from './hub-share.ts';
 import type { Ending } from './open-endings.ts';
+import { tooLarge, tooManyOfAddress, tooManyUpgrades } from './refusals.ts';
 import type { RequestBody } from './request-body.ts';
 import type { RequestHead } from './request-head.ts';
 import type { ResponseHead } from './response-head.ts';
@@ -29,6 +30,8 @@ export class Exchange implements Asker, Ending {
   #isRetry = false;
   #isHeadSent = false;
   #isOver = false;
+  /** The client waits for `100 Continue`. */
+  #mayContinue: boolean;
   /** The address whose share of the hub this takes, or ''. */
   #address = '';
   #answer: ResponseHead | null = null;
@@ -45,6 +48,7 @@ export class Exchange implements Asker, Ending {
     this.#to = to;
     this.#body = body;
     this.head = body.head;
+    this.#mayContinue = body.head.expects;
   }
 
   get method(): string {
@@ -89,7 +93,7 @@ export class Exchange implements Asker, Ending {
     to.rewrite?.request(headers);
     this.#headers = headers;
     if (!enterHub(this.#parts.counters.hubRequests, address)) {
-      this.#refuse({ status: 429, says: 'Too many requests are under way from this address' });
+      this.#refuse(tooManyOfAddress);
       return;
     }
     this.#address = address;
@@ -99,8 +103,9 @@ export class Exchange implements Asker, Ending {
 
   #send(): void {
     const { pool } = this.#to.upstream;
-    if (this.#isWebsocket) this.#connection = pool.askAlone(this);
-    else pool.ask(this);
+    if (!this.#isWebsocket) pool.ask(this);
+    else if (!pool.hasRoomAlone) this.#refuse(tooManyUpgrades);
+    else this.#connection = pool.askAlone(this);
   }
 
   onConnection(connection: UpstreamConnection): void {
@@ -155,8 +160,11 @@ export class Exchange implements Asker, Ending {
     this.#connection?.socket.resume();
   }
 
+  /** Once: a server that says it without end would fill the proxy with what its client does not take. */
   onContinue(): void {
-    if (this.head.expects && !this.#body.isDone) this.#client.write('HTTP/1.1 100 Continue\r\n\r\n');
+    if (!this.#mayContinue || this.#body.isDone) return;
+    this.#mayContinue = false;
+    this.#client.write('HTTP/1.1 100 Continue\r\n\r\n');
   }
 
   onAnswer(answer: ResponseHead): void {
@@ -234,7 +242,7 @@ export class Exchange implements Asker, Ending {
     if (this.#isOver) return;
     if (this.#answer !== null) {
       this.#client.cut(this.#isOpenEnded);
-    } else if (this.#mayRetry(connection, error)) {
+    } else if (!this.#isRetry && mayRetry(this.head, connection, error)) {
       this.#isRetry = true;
       this.#isHeadSent = false;
       this.#send();
@@ -253,14 +261,6 @@ export class Exchange implements Asker, Ending {
   /** The route is gone. */
   destroy(): void {
     this.#client.cut();
-  }
-
-  /** A kept connection that the server closed just as the request was sent: safe requests are sent once more. */
-  #mayRetry(connection: UpstreamConnection | null, error: Error): boolean {
-    if (this.#isRetry || connection?.isReused !== true || connection.hasAnswer) return false;
-    const { method, framing } = this.head;
-    const isSafe = method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
-    return isSafe && framing === 'none' && ['ECONNRESET', 'EPIPE'].includes(codeOf(error));
   }
 
   #refuse(refusal: Refusal): void {
@@ -295,5 +295,3 @@ export class Exchange implements Asker, Ending {
       this.#to.lastActivity = this.#parts.clock();
   }
 }
-
-export const tooLarge: Refusal = { status: 413, says: 'The request is larger than this hub allows' };

@@ -1,3 +1,5 @@
+import type { RequestHead } from './request-head.ts';
+import type { UpstreamConnection } from './upstream-connection.ts';
 import { type Destination, type Forwarding, nameOf } from './destination.ts';
 import type { Refusal } from './error-page.ts';
 import { upstreamCodes } from './upstream-codes.ts';
@@ -59,4 +61,15 @@ export function sentenceOf(error: unknown): string {
 
 export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+/** A kept connection that the server closed just as the request was sent: safe requests may be sent once more. */
+export function mayRetry(
+  { method, framing }: RequestHead,
+  connection: UpstreamConnection | null,
+  error: Error,
+): boolean {
+  if (connection?.isReused !== true || connection.hasAnswer) return false;
+  const isSafe = method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
+  return isSafe && framing === 'none' && ['ECONNRESET', 'EPIPE'].includes(codeOf(error));
 }

@@ -8,6 +8,8 @@ export interface Limits {
   readonly trusts: Trusts;
   readonly remoteUser: RemoteUser;
   readonly maxConnections: number;
+  /** Of those, how many one address may have that is no proxy. */
+  readonly maxOfAddress: number;
   readonly headersMs: number;
   readonly idleMs: number;
   readonly upstreamMs: number;
@@ -42,6 +44,7 @@ export function limitsOf(settings: Settings['proxy'], hstsMaxAge = 0): Limits {
     trusts,
     remoteUser: remoteUserRule(settings.remote_user_header, trusts),
     maxConnections: settings.max_connections,
+    maxOfAddress: settings.max_connections_per_address,
     headersMs: settings.headers_timeout * 1000,
     idleMs: settings.idle_timeout * 1000,
     upstreamMs: settings.upstream_timeout * 1000,

@@ -1,10 +1,15 @@
-import { createServer, type Server } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
+import { AddressShare } from './address-share.ts';
 import { ClientConnection } from './client-connection.ts';
 import type { Engine, EngineParts } from './engine.ts';
+import { plainAddress } from './trusted-peers.ts';
 import { descriptorOf } from './upstream.ts';
 
 /** Between two warnings that connections are turned away. */
-const fullWarningMs = 60_000;
+const warningMs = 60_000;
+const makeRoomMs = 50;
+
+type WatchParts = Pick<EngineParts, 'clock' | 'connections' | 'limits' | 'log'>;
 
 export function makeEngine(parts: EngineParts): Engine {
   return {
@@ -32,16 +37,47 @@ export function makeListener(parts: ListenerParts, engine: Engine): Server {
   return server;
 }
 
-/** Makes room on a listener with as many connections as it may have, and says so from time to time. */
-export function watchFull(parts: Pick<EngineParts, 'clock' | 'connections' | 'log'>, server: Server): void {
-  let warnedAt = -fullWarningMs;
-  server.on('drop', () => {
-    // Those that only wait for a next request make room first.
-    parts.connections.closeIdle();
-    if (parts.clock() - warnedAt < fullWarningMs) return;
-    warnedAt = parts.clock();
-    parts.log.warn(
-      `there are ${server.maxConnections} connections already; turning further ones away (proxy.max_connections)`,
+/** Keeps a listener from being filled: by one address, or by connections that idle. Says from time to time who is turned away. */
+export function watchFull(parts: WatchParts, server: Server): void {
+  const share = new AddressShare();
+  const say = sometimes(parts.clock);
+  server.prependListener('connection', (socket: Socket) => {
+    const { maxOfAddress, trusts } = parts.limits();
+    const address = plainAddress(socket.remoteAddress);
+    if (share.enter(address, trusts(address) ? 0 : maxOfAddress)) {
+      socket.once('close', () => share.leave(address));
+      return;
+    }
+    socket.destroy();
+    say(() =>
+      parts.log.warn(
+        `${address} has ${maxOfAddress} connections already; turning its further ones away (proxy.max_connections_per_address)`,
+      ),
     );
   });
+  const sayFull = sometimes(parts.clock);
+  let madeRoomAt = 0;
+  server.on('drop', () => {
+    // Those that only wait for a next request make room first; a flood must not make that dear.
+    const now = performance.now();
+    if (now - madeRoomAt >= makeRoomMs) {
+      madeRoomAt = now;
+      parts.connections.closeIdle();
+    }
+    sayFull(() =>
+      parts.log.warn(
+        `there are ${server.maxConnections} connections already; turning further ones away (proxy.max_connections)`,
+      ),
+    );
+  });
+}
+
+/** Calls what it is given, but not again within a minute. */
+function sometimes(clock: () => number): (act: () => void) => void {
+  let at = -warningMs;
+  return (act) => {
+    if (clock() - at < warningMs) return;
+    at = clock();
+    act();
+  };
 }

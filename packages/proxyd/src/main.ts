@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { type Bus, connectBus } from '@tshub/bus';
 import { loadSettings } from '@tshub/config';
-import { accounts, paths, TshubError } from '@tshub/contract';
+import { accounts, paths, TshubError, units } from '@tshub/contract';
 import { inheritedSockets, run } from '@tshub/daemon';
 import { peerCredentials, userByName } from '@tshub/native';
 import { keepOnBus } from './bus-link.ts';
@@ -11,15 +11,21 @@ import { startProxy } from './proxy.ts';
 import { announceRoutes, proxy1For } from './proxy1.ts';
 import { laterOf, needsFront, noTls, startPublicFront } from './public-front.ts';
 import { FileRoutesStore } from './routes-store.ts';
+import { isRestart } from './succession/is-restart.ts';
+import { serveBesideSuccessor } from './succession/leave.ts';
+import { watchPredecessors } from './succession/predecessors.ts';
 import { makeTargets } from './targets.ts';
 
-// Longer than any drain time that makes sense; systemd's own limit comes after it.
-const stopDeadlineMs = 120_000;
+// The steps have limits of their own, and so has systemd.
+const stopDeadlineMs = 86_400_000;
+/** What an old process may take beyond its drain time, before it is killed. */
+const endMs = 30_000;
+const routesFile = 'routes.json';
 
 await run({
   name: 'tshub-proxyd',
   stopDeadlineMs,
-  async start({ log, signal, onStop, onReload, ready }) {
+  async start({ log, signal, hurry, handOver, onStop, onReload, ready }) {
     const started = loadSettings();
     let settings = started;
     log.level = settings.logging.level;
@@ -36,12 +42,23 @@ await run({
       hstsMaxAge: settings.proxy_tls.hsts_max_age,
       listen: needsFront(settings, listeners.length) ? null : { fd: listener.fd },
       hub: { socket: paths.hubSocket, uids: [0, hubUid] },
-      store: new FileRoutesStore(join(paths.proxyState, 'routes.json'), log),
+      store: new FileRoutesStore(join(paths.proxyState, routesFile), log),
       log,
       clock: Date.now,
       peer: peerCredentials,
     });
     onStop(() => proxy.close(), 'the public listener');
+    const onProblem = (sentence: string, error: unknown) => log.warn({ error }, sentence);
+    const connect = () => connectBus({ onProblem });
+    const folder = paths.proxyState;
+    const predecessors = await watchPredecessors(folder, proxy, log);
+    onStop(async () => {
+      predecessors.close();
+      await proxy.leave();
+      if (!(await isRestart(connect, units.proxy))) predecessors.end();
+      else if (await handOver(proxy.drainMs() + endMs))
+        await serveBesideSuccessor({ folder, routesFile, proxy, log, clock: Date.now, pid: process.pid, hurry });
+    }, 'what is under way');
     const front = needsFront(settings, listeners.length)
       ? await startPublicFront({
           settings,
@@ -77,8 +94,6 @@ await run({
     const says = `listening on port ${front?.ports.join(' and ') ?? proxy.port}, with ${proxy.routes.table.size} routes from before`;
     log.info(says);
     ready(says);
-    const onProblem = (sentence: string, error: unknown) => log.warn({ error }, sentence);
-    const connect = () => connectBus({ onProblem });
     const implementation = proxy1For({
       proxy,
       hubUid,

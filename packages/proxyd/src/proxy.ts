@@ -4,7 +4,8 @@ import type { Settings } from '@tshub/config';
 import { anyUid, paths, type ProxyStatus, version } from '@tshub/contract';
 import { type ListenAddress, listenOn, type Log } from '@tshub/daemon';
 import { Connections } from './connections.ts';
-import type { Counters, Destination } from './destination.ts';
+import { type Counters, type Destination, noneLeaving } from './destination.ts';
+import { allEnded, longestStopMs, requestsEnded } from './drain.ts';
 import type { Engine } from './engine.ts';
 import { applyLimits, type Limits, limitsOf, maxHubSockets, maxServerSockets } from './limits.ts';
 import { loadErrorPages } from './error-pages.ts';
@@ -42,6 +43,13 @@ export interface ProxyOptions {
   readonly socketRoots?: readonly string[];
 }
 
+export interface CloseOptions {
+  /** A new process serves already: nobody waits, so that websockets have the whole drain time too. */
+  readonly hasSuccessor?: boolean;
+  /** Ends the waiting. */
+  readonly hurry?: AbortSignal;
+}
+
 export interface Proxy {
   /** TCP port that is listened on; 0 for a UNIX socket. */
   readonly port: number;
@@ -50,13 +58,19 @@ export interface Proxy {
   watchFull(listener: Server): void;
   readonly routes: Routes;
   readonly counts: Counts;
-  readonly counters: Readonly<Counters>;
+  readonly counters: Counters;
   probe(ask: { target: string; uid: number; path: string; timeoutMs: number }): Promise<ProbeAnswer>;
   status(): Omit<ProxyStatus, keyof TlsStatus>;
   /** Reads what new settings name, and throws config_invalid; what it gives applies them, and gives the names of those that only a restart can. */
   prepareReload(settings: Pick<Settings, 'proxy' | 'proxy_routes' | 'proxy_tls'>): () => string[];
-  /** Takes no new connections, lets requests end within the drain time, then ends everything. */
-  close(): Promise<void>;
+  /** Connections of clients to this process. */
+  open(): number;
+  /** Milliseconds that what is under way may go on beside a new process. */
+  drainMs(): number;
+  /** Takes no new connections, and writes down the routes; serves those that it has. */
+  leave(): Promise<void>;
+  /** Takes no new connections, lets what is under way end, then ends everything. */
+  close(how?: CloseOptions): Promise<void>;
 }
 
 /** The public listener with its routes. Rejects when the address cannot be had. */
@@ -65,7 +79,14 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   const { socketRoots = [paths.serverSockets, paths.serviceSockets] } = options;
   let limits = limitsOf(options.settings, options.hstsMaxAge);
   const readLimits = (): Limits => limits;
-  const counters: Counters = { requests: 0n, websockets: 0, upgrades: 0, answers: new Map(), hubRequests: new Map() };
+  const counters: Counters = {
+    requests: 0n,
+    websockets: 0,
+    upgrades: 0,
+    answers: new Map(),
+    hubRequests: new Map(),
+    leaving: noneLeaving,
+  };
   const { routeSettings } = options;
   let upstreamTls = loadUpstreamTls(routeSettings);
   const readTls = (): UpstreamTls => upstreamTls;
@@ -117,14 +138,21 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   if (options.listen !== null) await listenOn(server, options.listen);
   const address = server.address();
 
-  let ending: Promise<void> | undefined;
-  const end = async () => {
+  let leaving: Promise<void> | undefined;
+  let closed: Promise<void> | undefined;
+  const leave = async () => {
     // Called back with an error, and therefore at once, if it does not listen.
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    closed = new Promise<void>((resolve) => server.close(() => resolve()));
     connections.isDraining = true;
     // Kept routes must outlive even a proxy that is killed while it waits.
     await routes.save();
-    await drained(connections, counters, limits.drainMs);
+  };
+  let ending: Promise<void> | undefined;
+  const end = async ({ hasSuccessor = false, hurry }: CloseOptions) => {
+    await (leaving ??= leave());
+    const { drainMs } = limits;
+    if (hasSuccessor) await allEnded(connections, drainMs, hurry);
+    else await requestsEnded(connections, counters, Math.min(drainMs, longestStopMs));
     connections.closeAll();
     routes.close();
     toHub.upstream.close();
@@ -144,8 +172,8 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     },
     status: () => ({
       version,
-      connections: connections.size,
-      websockets: counters.websockets,
+      connections: connections.size + counters.leaving.connections,
+      websockets: counters.websockets + counters.leaving.websockets,
       requests: counters.requests,
       routes: routes.table.size,
     }),
@@ -164,37 +192,12 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
         return later.map(([key]) => `proxy_routes.${key}`);
       };
     },
-    close() {
-      ending ??= end();
-      return ending;
-    },
+    open: () => connections.size,
+    drainMs: () => limits.drainMs,
+    leave: () => (leaving ??= leave()),
+    close: (how = {}) => (ending ??= end(how)),
   };
 }
 
 /** Settings of [proxy_routes] that a reload reads again. */
 const live = new Set(['error_target', 'error_pages', 'ca_file', 'certificate_file', 'key_file', 'insecure']);
-
-const drainCheckMs = 25;
-/** How long those that never said anything may still do so. */
-const silentMs = 500;
-
-/** Resolves when only websockets are left, or after `deadlineMs`. */
-async function drained(connections: Connections, counters: Counters, deadlineMs: number): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const finish = () => {
-      clearInterval(checks);
-      clearTimeout(silence);
-      clearTimeout(deadline);
-      resolve();
-    };
-    const check = () => {
-      connections.closeIdle();
-      if (connections.size <= counters.websockets) finish();
-    };
-    const checks = setInterval(check, drainCheckMs);
-    // What these may have sent before the listener closed has arrived by then.
-    const silence = setTimeout(() => connections.closeSilent(), Math.min(silentMs, deadlineMs));
-    const deadline = setTimeout(finish, deadlineMs);
-    check();
-  });
-}

@@ -17,7 +17,10 @@ const fileVersion = 1;
 
 /** Where routes outlive proxyd. */
 export interface RoutesStore {
+  /** What is there at a start: nothing, with a warning, when it cannot be read. */
   load(): Promise<StoredRoute[]>;
+  /** What is there now; rejects when it cannot be read. */
+  read(): Promise<StoredRoute[]>;
   /** Resolves when what `routes` gives, or something newer, is in the file. */
   save(routes: () => StoredRoute[]): Promise<void>;
 }
@@ -49,6 +52,10 @@ export class FileRoutesStore implements RoutesStore {
       this.#log.warn({ error }, `${this.#path} is damaged; starting without routes until the hub gives them again`);
       return [];
     }
+  }
+
+  async read(): Promise<StoredRoute[]> {
+    return readRoutes(JSON.parse(await readFile(this.#path, 'utf8')));
   }
 
   save(routes: () => StoredRoute[]): Promise<void> {

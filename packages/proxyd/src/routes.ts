@@ -41,6 +41,7 @@ export class Routes {
   readonly table: RouteTable<Route>;
   #parts: RoutesParts;
   #listeners = new Set<(event: RouteEvent) => void>();
+  #isFollowing = false;
 
   constructor(parts: RoutesParts) {
     this.#parts = parts;
@@ -49,16 +50,16 @@ export class Routes {
 
   /** Takes over what the store kept; what cannot be used any more is dropped with a warning. */
   async restore(): Promise<void> {
-    for (const stored of await this.#parts.store.load()) {
-      try {
-        this.#put(stored, stored.lastActivity);
-      } catch (error) {
-        this.#parts.log.warn(
-          { error, prefix: stored.prefix },
-          `the kept route ${stored.prefix} cannot be used; dropping it`,
-        );
-      }
-    }
+    this.#take(await this.#parts.store.load());
+  }
+
+  /** From now on another process changes the routes, and this one does as the store says. Rejects when that cannot be read. */
+  async follow(): Promise<void> {
+    this.#isFollowing = true;
+    const kept = await this.#parts.store.read();
+    const names = new Set(kept.map(({ prefix }) => prefix));
+    for (const route of [...this.table.values()]) if (!names.has(route.prefix)) this.#drop(route);
+    this.#take(kept);
   }
 
   /**
@@ -113,6 +114,15 @@ export class Routes {
     return this.table.get(parseAnyPrefix(prefix).segments);
   }
 
+  /** As find, for a prefix that another process knows: one that cannot be has no route. */
+  findOrNull(prefix: string): Route | null {
+    try {
+      return this.find(prefix);
+    } catch {
+      return null;
+    }
+  }
+
   list(): StoredRoute[] {
     return [...this.table.values()].map(({ prefix, target, uid, data, posted, lastActivity }) => ({
       prefix,
@@ -132,6 +142,7 @@ export class Routes {
 
   /** A route that works but is not kept is better than none. */
   async save(): Promise<void> {
+    if (this.#isFollowing) return;
     try {
       await this.#parts.store.save(() => this.list());
     } catch (error) {
@@ -144,8 +155,15 @@ export class Routes {
     for (const route of this.table.values()) route.end();
   }
 
-  #put(route: NewRoute, lastActivity: number): Route | null {
-    return this.#set(this.#parse(route), route, lastActivity);
+  #take(kept: readonly StoredRoute[]): void {
+    for (const route of kept) {
+      try {
+        this.#set(this.#parse(route), route, route.lastActivity);
+      } catch (error) {
+        const { prefix } = route;
+        this.#parts.log.warn({ error, prefix }, `the kept route ${prefix} cannot be used; dropping it`);
+      }
+    }
   }
 
   #parse({ prefix, target, posted }: NewRoute): Parsed {

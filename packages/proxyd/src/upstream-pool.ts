@@ -18,6 +18,7 @@ export class UpstreamPool implements ConnectionOwner {
   #sweeper: NodeJS.Timeout | undefined;
   #sweeps = 0;
   #waiting = new Set<Asker>();
+  #alone = new Set<UpstreamConnection>();
 
   constructor(options: PoolOptions) {
     this.#options = options;
@@ -31,10 +32,18 @@ export class UpstreamPool implements ConnectionOwner {
     else this.#waiting.add(asker);
   }
 
-  /** A connection of its own, not counted, that is not kept. */
+  /** Whether there are fewer than may be of connections that were asked alone and have not switched yet: strangers can open these. */
+  get hasRoomAlone(): boolean {
+    return this.#alone.size < this.#options.maxSockets;
+  }
+
+  /** A connection of its own, that is not kept; no longer counted once it has switched to another protocol. */
   askAlone(asker: Asker): UpstreamConnection {
-    const alone: ConnectionOwner = { onFree: (connection) => connection.drop(), onGone: () => undefined };
-    const connection = new UpstreamConnection(this.#options.connect(), alone);
+    const connection = new UpstreamConnection(this.#options.connect(), {
+      onFree: (one) => one.drop(),
+      onGone: (one) => this.#alone.delete(one),
+    });
+    this.#alone.add(connection);
     this.#askWhenMade(connection, asker);
     return connection;
   }

@@ -26,6 +26,9 @@ export const proxy = z
       .positive()
       .default(8192)
       .meta({ says: 'Connections at once; further ones are closed, after those that idle.' }),
+    max_connections_per_address: z.number().int().nonnegative().default(2048).meta({
+      says: 'Of those, how many one address (or IPv6 network of 64 bits) may have that is neither this host nor in trusted_proxies; 0: any. A class may share one.',
+    }),
     headers_timeout: seconds.default(20).meta({ says: 'Seconds for a client to send its request head.' }),
     idle_timeout: seconds.default(75).meta({ says: 'Seconds that a kept-alive connection may idle.' }),
     upstream_timeout: seconds
@@ -34,6 +37,8 @@ export const proxy = z
     connect_timeout: seconds.default(5).meta({ says: 'Seconds to connect to a server.' }),
     max_header_size: size.default(32768).meta({ says: 'Largest request head, in bytes.' }),
     max_body_size: size.default(0).meta({ says: 'Largest request body, such as "1G"; 0: any.' }),
-    drain_timeout: seconds.default(10).meta({ says: 'Seconds that requests may take to end when the proxy stops.' }),
+    drain_timeout: seconds.default(300).meta({
+      says: 'Seconds that requests and websockets may go on in the old process after a restart of the proxy.',
+    }),
   })
   .prefault({});

@@ -3,6 +3,8 @@ import { type ErrorCode, type proxy1, type RouteEntry, routeEntry, TshubError } 
 import type { Log } from '@tshub/daemon';
 import { routeChanges, type WantedRoute } from './route-changes.ts';
 
+/** So many calls wait for their answers at once: a proxy that lost all its routes has them back in a moment. */
+const together = 64;
 const refusals: readonly ErrorCode[] = ['bad_request', 'forbidden', 'route_conflict'];
 
 export interface ProbeAnswer {
@@ -74,9 +76,10 @@ export class ProxyLink {
     const changes = routeChanges(wishes.wanted(), present, wishes.isBusy);
     let changed = 0;
     // Asked again before each change: servers start and stop meanwhile, and their routes are then their own matter.
-    for (const route of changes.add) {
-      if (!wishes.isWanted(route.prefix)) continue;
-      if (await this.#addUnlessRefused(route)) changed += 1;
+    for (let i = 0; i < changes.add.length; i += together) {
+      const missing = changes.add.slice(i, i + together).filter(({ prefix }) => wishes.isWanted(prefix));
+      const outcomes = await Promise.all(missing.map((route) => this.#addUnlessRefused(route)));
+      changed += outcomes.filter(Boolean).length;
     }
     for (const prefix of changes.drop) {
       if (wishes.isWanted(prefix) || wishes.isBusy(prefix)) continue;

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { AddressShare, networkOf } from './address-share.ts';
+
+test('an address has its share and no more, until one of its connections ends; others have theirs', () => {
+  const share = new AddressShare();
+  expect([share.enter('192.0.2.1', 2), share.enter('192.0.2.1', 2), share.enter('192.0.2.1', 2)]).toEqual([
+    true,
+    true,
+    false,
+  ]);
+  expect(share.enter('192.0.2.2', 2)).toBe(true);
+  share.leave('192.0.2.1');
+  expect(share.enter('192.0.2.1', 2)).toBe(true);
+});
+
+test.each(['127.0.0.1', '::1', 'unix'])('%s speaks for many', (address) => {
+  const share = new AddressShare();
+  expect([share.enter(address, 1), share.enter(address, 1)]).toEqual([true, true]);
+});
+
+test('0 is no limit', () => {
+  const share = new AddressShare();
+  expect([share.enter('192.0.2.1', 0), share.enter('192.0.2.1', 0)]).toEqual([true, true]);
+});
+
+test.each([
+  ['192.0.2.1', '192.0.2.1'],
+  ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2'],
+  ['2001:db8:1:2::6', '2001:db8:1:2'],
+  ['2001:db8::6', '2001:db8:0:0'],
+  ['::6', '0:0:0:0'],
+])('%s is in the network %s', (address, network) => {
+  expect(networkOf(address)).toBe(network);
+});

@@ -1,0 +1,69 @@
+import { watch } from 'node:fs';
+import type { Log } from '@tshub/daemon';
+import { noneLeaving } from '../destination.ts';
+import type { Proxy } from '../proxy.ts';
+import { isLeavingReport, type LeavingReport, readLeavingReports } from './leaving-report.ts';
+
+/** Old processes tell more often than this. */
+const staleMs = 30_000;
+
+export interface Predecessors {
+  /** Ends those that are still there: the proxy is stopped, not restarted. */
+  end(): void;
+  /** Hears no more of them. */
+  close(): void;
+}
+
+/** Takes from the processes before this one what they count: activity goes to the routes, open connections to the status. */
+export async function watchPredecessors(folder: string, proxy: Proxy, log: Log): Promise<Predecessors> {
+  let present: readonly LeavingReport[] = [];
+  const look = async () => {
+    present = await readLeavingReports(folder, staleMs);
+    for (const { activity } of present) noteActivity(proxy, activity);
+    proxy.counters.leaving = present.reduce(
+      (sum, { connections, websockets }) => ({
+        connections: sum.connections + connections,
+        websockets: sum.websockets + websockets,
+      }),
+      noneLeaving,
+    );
+  };
+  let looking: Promise<void> = Promise.resolve();
+  const lookAgain = () => {
+    looking = looking.then(look).catch((error: unknown) => {
+      log.warn({ error }, 'what the process before this one counts cannot be read; going on without it');
+    });
+  };
+  const watcher = watch(folder, { persistent: false }, (_event, name) => {
+    if (name !== null && isLeavingReport(name)) lookAgain();
+  });
+  // One that was killed says no more that it has nothing left.
+  const timer = setInterval(() => present.length > 0 && lookAgain(), staleMs);
+  timer.unref();
+  lookAgain();
+  await looking;
+  return {
+    end() {
+      for (const { pid, connections } of present) if (connections > 0) endProcess(pid);
+    },
+    close() {
+      watcher.close();
+      clearInterval(timer);
+    },
+  };
+}
+
+function noteActivity({ routes }: Proxy, activity: LeavingReport['activity']): void {
+  for (const [prefix, at] of Object.entries(activity)) {
+    const route = routes.findOrNull(prefix);
+    if (route !== null) route.lastActivity = Math.max(route.lastActivity, at);
+  }
+}
+
+function endProcess(pid: number): void {
+  try {
+    process.kill(pid, 'SIGTERM');
+  } catch {
+    // It has ended already.
+  }
+}
