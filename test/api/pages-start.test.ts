@@ -56,6 +56,7 @@ describe('a start', () => {
     await expect.poll(async () => (await ada.get('/hub/spawn-pending/ada')).status).toBe(500);
     const { text } = await ada.get('/hub/spawn-pending/ada?next=%2Fuser%2Fada%2Flab');
     expect(text).toContain('was not found');
+    expect(text).toContain('href="/hub/log/ada"');
     expect(text).toContain('href="/hub/spawn/ada?next=%2Fuser%2Fada%2Flab"');
     t.spawner.startError = null;
     await ada.get('/hub/spawn/ada');

@@ -85,6 +85,8 @@ export function failedPage(view: {
   reason: string;
   log: readonly string[];
   again: string;
+  /** The page of the whole log; null for who may not see it. */
+  more: string | null;
   status: number;
 }): Page {
   const { failed, home } = strings;
@@ -94,7 +96,8 @@ export function failedPage(view: {
     width: 'medium',
     body: html`<section class="card stack">
       <h1>${view.title}</h1>
-      ${notice('problem', view.reason)} ${logLines(home.log, view.log, { open: view.log.length > 0 })}
+      ${notice('problem', view.reason)}
+      ${logLines(home.log, view.log, { open: view.log.length > 0, ...(view.more !== null && { more: view.more }) })}
       <div class="row actions">
         <a id="start" class="button main" href="${view.again}">${failed.again}</a
         ><a href="/hub/home">${strings.error.back}</a>

@@ -101,7 +101,10 @@ export function makeSpawnPages(parts: PagesParts, frame: PageFrame, restarts: Re
       return sendPage(frame, ctx, visitor.session, waitPage({ ...strings.checking, heading: title }));
     if (server?.failed === true) {
       const log = await within(1500, servers.log(user.name, name, 40), []);
-      const page = failedPage({ title: `${title} did not start`, reason: server.lastEnd, log, again, status: 500 });
+      const mayRead = holds(visitor.caller.scopes, 'servers', parts.access.server(user.name, name)) === 'yes';
+      const more = mayRead ? pagePath('log', user.name, name) : null;
+      const heading = `${title} did not start`;
+      const page = failedPage({ title: heading, reason: server.lastEnd, log, again, more, status: 500 });
       return sendPage(frame, ctx, visitor.session, page);
     }
     const canStart = startScopes.some(
