@@ -29,6 +29,7 @@ async function serveHub(bus: Bus): Promise<void> {
         AnnounceEnds: async (_, ends) => void told.push(...ends),
         GetServer: refuse,
         GetStatus: refuse,
+        ImportPeer: refuse,
         IssueToken: refuse,
         KeepServer: refuse,
         ListServers: async () => servers(),

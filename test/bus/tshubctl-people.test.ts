@@ -29,6 +29,7 @@ beforeAll(async () => {
         AnnounceEnds: (...args) => methods().AnnounceEnds(...args),
         GetServer: (...args) => methods().GetServer(...args),
         GetStatus: (...args) => methods().GetStatus(...args),
+        ImportPeer: (...args) => methods().ImportPeer(...args),
         async IssueToken(caller, scopes): Promise<[string, string, bigint]> {
           wishes.push([...scopes]);
           const [token, , expires] = await methods().IssueToken(caller, scopes);

@@ -70,6 +70,7 @@ beforeAll(async () => {
           };
         },
         GetStatus: async () => ({ version: 'x' }),
+        ImportPeer: async () => Promise.reject(new TshubError('forbidden', { problem: 'no' })),
         IssueToken: async () => Promise.reject(new TshubError('forbidden', { problem: 'no' })),
         KeepServer: async (_, user, name, until) => {
           asked.push(['keep', user, name, until]);
@@ -312,6 +313,7 @@ test.each([
       'cull',
       'doctor',
       'group',
+      'import-jupyterhub',
       'role',
       'route',
       'server',

@@ -6,6 +6,7 @@ import { databaseForTest } from './database-for-test.ts';
 import { makeOAuthClients } from '../../packages/hubd/src/oauth/clients.ts';
 import { makeServers, type ServersParts, type ServersRoom } from '../../packages/hubd/src/servers/servers.ts';
 import type { Timing } from '../../packages/hubd/src/servers/waiting.ts';
+import { makePeerTokens } from '../../packages/hubd/src/tokens/peer-tokens.ts';
 import { makeTokens } from '../../packages/hubd/src/tokens/tokens.ts';
 import type { User } from '../../packages/hubd/src/users/user.ts';
 import { makeUsersStore } from '../../packages/hubd/src/users/users-store.ts';
@@ -102,7 +103,7 @@ export function serversIn(
   });
   const { db, clock } = world;
   const users = makeUsersStore(db, clock);
-  const tokens = makeTokens({ db, clock, settings: () => settings });
+  const tokens = makeTokens({ db, clock, settings: () => settings, peer: makePeerTokens(db) });
   const clients = makeOAuthClients({ db, tokens });
   const access = accessForTest();
   const parts: ServersParts = {

@@ -29,6 +29,11 @@ export const events = {
     says: 'A group was changed',
     help: 'TSHUB_GROUP is which, TSHUB_BY who did it, TSHUB_VIA with what (cookie, bus, or a token and its id); the message says what. Who is in a group may hold its roles.',
   },
+  imported: {
+    id: 'f3a7c1de25b84d0f9e6a4c8b7d213059',
+    says: 'Users, roles and tokens of a JupyterHub came along',
+    help: 'TSHUB_BY is who did it (tshubctl import-jupyterhub --apply). Tokens from there work here now; `tshubctl token list` shows them.',
+  },
   'limits-changed': {
     id: '7c2a9e3b5d614f0e8a1c4b6d7e8f9012',
     says: 'Limits of a running server were changed',

@@ -8,6 +8,7 @@ export * from './dbus/spawner1.ts';
 export * from './errors.ts';
 export * from './events.ts';
 export * from './names.ts';
+export * from './peer-import.ts';
 export * from './rest/index.ts';
 export * from './rest/models.ts';
 export * from './rest/route.ts';

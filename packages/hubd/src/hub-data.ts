@@ -16,6 +16,7 @@ import { applyConfigServices } from './services/config-services.ts';
 import { makeServices } from './services/services.ts';
 import { makeShareCodes } from './shares/share-codes.ts';
 import { makeShares } from './shares/shares.ts';
+import { makePeerTokens } from './tokens/peer-tokens.ts';
 import { makeTokensPages } from './tokens/tokens-pages.ts';
 import { makeTokens } from './tokens/tokens.ts';
 import { makeUsersPages } from './users/users-pages.ts';
@@ -40,7 +41,8 @@ export async function openHubData(parts: HubParts, settings: () => Settings, onR
   await groups.load();
   await roles.load();
   await shares.load();
-  const tokens = makeTokens({ db, clock, settings });
+  const peerTokens = makePeerTokens(db);
+  const tokens = makeTokens({ db, clock, settings, peer: peerTokens });
   const clients = makeOAuthClients({ db, tokens });
   const services = makeServices({ db, directory, access, roles, tokens, clients, accounts, log, onRoutes });
   await services.load();
@@ -64,6 +66,7 @@ export async function openHubData(parts: HubParts, settings: () => Settings, onR
     access,
     groups,
     roles,
+    peerTokens,
     tokens,
     tokensPages: makeTokensPages(db, clock),
     clients,

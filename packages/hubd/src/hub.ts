@@ -20,10 +20,12 @@ import { makeLogin } from './login/login.ts';
 import { makeOidc } from './login/oidc/oidc.ts';
 import { personOfAccount } from './login/person.ts';
 import { makeSessions } from './login/sessions.ts';
+import { hubUserName } from './login/user-name.ts';
 import { makeXsrf } from './login/xsrf.ts';
 import { makeHubMetrics } from './metrics/hub-metrics.ts';
 import { makeRequestMeter } from './metrics/request-meter.ts';
 import { timedLogin, timedProxy, timedServers, timedSpawner } from './metrics/timed.ts';
+import { importPeer } from './peer-import/peer-import.ts';
 import { makePages } from './pages/pages.ts';
 import { ProxyLink } from './proxy/proxy-link.ts';
 import { makeServers } from './servers/servers.ts';
@@ -162,6 +164,13 @@ export async function createHub(parts: HubParts): Promise<Hub> {
     handlers,
   });
   const userOf = ({ name }: { readonly name: string }): string => userOfAccount(current.spawner, name);
+  const importParts = {
+    ...data,
+    servers,
+    tokens: data.peerTokens,
+    groupMembers: (group: string) => data.directory.membersOf(group),
+    userName: (typed: string) => hubUserName(current.login, typed.trim(), current.login.authenticator === 'pam'),
+  };
   const admit = makeAdmit({ accounts, users, settings });
   const purge = keepPurged({ stores: [tokens, data.codes, data.shareCodes, ended], log });
 
@@ -175,6 +184,7 @@ export async function createHub(parts: HubParts): Promise<Hub> {
       signals,
       accounts: { ...accounts, userOf },
       admit,
+      importPeer: (caller, document, apply) => importPeer(importParts, caller, document, apply),
       settings,
       clock,
       log,

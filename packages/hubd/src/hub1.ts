@@ -3,6 +3,7 @@ import type { Settings } from '@tshub/config';
 import { type hub1, type HubStatus, TshubError, version, type WireDict } from '@tshub/contract';
 import type { Log } from '@tshub/daemon';
 import type { Access } from './access/access.ts';
+import { type ImportPeerParts, makeImportPeer } from './hub1-import.ts';
 import { type Accounts, checkAllowed, hubCaller, type Order, ownerOf, type Who, whoIs } from './hub1-callers.ts';
 import { endMethods } from './hub1-ends.ts';
 import type { ServerSignals } from './hub1-signals.ts';
@@ -23,6 +24,7 @@ export interface Hub1Parts {
   readonly accounts: Accounts;
   /** The user of a local account, made if the login rules let them in; throws forbidden or login_refused if not. */
   readonly admit: (name: string) => Promise<User>;
+  readonly importPeer: ImportPeerParts['importPeer'];
   readonly settings: () => Settings;
   readonly signals: ServerSignals;
   readonly clock: { now(): number };
@@ -98,6 +100,8 @@ export function makeHub1(parts: Hub1Parts): Implementation<typeof hub1> {
         };
         return status;
       },
+
+      ImportPeer: makeImportPeer(parts),
 
       async IssueToken(caller, scopes) {
         const who = await whoIs(accounts, caller.uid);

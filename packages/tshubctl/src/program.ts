@@ -3,6 +3,7 @@ import type { CommandSpec, OptionSpec } from './command.ts';
 import { checkConfig, showConfig } from './commands/config.ts';
 import { cullNow } from './commands/cull.ts';
 import { examine } from './commands/doctor.ts';
+import { importJupyterHub } from './commands/import-jupyterhub.ts';
 import { listRoutes } from './commands/route.ts';
 import { listServers, restartServer, showLogs, showServer, startServer, stopServer } from './commands/server.ts';
 import { keepServer } from './commands/server-keep.ts';
@@ -74,6 +75,19 @@ export const program: CommandSpec = {
       run: examine,
     },
     groupCommand,
+    {
+      name: 'import-jupyterhub',
+      says: 'Take over what a JupyterHub knew',
+      details:
+        'Reads users, groups, roles, tokens and shares from the SQLite database of a JupyterHub 1.x to 6.x, and what is written plainly in its jupyterhub_config.py. Without --apply it only says what would come along. It adds, and changes nothing that is here; a second time changes nothing. Tokens go on working.',
+      arguments: [{ name: 'database', says: 'The SQLite file of the JupyterHub' }],
+      options: [
+        { name: 'apply', says: 'Do it' },
+        { name: 'config', value: 'file', says: 'Its jupyterhub_config.py: print the settings that say the same here' },
+        { name: 'write', value: 'file', says: 'Write these settings into a new file' },
+      ],
+      run: importJupyterHub,
+    },
     roleCommand,
     {
       name: 'route',

@@ -33,6 +33,15 @@ export const hub1 = {
       in: [],
       out: [{ name: 'status', type: 'a{sv}' }],
     },
+    ImportPeer: {
+      says: 'Takes over what a JupyterHub knew, a PeerImport as JSON, or only says what it would do. Adds, and changes nothing that is here; an ImportReport as JSON.',
+      access: { kind: 'polkit', actions: ['org.tshub.hub.manage-roles'] },
+      in: [
+        { name: 'document', type: 's' },
+        { name: 'apply', type: 'b' },
+      ],
+      out: [{ name: 'report', type: 's' }],
+    },
     IssueToken: {
       says: 'A token for the REST API, good for ten minutes, with at most these scopes; each scope needs the polkit action that covers it.',
       access: {

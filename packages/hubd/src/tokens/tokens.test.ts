@@ -6,6 +6,7 @@ import { makeOAuthClients } from '../oauth/clients.ts';
 import type { OAuthClients } from '../oauth/client.ts';
 import { makeUsersStore } from '../users/users-store.ts';
 import type { Tokens } from './token.ts';
+import { makePeerTokens } from './peer-tokens.ts';
 import { makeTokens } from './tokens.ts';
 
 const settings: Settings = schema.parse({});
@@ -28,7 +29,7 @@ beforeEach(async () => {
   now = 1_000_000;
   const clock = { now: () => now };
   db = await databaseForTest();
-  tokens = makeTokens({ db, clock, settings: () => settings });
+  tokens = makeTokens({ db, clock, settings: () => settings, peer: makePeerTokens(db) });
   clients = makeOAuthClients({ db, tokens });
   owner = { kind: 'user', id: (await makeUsersStore(db, clock).ensure('ada', false)).id };
 });

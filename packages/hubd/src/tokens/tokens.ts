@@ -3,6 +3,7 @@ import type { Settings } from '@tshub/config';
 import type { Knex } from 'knex';
 import { Cache } from '../db/cache.ts';
 import { hashSecret, newApiToken, newOAuthToken, prefixOf } from './token-text.ts';
+import type { PeerTokens } from './peer-tokens.ts';
 import { makeTokensStore, type TokensStore } from './tokens-store.ts';
 import type { Token, Tokens } from './token.ts';
 
@@ -10,6 +11,8 @@ export interface TokensParts {
   readonly db: Knex;
   readonly clock: { now(): number };
   readonly settings: () => Settings;
+  /** Those that came along from another hub. */
+  readonly peer: Pick<PeerTokens, 'adopt'>;
 }
 
 /** Issues, finds and revokes tokens. Look-ups are kept in memory by the hash of the text; whoever takes a row away takes it from there too. */
@@ -38,7 +41,9 @@ export function makeTokens(parts: TokensParts): Tokens {
       const known = cache.get(hash);
       if (known !== undefined) return alive(known) ? known : undefined;
       const before = revocations;
-      const token = await findRow(store, prefixOf(text), hash);
+      const token =
+        (await findRow(store, prefixOf(text), hash)) ??
+        ((await parts.peer.adopt(text)) ? await findRow(store, prefixOf(text), hash) : undefined);
       if (token === undefined || !alive(token)) return undefined;
       if (before === revocations) cache.set(hash, token);
       return token;

@@ -8,6 +8,7 @@ import * as services from './030-services.ts';
 import * as shares from './040-shares.ts';
 import * as keptServers from './050-kept-servers.ts';
 import * as admin from './080-admin.ts';
+import * as importedTokens from './090-imported-tokens.ts';
 
 /** The migrations in order; an imported list, because a folder scan does not survive bundling. */
 export const migrations = [
@@ -21,4 +22,5 @@ export const migrations = [
   { name: '040-shares', ...shares },
   { name: '050-kept-servers', ...keptServers },
   { name: '080-admin', ...admin },
+  { name: '090-imported-tokens', ...importedTokens },
 ] as const;

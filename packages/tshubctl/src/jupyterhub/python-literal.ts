@@ -1,0 +1,148 @@
+/** Values as Python writes them. Nothing is run: what is no literal is not read. */
+export type Literal = string | number | boolean | null | Literal[] | { [key: string]: Literal };
+
+class NoLiteral extends Error {}
+
+/** The literal at the beginning of a text, and where it ends; undefined for anything else, such as a name or a call. */
+export function readLiteral(text: string): { readonly value: Literal; readonly end: number } | undefined {
+  const reader = new Reader(text);
+  try {
+    const value = reader.expression();
+    return { value, end: reader.at };
+  } catch (error) {
+    if (error instanceof NoLiteral) return undefined;
+    throw error;
+  }
+}
+
+const words: Readonly<Record<string, Literal>> = { True: true, False: false, None: null };
+const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '\n': '' };
+
+class Reader {
+  readonly #text: string;
+  at = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** Numbers may be products, as in `60 * 60` and `2 * 1024**3`. */
+  expression(): Literal {
+    let value = this.#power();
+    while (this.#take(/\*(?!\*)/y) !== undefined) value = number(value) * number(this.#power());
+    return value;
+  }
+
+  #power(): Literal {
+    const base = this.#atom();
+    return this.#take(/\*\*/y) === undefined ? base : number(base) ** number(this.#power());
+  }
+
+  #atom(): Literal {
+    const word = this.#take(/(?:True|False|None)\b/y);
+    if (word !== undefined) return words[word] ?? null;
+    const digits = this.#take(/-?(?:\d[\d_]*(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?(?![\w])/y);
+    if (digits !== undefined) return Number(digits.replaceAll('_', ''));
+    if (this.#take(/set\(\)/y) !== undefined) return [];
+    if (this.#take(/\[/y) !== undefined) return this.#items(/\]/y);
+    if (this.#take(/\(/y) !== undefined) return this.#parenthesis();
+    if (this.#take(/\{/y) !== undefined) return this.#braces();
+    return this.#strings();
+  }
+
+  #parenthesis(): Literal {
+    if (this.#take(/\)/y) !== undefined) return [];
+    const first = this.expression();
+    if (this.#take(/\)/y) !== undefined) return first;
+    this.#need(/,/y);
+    return [first, ...this.#items(/\)/y)];
+  }
+
+  #items(end: RegExp): Literal[] {
+    const found: Literal[] = [];
+    while (this.#take(end) === undefined) {
+      found.push(this.expression());
+      if (this.#take(/,/y) === undefined) {
+        this.#need(end);
+        break;
+      }
+    }
+    return found;
+  }
+
+  #braces(): Literal {
+    if (this.#take(/\}/y) !== undefined) return {};
+    const first = this.expression();
+    if (this.#take(/:/y) === undefined) {
+      if (this.#take(/\}/y) !== undefined) return [first];
+      this.#need(/,/y);
+      return [first, ...this.#items(/\}/y)];
+    }
+    const found: Record<string, Literal> = Object.create(null) as Record<string, Literal>;
+    found[String(first)] = this.expression();
+    while (this.#take(/,/y) !== undefined && this.#peek(/\}/y) === undefined) {
+      const key = this.expression();
+      this.#need(/:/y);
+      found[String(key)] = this.expression();
+    }
+    this.#need(/\}/y);
+    return found;
+  }
+
+  /** One string, or several beside each other, which are one. */
+  #strings(): string {
+    let found: string | undefined;
+    for (;;) {
+      const open = this.#take(/[rRuUbB]{0,2}("""|'''|"|')/y);
+      if (open === undefined) break;
+      const quote = open.replace(/^[a-zA-Z]*/, '');
+      found = (found ?? '') + this.#string(quote, /r/i.test(open));
+    }
+    return found ?? this.#refuse();
+  }
+
+  #string(quote: string, isRaw: boolean): string {
+    let found = '';
+    while (!this.#text.startsWith(quote, this.at)) {
+      const char = this.#text[this.at];
+      if (char === undefined || (char === '\n' && quote.length === 1)) this.#refuse();
+      this.at += 1;
+      if (char !== '\\') found += char;
+      else {
+        const next = this.#text[this.at] ?? '';
+        this.at += 1;
+        found += isRaw ? `\\${next}` : (escapes[next] ?? (/[\\'"]/.test(next) ? next : `\\${next}`));
+      }
+    }
+    this.at += quote.length;
+    return found;
+  }
+
+  /** What is there next, after spaces, line ends and comments. */
+  #take(pattern: RegExp): string | undefined {
+    const found = this.#peek(pattern);
+    if (found !== undefined) this.at = pattern.lastIndex;
+    return found;
+  }
+
+  #peek(pattern: RegExp): string | undefined {
+    const space = /(?:\s|\\\n|#[^\n]*)*/y;
+    space.lastIndex = this.at;
+    space.exec(this.#text);
+    pattern.lastIndex = space.lastIndex;
+    return pattern.exec(this.#text)?.[0];
+  }
+
+  #need(pattern: RegExp): void {
+    if (this.#take(pattern) === undefined) this.#refuse();
+  }
+
+  #refuse(): never {
+    throw new NoLiteral();
+  }
+}
+
+function number(value: Literal): number {
+  if (typeof value === 'number') return value;
+  throw new NoLiteral();
+}
