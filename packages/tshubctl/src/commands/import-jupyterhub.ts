@@ -2,7 +2,6 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { hub1, type ImportEntry, type ImportReport, importReport, TshubError } from '@tshub/contract';
 import type { Context, Input, Outcome, Screen } from '../command.ts';
 import { type ConfigLine, readPeerConfig, settingsFile } from '../jupyterhub/read-config.ts';
-import { readPeerDatabase } from '../jupyterhub/read-database.ts';
 import { renderTable } from '../output/table.ts';
 
 /** Thousands of users are some seconds of work for the hub. */
@@ -14,6 +13,8 @@ export async function importJupyterHub(context: Context, { args: [file = ''], op
   const config = typeof options['config'] === 'string' ? readPeerConfig(readText(options['config'])) : [];
   if (typeof options['write'] === 'string') writeSettings(options['write'], config);
   context.tell?.(`reading ${file}`);
+  // Only here: no other command should load SQLite.
+  const { readPeerDatabase } = await import('../jupyterhub/read-database.ts');
   const document = await readPeerDatabase(file);
   context.tell?.(
     `${apply ? 'importing' : 'comparing'} ${document.users.length} users, ${document.tokens.length} tokens`,
