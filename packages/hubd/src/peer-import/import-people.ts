@@ -1,6 +1,6 @@
 import type { PeerImport } from '@tshub/contract';
 import type { ManagedRole } from '../roles/role.ts';
-import { attempt, type Importing } from './peer-import.ts';
+import { attempt, type Importing } from './importing.ts';
 
 /** Users, and who administers. */
 export async function importUsers(importing: Importing, users: PeerImport['users']): Promise<void> {

@@ -2,7 +2,7 @@ import type { PeerImport } from '@tshub/contract';
 import { readShareScopes } from '../shares/share-rules.ts';
 import type { ShareTarget } from '../shares/share.ts';
 import type { User } from '../users/user.ts';
-import { attempt, type Importing } from './peer-import.ts';
+import { attempt, type Importing } from './importing.ts';
 
 type PeerShare = PeerImport['shares'][number];
 

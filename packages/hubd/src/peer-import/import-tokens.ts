@@ -1,5 +1,5 @@
 import type { PeerImport } from '@tshub/contract';
-import { attempt, type Importing } from './peer-import.ts';
+import { attempt, type Importing } from './importing.ts';
 
 /** Tokens go on working, by the hash that the other hub kept. */
 export async function importTokens(importing: Importing, tokens: PeerImport['tokens']): Promise<void> {
