@@ -15,7 +15,7 @@ const order = [
   ['tokens', 'proxy'],
   ['servers'],
   ['activity', 'shares', 'oauth', 'login'],
-  ['pages', 'info', 'hub1'],
+  ['pages', 'info', 'hub1', 'peer-import'],
   ['hub'],
   ['main'],
 ];

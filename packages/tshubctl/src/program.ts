@@ -83,7 +83,7 @@ export const program: CommandSpec = {
       arguments: [{ name: 'database', says: 'The SQLite file of the JupyterHub' }],
       options: [
         { name: 'apply', says: 'Do it' },
-        { name: 'config', value: 'file', says: 'Its jupyterhub_config.py: print the settings that say the same here' },
+        { name: 'config', value: 'file', says: 'Its configuration: print the settings that say the same here' },
         { name: 'write', value: 'file', says: 'Write these settings into a new file' },
       ],
       run: importJupyterHub,
