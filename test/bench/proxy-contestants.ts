@@ -100,3 +100,45 @@ export async function pipe(folder: string, { socket }: Backend): Promise<ProxyCo
   const process = await new Measured('node', [await built('proxy-pipe', folder), String(port), socket]).listens(port);
   return { name: 'bare pipe', port, process, stop: () => process.stop() };
 }
+
+/** Debian's haproxy with one thread, in HTTP mode. */
+export async function haproxy(folder: string, { socket }: Backend): Promise<ProxyContestant> {
+  const port = await freePort();
+  const file = join(folder, 'haproxy.cfg');
+  writeFileSync(
+    file,
+    `global
+      maxconn 9000
+      nbthread 1
+    defaults
+      mode http
+      option http-keep-alive
+      option forwardfor
+      http-reuse always
+      timeout connect 5s
+      timeout client 1h
+      timeout server 1h
+      timeout tunnel 1d
+    frontend public
+      bind 127.0.0.1:${port} backlog 4096
+      default_backend servers
+    backend servers
+      server one unix@${socket} pool-max-conn 128\n`,
+  );
+  const process = await new Measured('haproxy', ['-db', '-f', file]).listens(port);
+  return { name: 'haproxy', port, process, stop: () => process.stop() };
+}
+
+/** Debian's caddy, on one CPU like the others. */
+export async function caddy(folder: string, { socket }: Backend): Promise<ProxyContestant> {
+  const port = await freePort();
+  const file = join(folder, 'Caddyfile');
+  writeFileSync(
+    file,
+    `{\n  admin off\n  auto_https off\n}\n:${port} {\n  bind 127.0.0.1\n  reverse_proxy unix/${socket} {\n    flush_interval -1\n  }\n}\n`,
+  );
+  const args = ['run', '--config', file, '--adapter', 'caddyfile'];
+  const env = { GOMAXPROCS: '1', HOME: folder, XDG_DATA_HOME: folder };
+  const process = await new Measured('caddy', args, env).listens(port);
+  return { name: 'caddy', port, process, stop: () => process.stop() };
+}

@@ -3,7 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Bench, type BenchOptions, compare, type Measure } from './frame.ts';
 import { freePort, Measured } from './processes.ts';
-import { type Backend, built, chp, nginx, pipe, type ProxyContestant, tshub } from './proxy-contestants.ts';
+import {
+  type Backend,
+  built,
+  caddy,
+  chp,
+  haproxy,
+  nginx,
+  pipe,
+  type ProxyContestant,
+  tshub,
+} from './proxy-contestants.ts';
 import { download, messages, pacedRequests, requests, websocket } from './proxy-load.ts';
 
 const clients = 64;
@@ -98,6 +108,7 @@ async function run(options: BenchOptions): Promise<void> {
   const contestants: ProxyContestant[] = [];
   try {
     contestants.push(await tshub(folder, backend), await nginx(folder, backend));
+    contestants.push(await haproxy(folder, backend), await caddy(folder, backend));
     contestants.push(await pipe(folder, backend), await chp(cache, backend));
     await compare(contestants, [idle], options);
     options.print('');
@@ -117,6 +128,6 @@ async function run(options: BenchOptions): Promise<void> {
 
 export const proxy: Bench = {
   name: 'proxy',
-  says: "proxyd beside npm's configurable-http-proxy, Debian's nginx and two joined sockets",
+  says: "proxyd beside npm's configurable-http-proxy, Debian's nginx, haproxy and caddy, and two joined sockets",
   run,
 };
