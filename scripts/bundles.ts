@@ -1,6 +1,6 @@
 /** The programs that are bundled, and what is in a bundle. */
 
-export const programs = ['acme', 'authd', 'cullerd', 'hubd', 'proxyd', 'spawnerd', 'tshubctl'] as const;
+export const programs = ['acme', 'authd', 'cullerd', 'hubd', 'proxyd', 'snapshot', 'spawnerd', 'tshubctl'] as const;
 export type Program = (typeof programs)[number];
 
 /** What esbuild's metafile is read for. */

@@ -308,12 +308,14 @@ test.each([
   [
     'tshubctl ',
     [
+      'backup',
       'completion',
       'config',
       'cull',
       'doctor',
       'group',
       'import-jupyterhub',
+      'restore',
       'role',
       'route',
       'server',

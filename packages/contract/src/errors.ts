@@ -12,6 +12,7 @@ export interface ErrorRow {
 
 const rows = {
   already_running: { status: 400, exit: 1, says: '{server} is already running' },
+  backup_refused: { status: 400, exit: 1, says: '{problem}' },
   bad_request: { status: 400, exit: 2, says: '{problem}' },
   body_invalid: { status: 400, exit: 2, says: 'Invalid JSON in body of request' },
   body_too_large: { status: 413, exit: 2, says: 'the body is larger than {limit} bytes' },

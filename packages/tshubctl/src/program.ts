@@ -1,9 +1,11 @@
 import { TshubError } from '@tshub/contract';
 import type { CommandSpec, OptionSpec } from './command.ts';
+import { backUp } from './commands/backup.ts';
 import { checkConfig, showConfig } from './commands/config.ts';
 import { cullNow } from './commands/cull.ts';
 import { examine } from './commands/doctor.ts';
 import { importJupyterHub } from './commands/import-jupyterhub.ts';
+import { restore } from './commands/restore.ts';
 import { listRoutes } from './commands/route.ts';
 import { listServers, restartServer, showLogs, showServer, startServer, stopServer } from './commands/server.ts';
 import { keepServer } from './commands/server-keep.ts';
@@ -32,6 +34,14 @@ export const program: CommandSpec = {
   details:
     'What is your own you may always see and change. For the rest, be in the group tshub-admin or root; otherwise you are asked for the password of an administrator.',
   commands: [
+    {
+      name: 'backup',
+      says: 'Put database, settings and keys of the hub into one file',
+      details:
+        'For root, while the hub runs: logins, tokens and permissions come back with it as they are at that moment. The file holds every key of the hub, so only root may read it. Homes are not in it, nor is a database in PostgreSQL, for which it says what to do.',
+      arguments: [{ name: 'file', says: 'Where to write it; a name that is free' }],
+      run: backUp,
+    },
     {
       name: 'completion',
       says: 'Print a completion script for a shell',
@@ -87,6 +97,15 @@ export const program: CommandSpec = {
         { name: 'write', value: 'file', says: 'Write these settings into a new file' },
       ],
       run: importJupyterHub,
+    },
+    {
+      name: 'restore',
+      says: 'Put back what a backup holds',
+      details:
+        'For root. An archive that is damaged, cut off or of a newer tshub is refused before anything is touched. The hub and its proxy are stopped, and started again if they ran; what was there before is kept beside it.',
+      arguments: [{ name: 'file', says: 'What tshubctl backup wrote' }],
+      options: [{ name: 'replace', says: 'Put it in the place of the hub that this host has' }],
+      run: restore,
     },
     roleCommand,
     {
