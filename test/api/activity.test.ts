@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { databaseForTest } from '../support/database-for-test.ts';
 import { hubForTest, type TestHub } from '../support/hub-for-test.ts';
 
 let t: TestHub;
@@ -66,4 +67,20 @@ describe('a server that reports activity', () => {
     await t.api('/users/ada/server', { method: 'DELETE', token: await t.token('ada') });
     expect((await report({ last_activity: '2026-08-20T12:00:00Z' })).status).toBe(403);
   });
+});
+
+test('what was reported last is in the database when the hub has stopped', async () => {
+  const db = await databaseForTest();
+  const hub = await hubForTest({ db });
+  await hub.user('ada');
+  const at = '2026-08-20T12:30:00Z';
+  const answer = await hub.api('/users/ada/activity', {
+    method: 'POST',
+    token: await hub.token('ada'),
+    json: { last_activity: at },
+  });
+  expect(answer.status).toBe(200);
+  await hub.close();
+  expect(await db('users').where({ name: 'ada' }).first('last_activity')).toEqual({ last_activity: Date.parse(at) });
+  await db.destroy();
 });

@@ -134,3 +134,24 @@ test('a token that was revoked is refused at once', async () => {
   await t.hub.tokens.revoke(short.id);
   expect((await t.api('/user', { token: short.text })).status).toBe(403);
 });
+
+test('whose token it is follows every change at once, although the answer is kept', async () => {
+  const user = await t.user('dee');
+  const asked = await t.token('dee');
+  const me = async (): Promise<Record<string, unknown>> => (await t.api('/user', { token: asked })).json();
+  const first = await me();
+  expect(await me()).toEqual(first);
+  const [lab] = await t.hub.groups.create(['lab']);
+  if (lab !== undefined) await t.hub.groups.addUsers(lab, ['dee']);
+  expect((await me())['groups']).toEqual(['lab']);
+  await t.hub.users.setAdmin('dee', true);
+  expect((await me())['admin']).toBe(true);
+  t.clock.advance(1000);
+  t.hub.users.touch(user.id, t.clock.now() + 60_000);
+  expect((await me())['last_activity']).not.toBe(first['last_activity']);
+  expect((await me())['server']).toBeNull();
+  await t.api('/users/dee/server', { method: 'POST', token: asked });
+  expect((await me())['server']).toBe('/user/dee/');
+  await t.hub.records.noteLogin(user.id, { authenticator: 'oidc', userInfo: { name: 'Dee' }, authState: undefined });
+  expect((await me())['user_info']).toEqual({ name: 'Dee' });
+});

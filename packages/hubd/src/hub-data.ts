@@ -31,7 +31,9 @@ export async function openHubData(parts: HubParts, settings: () => Settings, onR
   const current = settings();
   const db =
     typeof parts.db === 'string' ? await openDatabase({ file: parts.db, url: current.hub.db_url, log }) : parts.db;
-  const users = makeUsersStore(db, clock);
+  const users = makeUsersStore(db, clock, (error, count) =>
+    log.warn({ error }, `activity of ${count} users could not be written down; the next reports will be`),
+  );
   const directory = new Directory();
   const shares = makeShares({ db, directory, clock });
   const shareCodes = makeShareCodes(db, clock);
@@ -59,7 +61,7 @@ export async function openHubData(parts: HubParts, settings: () => Settings, onR
   return {
     db,
     users,
-    usersPages: makeUsersPages(db),
+    usersPages: makeUsersPages(db, () => users.flush()),
     directory,
     shares,
     shareCodes,

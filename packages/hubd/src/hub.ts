@@ -48,7 +48,13 @@ export async function createHub(parts: HubParts): Promise<Hub> {
   audit.open(data.db);
   const { db, users, access, groups, tokens, clients, services, shares, records, ended } = data;
   const running = (): number => servers.activeCount;
-  const metrics = makeHubMetrics({ db, clock, running, pending: () => servers.pendingCount });
+  const metrics = makeHubMetrics({
+    db,
+    clock,
+    settle: () => users.flush(),
+    running,
+    pending: () => servers.pendingCount,
+  });
   const proxy = timedProxy(parts.proxy, metrics);
   const proxyLink = new ProxyLink(proxy, log);
   const { watchUnits } = parts;
@@ -210,6 +216,7 @@ export async function createHub(parts: HubParts): Promise<Hub> {
       metrics.stop();
       await servers.close();
       await audit.close();
+      await users.flush();
       if (typeof parts.db === 'string') await db.destroy();
     },
     reload(next) {

@@ -1,6 +1,6 @@
 import type { GroupModel, ScopeName, ServerModel, UserModel } from '@tshub/contract';
 import type { Resource, ScopeSet } from '../caller/caller.ts';
-import { holds } from './require.ts';
+import { hasSome, holds } from './require.ts';
 
 type UserKey = keyof UserModel;
 /** All that can be said of a user: a name, and the groups, which decide what `!group=` covers. */
@@ -20,19 +20,42 @@ const userKeys: ReadonlyArray<readonly [ScopeName, readonly UserKey[]]> = [
   ['read:users:name', ['kind', 'name', 'user_info', 'admin']],
 ];
 
+/** What scopes show of any user, and what more of those that a filter names. Worked out once for each set of scopes. */
+interface Showing {
+  readonly always: ReadonlySet<UserKey>;
+  readonly filtered: ReadonlyArray<readonly [ScopeName, readonly UserKey[]]>;
+}
+const showings = new WeakMap<ScopeSet, Showing>();
+
+function showingOf(scopes: ScopeSet): Showing {
+  let showing = showings.get(scopes);
+  if (showing === undefined) {
+    const always = userKeys.filter(([scope]) => scopes.has(scope)).flatMap(([, shown]) => shown);
+    const filtered = userKeys.filter(([scope]) => !scopes.has(scope) && hasSome(scopes, scope));
+    showings.set(scopes, (showing = { always: new Set(always), filtered }));
+  }
+  return showing;
+}
+
 /** A user with the keys and servers that these scopes cover; null when they cover nothing of it. */
 export function filterUser(model: NamedUser, scopes: ScopeSet): UserModel | null {
-  const keys = new Set<UserKey>();
-  const groups = new Set(model.groups);
-  for (const [scope, shown] of userKeys) {
-    if (holds(scopes, scope, { kind: 'user', user: model.name, groups }) === 'yes')
-      for (const key of shown) keys.add(key);
-  }
-  const servers = visibleServers(model.name, groups, model.servers ?? {}, scopes);
-  if (Object.keys(servers).length > 0) for (const key of ['kind', 'name', 'servers'] as const) keys.add(key);
-  if (keys.size === 0) return null;
-  const shown = Object.fromEntries(Object.entries(model).filter(([key]) => keys.has(key as UserKey))) as UserModel;
-  return keys.has('servers') ? { ...shown, servers } : shown;
+  const keys = keysOf(model, scopes);
+  const servers = visibleServers(model, scopes);
+  if (keys.size === 0 && servers === none) return null;
+  const shown: Record<string, unknown> = {};
+  for (const key in model) if (keys.has(key as UserKey)) shown[key] = model[key as UserKey];
+  if (servers !== none || keys.has('servers')) Object.assign(shown, { kind: model.kind, name: model.name, servers });
+  return shown as UserModel;
+}
+
+function keysOf(model: NamedUser, scopes: ScopeSet): ReadonlySet<UserKey> {
+  const { always, filtered } = showingOf(scopes);
+  if (filtered.length === 0) return always;
+  const keys = new Set(always);
+  const user = { kind: 'user', user: model.name, groups: new Set(model.groups) } as const;
+  for (const [scope, shown] of filtered)
+    if (holds(scopes, scope, user) === 'yes') for (const key of shown) keys.add(key);
+  return keys;
 }
 
 /** Which keys of a group each scope shows (peer's contract 2.6). */
@@ -50,18 +73,22 @@ export function filterGroup(model: GroupModel, scopes: ScopeSet): GroupModel | n
   return Object.fromEntries(Object.entries(model).filter(([key]) => keys.has(key))) as GroupModel;
 }
 
+const none: Record<string, ServerModel> = {};
+
 function visibleServers(
-  user: string,
-  groups: ReadonlySet<string>,
-  servers: Readonly<Record<string, ServerModel>>,
+  { name: user, groups, servers = none }: NamedUser,
   scopes: ScopeSet,
 ): Record<string, ServerModel> {
   const shown: Record<string, ServerModel> = {};
-  for (const [name, server] of Object.entries(servers)) {
-    const resource = { kind: 'server', user, groups, server: name } as const;
-    if (holds(scopes, 'read:servers', resource) === 'yes') shown[name] = filterServer(server, resource, scopes);
+  let some = false;
+  for (const name in servers) {
+    const server = servers[name];
+    const resource = { kind: 'server', user, groups: new Set(groups), server: name } as const;
+    if (server === undefined || holds(scopes, 'read:servers', resource) !== 'yes') continue;
+    shown[name] = filterServer(server, resource, scopes);
+    some = true;
   }
-  return shown;
+  return some ? shown : none;
 }
 
 /** A server without its internal state, unless that may be seen. */

@@ -84,7 +84,7 @@ async function noteUse(parts: IdentifyTokenParts, token: Token): Promise<void> {
   const now = parts.clock.now();
   if (token.lastActivity !== null && now - token.lastActivity < parts.settings().hub.activity_resolution * 1000) return;
   await parts.tokens.touch(token);
-  if (token.owner.kind === 'user' && !token.note.startsWith('Server at ')) await parts.users.touch(token.owner.id, now);
+  if (token.owner.kind === 'user' && !token.note.startsWith('Server at ')) parts.users.touch(token.owner.id, now);
 }
 
 async function byCookie(parts: IdentifyParts, ctx: Context, checkXsrf: boolean): Promise<Caller | null> {

@@ -5,8 +5,9 @@ const most = 400;
 export async function inChunks<T, R>(
   values: readonly T[],
   run: (some: readonly T[]) => Promise<readonly R[]>,
+  size = most,
 ): Promise<R[]> {
   const found: R[] = [];
-  for (let i = 0; i < values.length; i += most) found.push(...(await run(values.slice(i, i + most))));
+  for (let i = 0; i < values.length; i += size) found.push(...(await run(values.slice(i, i + size))));
   return found;
 }

@@ -88,3 +88,31 @@ test('setting auth_state does not change how somebody came in', async () => {
   expect(await records.countBy('oidc')).toBe(1);
   expect((await records.userInfo([ada])).size).toBe(1);
 });
+
+describe('logins', () => {
+  test('write nothing when they are like the last one, and what changed when they are not', async () => {
+    const writes: string[] = [];
+    db.on('query', ({ sql }: { sql: string }) => writes.push(sql.split(' ')[0] ?? ''));
+    const plain = { authenticator: 'pam', userInfo: { name: 'Ada' }, authState: undefined };
+    await records.noteLogin(ada, plain);
+    await records.noteLogin(ada, plain);
+    expect(writes).toEqual(['insert']);
+    await records.noteLogin(ada, { ...plain, userInfo: { name: 'Ada L.' } });
+    expect((await records.userInfo([ada])).get(ada)).toEqual({ name: 'Ada L.' });
+    await records.noteLogin(ada, { ...plain, userInfo: undefined });
+    expect((await records.userInfo([ada])).has(ada)).toBe(false);
+    await records.noteLogin(ada, plain);
+    expect((await records.userInfo([ada])).get(ada)).toEqual({ name: 'Ada' });
+  });
+
+  test('clear a state that was set meanwhile, once it is switched off', async () => {
+    keys = [];
+    const plain = { authenticator: 'pam', userInfo: undefined, authState: undefined };
+    await records.noteLogin(ada, plain);
+    keys = [one];
+    await records.authState.write(ada, { a: 1 });
+    keys = [];
+    await records.noteLogin(ada, plain);
+    expect(await stored(ada)).toBeNull();
+  });
+});

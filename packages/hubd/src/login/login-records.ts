@@ -45,8 +45,13 @@ export interface LoginRecordsParts {
 }
 
 export function makeLoginRecords({ db, keys }: LoginRecordsParts): LoginRecords {
-  // Asked for with every request of a program; null for who has none.
-  const infos = new Cache<number, UserInfo | null>(5000);
+  // Asked for with every request of a program, and for a whole page of a list: so who has none is remembered longer, for little.
+  const infos = new Cache<number, UserInfo>(5000);
+  const nameless = new Cache<number, true>(50_000);
+  /** What the last login of somebody wrote; the next one is mostly the same. */
+  const noted = new Cache<number, string>(5000);
+  /** Who has no state, as far as it was asked for: states themselves are not kept in memory. */
+  const stateless = new Cache<number, true>(5000);
   const purposeOf = (userId: number): string => `auth_state of user ${userId}`;
 
   function firstKey(): Buffer {
@@ -67,13 +72,18 @@ export function makeLoginRecords({ db, keys }: LoginRecordsParts): LoginRecords 
       .insert(row)
       .onConflict('user_id')
       .merge(Object.keys(fields) as Array<keyof Row>);
+    // Not before: somebody who reads meanwhile finds none.
+    stateless.delete(userId);
+    noted.delete(userId);
   }
 
   return {
     authState: {
       async read(userId) {
+        if (keys().length === 0 || stateless.has(userId)) return null;
         const row = await db<Row>('login_records').where({ user_id: userId }).first('auth_state');
         const text = row?.auth_state ?? null;
+        if (text === null) stateless.set(userId, true);
         const opened = text === null ? null : unseal(keys(), purposeOf(userId), Buffer.from(text, 'base64'));
         if (opened === null) return null;
         const value = JSON.parse(opened.text) as AuthState;
@@ -86,25 +96,31 @@ export function makeLoginRecords({ db, keys }: LoginRecordsParts): LoginRecords 
       },
       requireOn: () => void firstKey(),
       async write(userId, value) {
-        if (value === null) await db<Row>('login_records').where({ user_id: userId }).update({ auth_state: null });
-        else await store(userId, '', { auth_state: encrypt(userId, value) });
+        if (value === null) {
+          await db<Row>('login_records').where({ user_id: userId }).update({ auth_state: null });
+          noted.delete(userId);
+        } else await store(userId, '', { auth_state: encrypt(userId, value) });
       },
     },
     async userInfo(userIds) {
-      const unknown = userIds.filter((id) => !infos.has(id));
+      const unknown = userIds.filter((id) => !nameless.has(id) && !infos.has(id));
       if (unknown.length > 0) {
         const rows = await inChunks(unknown, (some) =>
           db<Row>('login_records').whereIn('user_id', some).whereNotNull('user_info').select('user_id', 'user_info'),
         );
         const found = new Map(rows.map((row) => [row.user_id, JSON.parse(row.user_info ?? '{}') as UserInfo]));
-        for (const id of unknown) infos.set(id, found.get(id) ?? null);
+        for (const id of unknown) {
+          const info = found.get(id);
+          if (info === undefined) nameless.set(id, true);
+          else infos.set(id, info);
+        }
       }
-      return new Map(
-        userIds.flatMap((id) => {
-          const info = infos.get(id) ?? null;
-          return info === null ? [] : [[id, info] as const];
-        }),
-      );
+      const known = new Map<number, UserInfo>();
+      for (const id of userIds) {
+        const info = nameless.has(id) ? undefined : infos.get(id);
+        if (info !== undefined) known.set(id, info);
+      }
+      return known;
     },
     async noteLogin(userId, { authenticator, userInfo, authState }) {
       const state =
@@ -113,12 +129,13 @@ export function makeLoginRecords({ db, keys }: LoginRecordsParts): LoginRecords 
           : authState === undefined
             ? {}
             : { auth_state: encrypt(userId, authState) };
+      const user_info = userInfo === undefined ? null : JSON.stringify(userInfo);
+      const note = JSON.stringify([authenticator, user_info, state]);
+      if (noted.get(userId) === note) return;
+      await store(userId, authenticator, { authenticator, user_info, ...state });
       infos.delete(userId);
-      await store(userId, authenticator, {
-        authenticator,
-        user_info: userInfo === undefined ? null : JSON.stringify(userInfo),
-        ...state,
-      });
+      nameless.delete(userId);
+      noted.set(userId, note);
     },
     async countBy(authenticator) {
       const rows = await db('login_records').where({ authenticator }).count({ total: '*' });

@@ -27,6 +27,8 @@ export interface HubMetrics {
 export interface HubMetricsParts {
   readonly db: Knex;
   readonly clock: { now(): number };
+  /** Brings what is only known in memory into the database. */
+  readonly settle: () => Promise<void>;
   readonly running: () => number;
   readonly pending: () => number;
 }
@@ -35,7 +37,7 @@ const spawnBuckets = [0.5, 1, 2.5, 5, 10, 15, 30, 60, 120, 180, 300, 600];
 const hourMs = 60 * 60 * 1000;
 const periods = { '24h': 24, '7d': 7 * 24, '30d': 30 * 24 } as const;
 
-export function makeHubMetrics({ db, clock, running, pending }: HubMetricsParts): HubMetrics {
+export function makeHubMetrics({ db, clock, settle, running, pending }: HubMetricsParts): HubMetrics {
   const registry = new Registry();
   const histogram = (name: string, help: string, labels?: readonly string[], buckets?: number[]): Histogram =>
     registry.histogram(`jupyterhub_${name}`, help, labels, buckets);
@@ -53,6 +55,7 @@ export function makeHubMetrics({ db, clock, running, pending }: HubMetricsParts)
     return Number(row?.['count'] ?? 0);
   };
   const activeUsers = hourly(clock, async () => {
+    await settle();
     const now = clock.now();
     const counts = Object.entries(periods).map(async ([period, hours]) => ({
       value: await countUsers(now - hours * hourMs),

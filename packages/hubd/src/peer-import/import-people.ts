@@ -23,7 +23,7 @@ export async function importUsers(importing: Importing, users: PeerImport['users
       await importing.users.add([made], false);
       if (admin) await importing.roles.grant('admin', { kind: 'user', name: made });
       const here = await importing.users.byName(made);
-      if (here !== undefined && lastActivity !== null) await importing.users.touch(here.id, lastActivity);
+      if (here !== undefined && lastActivity !== null) importing.users.touch(here.id, lastActivity);
     }
   }
 }

@@ -1,43 +1,30 @@
+import type { Knex } from 'knex';
 import type { Log } from '@tshub/daemon';
+import { LateTimes } from '../db/late-times.ts';
 import type { Entry } from './entry.ts';
 import { sentenceOf } from './room.ts';
-import type { ServersStore } from './servers-store.ts';
 
-/** Last activity of servers: known at once, written down together with what else comes within a moment. */
+/** Last activity of servers: known at once, written down within a moment. */
 export class ActivityNotes {
-  readonly #store: ServersStore;
-  readonly #log: Log;
-  readonly #delay: number;
-  #due = new Map<number, number>();
-  #timer: NodeJS.Timeout | undefined;
+  readonly #times: LateTimes;
 
-  constructor(store: ServersStore, log: Log, delayMs: number) {
-    this.#store = store;
-    this.#log = log;
-    this.#delay = delayMs;
+  constructor(db: Knex, log: Log, delayMs: number) {
+    const onLost = (error: unknown, count: number): void =>
+      log.warn(
+        { error },
+        `activity of ${count} servers could not be written down; the next reports will be: ${sentenceOf(error)}`,
+      );
+    this.#times = new LateTimes({ db, table: 'servers', delayMs, onLost });
   }
 
   /** Keeps the later time. */
   note(entry: Entry, at: number): void {
     if (at <= (entry.row.lastActivity ?? 0)) return;
     entry.note({ lastActivity: at });
-    this.#due.set(entry.row.id, at);
-    this.#timer ??= setTimeout(() => void this.flush(), this.#delay);
+    this.#times.note(entry.row.id, at);
   }
 
-  async flush(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    const due = this.#due;
-    this.#due = new Map();
-    if (due.size === 0) return;
-    try {
-      await this.#store.touch(due);
-    } catch (error) {
-      this.#log.warn(
-        { error },
-        `activity of ${due.size} servers could not be written down; the next reports will be: ${sentenceOf(error)}`,
-      );
-    }
+  flush(): Promise<void> {
+    return this.#times.flush();
   }
 }

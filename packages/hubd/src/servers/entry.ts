@@ -19,6 +19,10 @@ export interface Run {
 export class Entry {
   #row: ServerRow;
   #phase: Phase = 'stopped';
+  #lastKill: Server['lastKill'] = null;
+  #end: ServerEnd | null = null;
+  /** What others saw last; nothing after a change. */
+  #view: Server | undefined;
   /** When its last start began; 0 before the first that this hub saw. What its unit wrote before is another run's. */
   began = 0;
   /** The start under way, or the last one: its progress can be told again. */
@@ -29,10 +33,6 @@ export class Entry {
   looking = false;
   /** The wait for a server that was running when the hub started. */
   check: AbortController | null = null;
-  /** When a program of it was last killed for memory, in this run. */
-  lastKill: Server['lastKill'] = null;
-  /** When the culler will stop it, as it last said. */
-  end: ServerEnd | null = null;
   /** What the unit said of its end, kept until somebody could find out. */
   lastSaid: ServiceResult | null = null;
   readonly #onMove: (entry: Entry, from: Phase, to: Phase) => void;
@@ -54,13 +54,34 @@ export class Entry {
     return serverUnit(this.#row.user, this.#row.name);
   }
 
+  /** When a program of it was last killed for memory, in this run. */
+  get lastKill(): Server['lastKill'] {
+    return this.#lastKill;
+  }
+
+  set lastKill(kill: Server['lastKill']) {
+    this.#lastKill = kill;
+    this.#view = undefined;
+  }
+
+  /** When the culler will stop it, as it last said. */
+  get end(): ServerEnd | null {
+    return this.#end;
+  }
+
+  set end(end: ServerEnd | null) {
+    this.#end = end;
+    this.#view = undefined;
+  }
+
   /** Goes where a happening leads; asking for what cannot happen is a bug. */
   move(happening: Happening): void {
     const from = this.#phase;
     const to = nextPhase(from, happening);
     if (to === undefined) throw new Error(`${this.unit}: "${happening}" while ${from}`);
     this.#phase = to;
-    if (to === 'stopped') this.end = null;
+    if (to === 'stopped') this.#end = null;
+    this.#view = undefined;
     this.#onMove(this, from, to);
   }
 
@@ -73,10 +94,15 @@ export class Entry {
   /** Changes the row here alone. */
   note(change: ServerChange): void {
     this.#row = { ...this.#row, ...change };
+    this.#view = undefined;
   }
 
-  /** What others see of it. */
+  /** What others see of it: the same object until something of it changes. */
   view(): Server {
+    return (this.#view ??= this.#look());
+  }
+
+  #look(): Server {
     const { id: _id, tokenId: _token, ...row } = this.#row;
     const phase = this.#phase;
     return {
@@ -85,8 +111,8 @@ export class Entry {
       pending: pendingOf(phase),
       ready: phase === 'ready',
       unit: this.unit,
-      lastKill: this.lastKill,
-      end: this.end === null ? null : endNow(this.end, row),
+      lastKill: this.#lastKill,
+      end: this.#end === null ? null : endNow(this.#end, row),
     };
   }
 }

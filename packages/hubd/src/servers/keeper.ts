@@ -108,7 +108,7 @@ export class Keeper {
       const at = Number(route.lastActivity);
       if (entry === undefined || at <= (entry.row.lastActivity ?? 0)) continue;
       this.#activity.note(entry, at);
-      await this.#room.users.touch(entry.row.userId, at);
+      this.#room.users.touch(entry.row.userId, at);
     }
   }
 

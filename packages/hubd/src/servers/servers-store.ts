@@ -97,18 +97,6 @@ export class ServersStore {
     await this.#db('servers').where({ id }).delete();
   }
 
-  /** Keeps the later time of each; in one transaction, because they come by the hundred. */
-  async touch(times: ReadonlyMap<number, number>): Promise<void> {
-    await this.#db.transaction(async (trx) => {
-      for (const [id, at] of times) {
-        await trx('servers')
-          .where({ id })
-          .andWhere((where) => void where.whereNull('last_activity').orWhere('last_activity', '<', at))
-          .update({ last_activity: at });
-      }
-    });
-  }
-
   /** API tokens that starts made for a server, by their note: one of them may have been made just before the hub was killed. */
   async tokensWithNote(userId: number, note: string): Promise<number[]> {
     const mine = this.#db('tokens').where({ user_id: userId, note }).whereNull('client_id');

@@ -126,7 +126,7 @@ export function makeServers(parts: ServersParts): ServersRoom {
   const stopTelling = entries.onMove((entry, _, to) => {
     if (to === 'starting' || to === 'ready' || to === 'stopped') signals?.changed(entry.row, to);
   });
-  const activity = new ActivityNotes(store, log, timing.flush);
+  const activity = new ActivityNotes(db, log, timing.flush);
   const keeper = new Keeper(room, parts.watchUnits, activity);
   const reservations = new Reservations(room);
   const orders = new ServerOrders(room, reservations, () => keeper.isClosing, parts.random ?? Math.random);

@@ -122,7 +122,7 @@ class Start {
 
     const now = room.clock.now();
     await this.#entry.change(room.store, { lastActivity: now });
-    await room.users.touch(this.#user.id, now);
+    room.users.touch(this.#user.id, now);
     signal.throwIfAborted();
     this.#entry.move('answered');
     progress.finish(readyEvent(user, server));

@@ -41,7 +41,9 @@ export interface UsersStore {
   /** For good, or until the next login that makes them one; false when there is no such user. */
   setAdmin(name: string, admin: boolean): Promise<boolean>;
   remove(id: number): Promise<void>;
-  /** Keeps the later time. */
-  touch(id: number, at: number): Promise<void>;
+  /** Keeps the later time: known at once, in the database within a second. */
+  touch(id: number, at: number): void;
+  /** What was touched is in the database when this returns. */
+  flush(): Promise<void>;
   renewCookieId(id: number): Promise<User>;
 }

@@ -64,7 +64,8 @@ const keys = {
   name: { sql: 'users.name', of: (user: User) => user.name },
 } as const;
 
-export function makeUsersPages(db: Knex): UsersPages {
+/** `settle` brings what is only known in memory into the database. */
+export function makeUsersPages(db: Knex, settle: () => Promise<void> = () => Promise.resolve()): UsersPages {
   async function rowsOf(
     search: UserSearch,
     part: ListPart,
@@ -86,6 +87,7 @@ export function makeUsersPages(db: Knex): UsersPages {
 
   return {
     async page(search, turn, limit) {
+      await settle();
       const place = placeOfTurn(search, turn);
       const isBack = place !== null && turn !== null && 'before' in turn;
       const parts = isBack ? partsOf(search).toReversed() : partsOf(search);

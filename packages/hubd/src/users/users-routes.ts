@@ -13,9 +13,11 @@ import { filterUser, type NamedUser } from '../access/filter.ts';
 import { holds } from '../access/require.ts';
 import { identifyScopes, serviceModelOf } from '../access/roles.ts';
 import type { Caller, ScopeSet } from '../caller/caller.ts';
+import type { UserInfo } from '../login/authenticators/authenticator.ts';
 import type { LoginRecords } from '../login/login-records.ts';
 import type { Report } from '../activity/activity.ts';
 import type { Server, Servers } from '../servers/server.ts';
+import { OwnAnswers } from './own-answers.ts';
 import type { User, UsersStore } from './user.ts';
 import type { UserChanges } from './user-changes.ts';
 import { listUsers } from './users-list.ts';
@@ -35,16 +37,14 @@ export interface UsersRoutesParts {
 /** Handlers about users. */
 export function usersHandlers(parts: UsersRoutesParts): Handlers<typeof userRoutes, Caller> {
   const { access, changes, serverModel, records } = parts;
-  const modelsOf: ModelsOf = async (users, includeStopped) => {
+  const ownAnswers = new OwnAnswers();
+  const modelOf = (user: User, servers: readonly Server[], info: UserInfo | null, includeStopped: boolean): NamedUser =>
+    userModelOf(user, servers, { access, serverModel, includeStopped, info });
+  const modelsOf = async (users: readonly User[], includeStopped: boolean): Promise<readonly NamedUser[]> => {
     const infos = await records.userInfo(users.map((user) => user.id));
-    const modelOf = (user: User): NamedUser =>
-      userModelOf(user, parts.servers.ofUser(user.id), {
-        access,
-        serverModel,
-        includeStopped,
-        info: infos.get(user.id) ?? null,
-      });
-    return users.map(modelOf);
+    return users.map((user) =>
+      modelOf(user, parts.servers.ofUser(user.id), infos.get(user.id) ?? null, includeStopped),
+    );
   };
   const known = async (name: string): Promise<User> => {
     const user = await parts.users.byName(name);
@@ -66,7 +66,7 @@ export function usersHandlers(parts: UsersRoutesParts): Handlers<typeof userRout
       const user = await known(params.user);
       const report = parts.readReport(body, (server) => parts.servers.get(user.name, server) !== undefined);
       for (const { name, at } of report.servers) parts.servers.touch(user.name, name, at);
-      if (report.user !== null) await parts.users.touch(user.id, report.user);
+      if (report.user !== null) parts.users.touch(user.id, report.user);
       return { status: 200 };
     },
     // Who may use whose servers is said by the scope access:servers alone.
@@ -98,14 +98,22 @@ export function usersHandlers(parts: UsersRoutesParts): Handlers<typeof userRout
     'users.list': ({ ctx, caller, query }) =>
       listUsers(parts, { ctx, caller, query }, (users) => modelsOf(users, isOn(query.include_stopped_servers))),
     async 'users.me'({ caller }): Promise<Reply> {
-      const model = await ownModel(parts, caller, modelsOf);
-      const me = {
+      const { owner, scopes, tokenId } = caller;
+      const whoAmI = (model: OwnModel): WhoAmIModel => ({
         ...model,
-        scopes: sorted(caller.scopes),
-        token_id: caller.tokenId === null ? null : `a${caller.tokenId}`,
+        scopes: sorted(scopes),
+        token_id: tokenId === null ? null : `a${tokenId}`,
         session_id: caller.sessionId,
-      };
-      return { status: 200, json: me satisfies WhoAmIModel };
+      });
+      if (owner.kind === 'service') return { status: 200, json: whoAmI(serviceModelOf(owner, access)) };
+      const user = await parts.users.byId(owner.id);
+      if (user === undefined) throw new TshubError('no_credentials');
+      const info = (await records.userInfo([user.id])).get(user.id) ?? null;
+      const servers = parts.servers.ofUser(user.id);
+      const make = (): WhoAmIModel => whoAmI(ownModel(modelOf(user, servers, info, false), caller));
+      if (tokenId === null) return { status: 200, json: make() };
+      const facts = { user, servers, info, scopes, settings: parts.settings() };
+      return { status: 200, json: ownAnswers.of(tokenId, facts, make) };
     },
     async 'users.update'({ caller, params, body }) {
       const user = await known(params.user);
@@ -118,16 +126,11 @@ export function usersHandlers(parts: UsersRoutesParts): Handlers<typeof userRout
   };
 }
 
-type ModelsOf = (users: readonly User[], includeStopped: boolean) => Promise<readonly NamedUser[]>;
 type OwnModel = UserModel | ReturnType<typeof serviceModelOf>;
 
 /** The caller itself: whose credentials they are can be read with any of them. */
-async function ownModel(parts: UsersRoutesParts, caller: Caller, modelsOf: ModelsOf): Promise<OwnModel> {
-  const { owner } = caller;
-  if (owner.kind === 'service') return serviceModelOf(owner, parts.access);
-  const user = await parts.users.byId(owner.id);
-  const [model] = user === undefined ? [] : await modelsOf([user], false);
-  const shown = model === undefined ? null : filterUser(model, new Set([...caller.scopes, ...identifyScopes(owner)]));
+function ownModel(model: NamedUser, { owner, scopes }: Caller): UserModel {
+  const shown = filterUser(model, new Set([...scopes, ...identifyScopes(owner)]));
   if (shown === null) throw new TshubError('no_credentials');
   return shown;
 }

@@ -93,18 +93,40 @@ describe('users in the store', () => {
 
   test('activity only moves forward', async () => {
     const ada = await users.ensure('ada', false);
-    await users.touch(ada.id, 500);
-    await users.touch(ada.id, 300);
+    users.touch(ada.id, 500);
+    users.touch(ada.id, 300);
     expect((await users.byId(ada.id))?.lastActivity).toBe(500);
+    await users.flush();
     expect(await db('users').first('last_activity')).toEqual({ last_activity: 500 });
+  });
+
+  test('activity is known before it is written down, however a user is found', async () => {
+    const ada = await users.ensure('ada', false);
+    users.touch(ada.id, 500);
+    // What is found in the database for the first time, or again.
+    expect((await users.renewCookieId(ada.id)).lastActivity).toBe(500);
+    expect((await users.list({ offset: 0, limit: 1 })).users[0]?.lastActivity).toBe(500);
   });
 });
 
 describe('lists of users', () => {
+  test('say how many there are, also when some came and went', async () => {
+    const total = async (): Promise<number> => (await users.list({ offset: 0, limit: 1 })).total;
+    expect(await total()).toBe(await users.count());
+    const before = await total();
+    const [dee] = await users.add(['dee', 'eve'], false);
+    expect(await total()).toBe(before + 2);
+    await users.ensure('flo', false);
+    expect(await total()).toBe(before + 3);
+    await users.remove(dee?.id ?? 0);
+    expect(await total()).toBe(before + 2);
+    expect((await users.list({ offset: 0, limit: 1, nameFilter: 'eve' })).total).toBe(1);
+  });
+
   beforeEach(async () => {
     for (const name of ['cy', 'ada', 'Bob_1', 'bobX1']) await users.ensure(name, false);
     const ada = await users.byName('ada');
-    await users.touch(ada?.id ?? 0, 7);
+    users.touch(ada?.id ?? 0, 7);
     await db('servers').insert({ user_id: ada?.id, name: '', active: true });
   });
 

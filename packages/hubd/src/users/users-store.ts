@@ -3,6 +3,7 @@ import { TshubError } from '@tshub/contract';
 import type { Knex } from 'knex';
 import { Cache } from '../db/cache.ts';
 import { inChunks } from '../db/chunks.ts';
+import { LateTimes } from '../db/late-times.ts';
 import type { User, UserQuery, UsersStore } from './user.ts';
 
 export interface UserRow {
@@ -19,13 +20,25 @@ interface Clock {
 }
 
 /** Users in the database, the recently seen ones in memory as well: who a request is from is a look-up in a map. */
-export function makeUsersStore(db: Knex, clock: Clock): UsersStore {
+export function makeUsersStore(
+  db: Knex,
+  clock: Clock,
+  onLost: (error: unknown, count: number) => void = () => undefined,
+): UsersStore {
+  /** How many there are, until one comes or goes: every page of a list says it, and counting reads them all. */
+  let total: Promise<number> | undefined;
+  const countAll = (): Promise<number> =>
+    (total ??= (async () => countOf(await db('users').count({ total: '*' })))().catch((error: unknown) => {
+      total = undefined;
+      throw error;
+    }));
+  const activity = new LateTimes({ db, table: 'users', delayMs: 1000, onLost });
   const byId = new Cache<number, User>(5000);
   const idByName = new Cache<string, number>(5000);
   const idByCookie = new Cache<string, number>(5000);
 
   const keep = (row: UserRow): User => {
-    const user = userOf(row);
+    const user = later(userOf(row), activity.of(row.id));
     byId.set(user.id, user);
     idByName.set(user.name, user.id);
     idByCookie.set(user.cookieId, user.id);
@@ -56,6 +69,7 @@ export function makeUsersStore(db: Knex, clock: Clock): UsersStore {
         some.map((one) => one.name),
       );
     });
+    total = undefined;
     // Whoever was there before has another cookie.
     return found.filter((one) => cookies.has(one.cookie_id)).map(keep);
   };
@@ -70,16 +84,22 @@ export function makeUsersStore(db: Knex, clock: Clock): UsersStore {
       const user = cached(idByCookie.get(cookieId));
       return user?.cookieId === cookieId ? user : find({ cookie_id: cookieId });
     },
-    list: (query) => list(db, query),
-    async count() {
-      return countOf(await db('users').count({ total: '*' }));
+    async list(query) {
+      await activity.flush();
+      return list(db, query, countAll);
     },
+    flush: () => activity.flush(),
+    count: countAll,
     async ensure(name, admin) {
+      const known = await store.byName(name);
+      // Whoever is none by the flag was given none: the statement below would change nothing.
+      if (known?.admin === admin) return known;
       const row = { name, admin, created: clock.now(), last_activity: null, cookie_id: newCookieId() };
       await db('users')
         .insert(row)
         .onConflict('name')
         .merge({ admin: db.raw('excluded.admin or users.admin_given') });
+      total = undefined;
       const user = await find({ name });
       if (user === undefined) throw new TshubError('not_found', { what: `User ${name}` });
       return user;
@@ -109,17 +129,14 @@ export function makeUsersStore(db: Knex, clock: Clock): UsersStore {
     },
     async remove(id) {
       await db('users').where({ id }).del();
+      total = undefined;
       byId.delete(id);
     },
-    async touch(id, at) {
+    touch(id, at) {
       const known = byId.get(id);
       if (known !== undefined && known.lastActivity !== null && known.lastActivity >= at) return;
-      await db('users')
-        .where({ id })
-        .where((older) => older.whereNull('last_activity').orWhere('last_activity', '<', at))
-        .update({ last_activity: at });
-      const now = byId.get(id);
-      if (now !== undefined) byId.set(id, { ...now, lastActivity: Math.max(now.lastActivity ?? 0, at) });
+      activity.note(id, at);
+      if (known !== undefined) byId.set(id, later(known, at));
     },
     async renewCookieId(id) {
       await db('users').where({ id }).update({ cookie_id: newCookieId() });
@@ -132,7 +149,11 @@ export function makeUsersStore(db: Knex, clock: Clock): UsersStore {
   return store;
 }
 
-async function list(db: Knex, query: UserQuery): Promise<{ users: User[]; total: number }> {
+async function list(
+  db: Knex,
+  query: UserQuery,
+  countAll: () => Promise<number>,
+): Promise<{ users: User[]; total: number }> {
   const matching = (): Knex.QueryBuilder => filtered(db, query);
   const { among } = query;
   const sort = query.sort ?? 'id';
@@ -147,7 +168,8 @@ async function list(db: Knex, query: UserQuery): Promise<{ users: User[]; total:
     const picked = ((await sorted) as UserRow[]).filter((row) => among(row.id));
     return { users: picked.slice(query.offset, query.offset + query.limit).map(userOf), total: picked.length };
   }
-  const total = countOf(await matching().count({ total: '*' }));
+  const isWhole = query.state === undefined && query.nameFilter === undefined && query.only === undefined;
+  const total = isWhole ? await countAll() : countOf(await matching().count({ total: '*' }));
   const rows: UserRow[] = await sorted.offset(query.offset).limit(query.limit);
   return { users: rows.map(userOf), total };
 }
@@ -182,6 +204,10 @@ export function userOf(row: UserRow): User {
     lastActivity: row.last_activity === null ? null : Number(row.last_activity),
     cookieId: row.cookie_id,
   };
+}
+
+function later(user: User, at: number | undefined): User {
+  return at === undefined || (user.lastActivity ?? 0) >= at ? user : { ...user, lastActivity: at };
 }
 
 function countOf(rows: ReadonlyArray<Record<string, unknown>>): number {
