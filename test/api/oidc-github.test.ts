@@ -45,6 +45,7 @@ test('a login at GitHub: name, organisations and teams, and the verified primary
   t = await hubForTest({
     settings: {
       login: { authenticator: 'oidc', allow_all: false, allowed_groups: ['school'], admin_groups: ['school:staff'] },
+      hub: { public_url: 'http://hub.example.org' },
       oidc: { provider: 'github', client_id: 'Iv1.hub', allowed_domains: ['school.example'] },
     },
     outside: { ca: cert, connect: () => Promise.resolve(connect(port, '127.0.0.1')) },

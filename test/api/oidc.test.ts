@@ -22,7 +22,13 @@ const people = {
   eve: { preferred_username: 'eve', email: 'eve@elsewhere.example', email_verified: true },
   nameless: { name: 'Nobody' },
 };
-const oidc = { issuer, client_id: 'tshub', name: 'School', scopes: ['openid', 'profile', 'email', 'groups'] };
+const oidc = {
+  issuer,
+  client_id: 'tshub',
+  callback_url: 'http://hub.example.org/hub/oauth_callback',
+  name: 'School',
+  scopes: ['openid', 'profile', 'email', 'groups'],
+};
 
 async function hub(login: Readonly<Record<string, unknown>> = {}, more: Readonly<Record<string, unknown>> = {}) {
   t = await hubForTest({

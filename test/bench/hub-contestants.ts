@@ -6,6 +6,7 @@ import { bundle, copyAddons } from '../../scripts/bundle.ts';
 import type { Contestant } from './frame.ts';
 import { freePort, Measured } from './processes.ts';
 
+const root = join(import.meta.dirname, '../..');
 export const userCount = 10_000;
 export const serverCount = 500;
 
@@ -25,7 +26,6 @@ export interface HubContestant extends Contestant {
 
 /** hubd bundled as it is shipped. */
 export async function tshub(): Promise<HubContestant> {
-  const root = join(import.meta.dirname, '../..');
   const folder = mkdtempSync(join(tmpdir(), 'tshub-bench-'));
   const program = join(root, 'dist/bench/hub-alone.mjs');
   await bundle({ entry: join(import.meta.dirname, 'hub-alone.ts'), outfile: program });
@@ -41,24 +41,34 @@ export async function tshub(): Promise<HubContestant> {
   return running({ name: 'tshub', port, front: { socketPath: `${file}.socket` }, token }, start, folder);
 }
 
-/** Debian's JupyterHub in the folder of an image (scripts/bench makes it): TSHUB_BENCH_ROOT. */
-export async function jupyterhub(root: string): Promise<HubContestant> {
+/** What of a token's check is Node's and the kernel's: nothing but an answer. */
+export async function bare(): Promise<HubContestant> {
+  const program = join(root, 'dist/bench/hub-bare.mjs');
+  await bundle({ entry: join(import.meta.dirname, 'hub-bare.ts'), outfile: program });
   const port = await freePort();
-  mkdirSync(join(root, 'bench'), { recursive: true });
-  copyFileSync(join(import.meta.dirname, 'hub-peer.py'), join(root, 'bench/hub-peer.py'));
+  const start = (): Measured => new Measured(process.execPath, [program, String(port)], { NODE_ENV: 'production' });
+  const folder = mkdtempSync(join(tmpdir(), 'tshub-bench-'));
+  return running({ name: 'bare node:http', port, front: { port }, token: 'any' }, start, folder);
+}
+
+/** Debian's JupyterHub in the folder of an image (scripts/bench makes it): TSHUB_BENCH_ROOT. */
+export async function jupyterhub(image: string): Promise<HubContestant> {
+  const port = await freePort();
+  mkdirSync(join(image, 'bench'), { recursive: true });
+  copyFileSync(join(import.meta.dirname, 'hub-peer.py'), join(image, 'bench/hub-peer.py'));
   const env = {
     BENCH_PORT: String(port),
     BENCH_FOLDER: '/bench',
     HOME: '/bench',
     PATH: '/usr/bin:/bin:/usr/sbin:/sbin',
   };
-  const start = (): Measured => new Measured('chroot', [root, '/usr/bin/jupyterhub', '-f', '/bench/hub-peer.py'], env);
+  const start = (): Measured => new Measured('chroot', [image, '/usr/bin/jupyterhub', '-f', '/bench/hub-peer.py'], env);
   // The first start makes the database; the second finds the users there.
   await start()
     .listens(port)
     .then((first) => first.stop());
-  execFileSync('chroot', [root, '/usr/bin/python3', '/bench/hub-peer.py', String(userCount)], { env });
-  const hub = await running({ name: 'JupyterHub', port, front: { port }, token: '' }, start, join(root, 'bench'));
+  execFileSync('chroot', [image, '/usr/bin/python3', '/bench/hub-peer.py', String(userCount)], { env });
+  const hub = await running({ name: 'JupyterHub', port, front: { port }, token: '' }, start, join(image, 'bench'));
   // A token of the settings costs thousands of rounds of hashing with each request: one that was made costs few.
   const made = await fetch(`http://127.0.0.1:${port}/hub/api/users/boss/tokens`, {
     method: 'POST',

@@ -60,7 +60,7 @@ describe('a provider', () => {
     ]);
     await machine.write(
       settings,
-      `[login]\nauthenticator = "oidc"\n[oidc]\nissuer = "https://${host}:8443"\nclient_id = "tshub"\nscopes = ["openid", "profile", "groups"]\n`,
+      `[login]\nauthenticator = "oidc"\n[oidc]\nissuer = "https://${host}:8443"\nclient_id = "tshub"\ncallback_url = "${machine.url}/hub/oauth_callback"\nscopes = ["openid", "profile", "groups"]\n`,
     );
     await machine.write('/etc/tshub/secrets/oidc-client-secret', `${clientSecret}\n`, '0640');
     await machine.run(['chown', 'root:tshub', '/etc/tshub/secrets/oidc-client-secret']);

@@ -3,23 +3,33 @@ import { schema } from './schema.ts';
 
 const problems = (settings: Readonly<Record<string, unknown>>): string[] =>
   schema.safeParse(settings).error?.issues.map(({ path }) => path.join('.')) ?? [];
+const hub = { public_url: 'https://hub.example.org' };
 const generic = { issuer: 'https://login.example.org', client_id: 'hub' };
 
 describe('settings that need others', () => {
   test.each([
-    [{ login: { authenticator: 'oidc' } }, ['oidc.client_id', 'oidc.issuer']],
-    [{ login: { authenticator: 'oidc' }, oidc: generic }, []],
-    [{ login: { authenticator: 'oidc' }, oidc: { provider: 'google', client_id: 'hub' } }, ['login.allow_all']],
-    [{ login: { authenticator: 'oidc', allow_all: false }, oidc: { provider: 'github', client_id: 'hub' } }, []],
+    [{ login: { authenticator: 'oidc' } }, ['oidc.client_id', 'oidc.issuer', 'hub.public_url']],
+    [{ login: { authenticator: 'oidc' }, oidc: generic }, ['hub.public_url']],
+    [{ login: { authenticator: 'oidc' }, oidc: generic, hub }, []],
     [
       {
+        login: { authenticator: 'oidc' },
+        oidc: { ...generic, callback_url: 'https://hub.example.org/hub/oauth_callback' },
+      },
+      [],
+    ],
+    [{ hub, login: { authenticator: 'oidc' }, oidc: { provider: 'google', client_id: 'hub' } }, ['login.allow_all']],
+    [{ hub, login: { authenticator: 'oidc', allow_all: false }, oidc: { provider: 'github', client_id: 'hub' } }, []],
+    [
+      {
+        hub,
         login: { authenticator: 'oidc' },
         oidc: { provider: 'google', client_id: 'hub', allowed_domains: ['a.example'] },
       },
       [],
     ],
     [
-      { login: { authenticator: 'oidc' }, oidc: generic, hub: { cookie_same_site: 'strict' } },
+      { login: { authenticator: 'oidc' }, oidc: generic, hub: { ...hub, cookie_same_site: 'strict' } },
       ['hub.cookie_same_site'],
     ],
     [{ login: { authenticator: 'remote-user', terms: 'Yes.' } }, ['login.terms', 'proxy.remote_user_header']],

@@ -22,6 +22,12 @@ export function checkTogether({ hub, login, oidc, proxy, spawner }: Sections, ct
     problem(['oidc', 'client_id'], 'expected the name that the provider gave to this hub, for authenticator = "oidc"');
   if (authenticator === 'oidc' && oidc.issuer === '' && ['generic', 'keycloak'].includes(oidc.provider))
     problem(['oidc', 'issuer'], 'expected the address of the provider, for authenticator = "oidc"');
+  // What a browser says of where it is may be made up: codes would be sent there.
+  if (authenticator === 'oidc' && hub.public_url === '' && oidc.callback_url === '')
+    problem(
+      ['hub', 'public_url'],
+      'expected the address of the hub (or callback_url in [oidc]), for authenticator = "oidc": the provider sends browsers back there',
+    );
   // Everybody in the world has an account there.
   const isPublic = authenticator === 'oidc' && ['github', 'google'].includes(oidc.provider);
   if (isPublic && login.allow_all && oidc.allowed_domains.length === 0)

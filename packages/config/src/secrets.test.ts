@@ -21,6 +21,7 @@ const load = (login: Readonly<Record<string, unknown>>) =>
     { folder, credentials: join(folder, 'credentials') },
     schema.parse({
       login,
+      hub: { public_url: 'https://hub.example.org' },
       oidc: { provider: 'google', client_id: 'hub', allowed_domains: ['school.example'] },
       spawner: { dynamic_users: true },
     }),

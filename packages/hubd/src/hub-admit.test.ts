@@ -40,7 +40,7 @@ describe('a local account that comes over the bus', () => {
     const byProvider = makeAdmit({
       accounts: { byName: (name) => Promise.resolve(accounts[name] ?? null) },
       users: { byName: () => Promise.resolve(undefined), ensure: () => Promise.reject(new Error('not expected')) },
-      settings: () => schema.parse({ login: { authenticator }, oidc }),
+      settings: () => schema.parse({ hub: { public_url: 'https://hub.example.org' }, login: { authenticator }, oidc }),
     });
     await expect(byProvider('boss')).rejects.toMatchObject({ code: 'forbidden' });
   });

@@ -21,7 +21,7 @@ export const oidc = z
       .regex(/^$|^https?:\/\/[^/?#@]+\/hub\/oauth_callback$/, 'expected "" or a URL that ends in "/hub/oauth_callback"')
       .default('')
       .meta({
-        says: 'Where the provider sends browsers back to. Empty: /hub/oauth_callback below the address of the hub.',
+        says: 'Where the provider sends browsers back to. Empty: /hub/oauth_callback below public_url, which is needed then.',
       }),
     name: z.string().max(40).default('').meta({ says: 'Name of the provider on the button "Log in with …".' }),
     scopes: strings

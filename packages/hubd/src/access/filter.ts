@@ -45,7 +45,7 @@ export function filterUser(model: NamedUser, scopes: ScopeSet): UserModel | null
   const shown: Record<string, unknown> = {};
   for (const key in model) if (keys.has(key as UserKey)) shown[key] = model[key as UserKey];
   if (servers !== none || keys.has('servers')) Object.assign(shown, { kind: model.kind, name: model.name, servers });
-  return shown as UserModel;
+  return shown;
 }
 
 function keysOf(model: NamedUser, scopes: ScopeSet): ReadonlySet<UserKey> {

@@ -28,6 +28,7 @@ export interface RolesForConfig {
 /** Makes groups and roles what tshub.toml says (peer's contract 3.9): groups gain, roles are exact, roles that left the file go. */
 export async function applyConfigRoles(parts: ConfigRolesParts): Promise<void> {
   const { settings, groups, roles } = parts;
+  requireServices(parts);
   for (const [name, { users, properties }] of Object.entries(settings.groups)) {
     await parts.users.addMissing(users);
     const group = (await groups.byName(name)) ?? (await groups.create([name], { managed: 'config' }))[0];
@@ -41,10 +42,17 @@ export async function applyConfigRoles(parts: ConfigRolesParts): Promise<void> {
   for (const name of Object.keys(settings.roles)) await applyRole(parts, name);
 }
 
-async function applyRole(
-  { settings, directory, groups, users, roles, services }: ConfigRolesParts,
-  name: string,
-): Promise<void> {
+/** Before anything is written: a file with a mistake in it changes nothing. */
+function requireServices({ settings, services }: ConfigRolesParts): void {
+  for (const [name, role] of Object.entries(settings.roles)) {
+    const unknown = role.services.find((service) => !services.has(service));
+    if (unknown === undefined) continue;
+    const problem = `tshub.toml: roles.${name}.services: there is no service ${JSON.stringify(unknown)}`;
+    throw new TshubError('config_invalid', { problem });
+  }
+}
+
+async function applyRole({ settings, directory, groups, users, roles }: ConfigRolesParts, name: string): Promise<void> {
   const wanted = settings.roles[name];
   if (wanted === undefined) return;
   const known = roles.get(name);
@@ -56,11 +64,6 @@ async function applyRole(
     everyone: name === 'user' && wanted.users === undefined,
     managed: isBuiltIn ? 'built-in' : 'config',
   });
-  const unknown = wanted.services.filter((service) => !services.has(service));
-  if (unknown.length > 0)
-    throw new TshubError('config_invalid', {
-      problem: `tshub.toml: roles.${name}.services: there is no service ${JSON.stringify(unknown[0])}`,
-    });
   await users.addMissing(wanted.users ?? []);
   for (const group of wanted.groups) {
     if ((await groups.byName(group)) === undefined) await groups.create([group], { managed: 'config' });

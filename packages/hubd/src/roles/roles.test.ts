@@ -130,4 +130,13 @@ describe('roles of the settings', () => {
     expect(() => schema.parse({ roles: { admin: { scopes: [] } } })).toThrow('the role admin allows everything');
     await expect(start({ roles: { some: { services: ['none'] } } })).rejects.toThrow('there is no service "none"');
   });
+
+  test('with a mistake in them change nothing', async () => {
+    await start({ roles: { first: { scopes: ['list:users'] } } });
+    const before = await db('roles').select('name', 'scopes').orderBy('name');
+    const wrong = { first: { scopes: ['admin:users'] }, second: { scopes: ['proxy'], services: ['none'] } };
+    await expect(start({ roles: wrong, groups: { new: {} } })).rejects.toThrow('there is no service "none"');
+    expect(await db('roles').select('name', 'scopes').orderBy('name')).toEqual(before);
+    expect(await db('groups').where({ name: 'new' })).toEqual([]);
+  });
 });

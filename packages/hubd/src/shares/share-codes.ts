@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { TshubError } from '@tshub/contract';
 import type { Knex } from 'knex';
 import { hashSecret } from '../tokens/token-text.ts';
-import type { ShareCode, ShareCodes } from './share.ts';
+import type { ShareCode, ShareCodes, SharedServer } from './share.ts';
+import { whileThere } from './still-there.ts';
 
 interface Row {
   readonly id: number;
@@ -14,6 +16,9 @@ interface Row {
   readonly exchange_count: number;
   readonly last_exchanged: number | string | null;
 }
+
+/** Good ones of one server at a time. */
+export const mostCodes = 100;
 
 /** Codes as rows, found by a hash of what they say. */
 export function makeShareCodes(db: Knex, clock: { now(): number }): ShareCodes {
@@ -37,10 +42,15 @@ export function makeShareCodes(db: Knex, clock: { now(): number }): ShareCodes {
       const hash = hashSecret(text);
       const created = clock.now();
       const row = { server_id: server.id, hash, scopes: JSON.stringify([...new Set(scopes)]), created };
-      await db('share_codes').insert({ ...row, expires_at: created + expiresIn * 1000 });
-      const code = await find({ hash });
-      if (code === undefined) throw new Error(`a code for ${server.user}/${server.name} was not written`);
-      return { code, text };
+      return whileThere(db, { server }, async () => {
+        await db.transaction(async (trx) => {
+          await requireRoom(trx, server, created);
+          await trx('share_codes').insert({ ...row, expires_at: created + expiresIn * 1000 });
+        });
+        const code = await find({ hash });
+        if (code === undefined) throw new Error(`a code for ${server.user}/${server.name} was not written`);
+        return { code, text };
+      });
     },
     async list(of, { offset, limit }) {
       const where = 'owner' in of ? { 'users.name': of.owner } : { 'share_codes.server_id': of.serverId };
@@ -67,6 +77,15 @@ export function makeShareCodes(db: Knex, clock: { now(): number }): ShareCodes {
         .del(),
     purgeExpired: () => db('share_codes').where('expires_at', '<=', clock.now()).del(),
   };
+}
+
+/** Whoever may share a server must not fill the database with codes for it. */
+async function requireRoom(db: Knex, server: SharedServer, now: number): Promise<void> {
+  const good = db('share_codes').where({ server_id: server.id }).andWhere('expires_at', '>', now);
+  const counted: Array<{ total: number | string }> = await good.count({ total: '*' });
+  if (Number(counted[0]?.total ?? 0) < mostCodes) return;
+  const problem = `Server ${server.user}/${server.name} has ${mostCodes} share codes already; revoke some, or wait until they expire`;
+  throw new TshubError('bad_request', { problem });
 }
 
 function codeOf(row: Row): ShareCode {

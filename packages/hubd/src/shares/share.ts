@@ -75,6 +75,7 @@ export interface Shares {
 }
 
 export interface ShareCodes {
+  /** Throws not_found when the server has just gone, bad_request when it has as many as may be. */
   create(
     server: SharedServer,
     scopes: readonly string[],

@@ -3,6 +3,7 @@ import type { Directory } from '../access/directory.ts';
 import { ShareIndex } from './share-index.ts';
 import type { Share, SharedServer, Shares, ShareTarget } from './share.ts';
 import { makeSharesStore } from './shares-store.ts';
+import { whileThere } from './still-there.ts';
 
 export interface SharesParts {
   readonly db: Knex;
@@ -55,12 +56,14 @@ export function makeShares({ db, directory, clock }: SharesParts): Shares {
     list: store.list,
     find: (server, target) => store.find(server.id, target),
     grant: (server, target, scopes) =>
-      inTurn(async () => {
-        const known = await store.find(server.id, target);
-        if (known === undefined) await store.add(server.id, target, [...new Set(scopes)], clock.now());
-        else await store.setScopes(known.id, [...new Set([...known.scopes, ...scopes])]);
-        return written(server, target);
-      }),
+      inTurn(() =>
+        whileThere(db, { server, target }, async () => {
+          const known = await store.find(server.id, target);
+          if (known === undefined) await store.add(server.id, target, [...new Set(scopes)], clock.now());
+          else await store.setScopes(known.id, [...new Set([...known.scopes, ...scopes])]);
+          return written(server, target);
+        }),
+      ),
     revoke: (server, target, scopes) =>
       inTurn(async () => {
         const known = await store.find(server.id, target);

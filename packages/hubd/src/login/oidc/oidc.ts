@@ -70,7 +70,7 @@ export function makeOidc({ settings, secrets, outside, keys, clock }: OidcParts)
         state: client.randomState(),
         nonce: client.randomNonce(),
         verifier: client.randomPKCECodeVerifier(),
-        callbackUrl: plan.callbackUrl || callbackUrl(ctx, settings()),
+        callbackUrl: plan.callbackUrl || callbackUrl(settings()),
         next,
         until: clock.now() + ticketMs,
       };
@@ -117,7 +117,7 @@ function isRefusal(error: unknown): boolean {
   return error instanceof client.ResponseBodyError && error.error === 'invalid_grant';
 }
 
-function callbackUrl(ctx: Context, settings: Settings): string {
-  const origin = settings.hub.public_url.replace(/\/$/, '') || `${ctx.protocol}://${ctx.host}`;
-  return `${origin}${oidcCallbackPath}`;
+/** Never from what a request says of its host. */
+function callbackUrl({ hub }: Settings): string {
+  return `${hub.public_url.replace(/\/$/, '')}${oidcCallbackPath}`;
 }
