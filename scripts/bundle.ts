@@ -5,7 +5,8 @@ import { build, type Metafile, type Plugin } from 'esbuild';
 
 const root = new URL('..', import.meta.url).pathname;
 
-// knex loads its drivers by name; only those of SQLite and PostgreSQL are shipped.
+// knex loads its drivers by name; only those of SQLite and PostgreSQL are shipped. dbus-next passes file descriptors with usocket and finds
+// a session bus with x11; it does without either.
 const notShipped = [
   'better-sqlite3',
   'mariadb/callback',
@@ -15,6 +16,8 @@ const notShipped = [
   'pg-native',
   'pg-query-stream',
   'tedious',
+  'usocket',
+  'x11',
 ];
 
 /** The sqlite3 package looks for its addon in node_modules through `bindings`; in a bundle the addon is in ./native. */

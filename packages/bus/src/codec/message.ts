@@ -1,6 +1,7 @@
-import { Reader } from './reader.ts';
+import codec from 'dbus-next/lib/message.js';
+import { Reader, readValues } from './reader.ts';
 import { parseSignature, type TypeNode } from './signature.ts';
-import { Writer } from './writer.ts';
+import { toWritable } from './writer.ts';
 
 export interface RawMessage {
   readonly type: number;
@@ -23,18 +24,17 @@ export interface ReceivedMessage extends Required<Omit<RawMessage, 'body'>> {
   readonly read: (isBare?: boolean) => unknown[];
 }
 
-/** Fields of a header (D-Bus specification, "Message Protocol"): code, name, type. */
-const fields = [
-  [1, 'path', 'o'],
-  [2, 'interface', 's'],
-  [3, 'member', 's'],
-  [4, 'errorName', 's'],
-  [5, 'replySerial', 'u'],
-  [6, 'destination', 's'],
-  [7, 'sender', 's'],
-  [8, 'signature', 'g'],
-] as const;
-const nameOf = new Map<number, (typeof fields)[number][1]>(fields.map(([code, name]) => [code, name]));
+/** Codes of a header's fields (D-Bus specification, "Message Protocol"). */
+const nameOf = new Map<unknown, keyof ReceivedMessage>([
+  [1, 'path'],
+  [2, 'interface'],
+  [3, 'member'],
+  [4, 'errorName'],
+  [5, 'replySerial'],
+  [6, 'destination'],
+  [7, 'sender'],
+  [8, 'signature'],
+]);
 
 const little = 0x6c;
 const big = 0x42;
@@ -42,29 +42,11 @@ const version = 1;
 export const fixedSize = 16;
 /** 128 MiB, by the specification. */
 const largest = 2 ** 27;
-const [variantNode] = parseSignature('v') as [TypeNode];
+const [{ child: fieldTypes }] = parseSignature('a(yv)') as [TypeNode];
 
 export function writeMessage(message: RawMessage): Buffer {
   const { signature = '', body = [] } = message;
-  const writer = new Writer();
-  for (const byte of [little, message.type, message.flags ?? 0, version]) writer.byte(byte);
-  writer.uint32(0);
-  writer.uint32(message.serial);
-  writer.uint32(0);
-  for (const [code, name, type] of fields) {
-    const value = message[name];
-    if (value === undefined || value === '' || value === 0) continue;
-    writer.align(8);
-    writer.byte(code);
-    writer.signature(type);
-    writer.write(parseSignature(type)[0] as TypeNode, value);
-  }
-  writer.uint32At(12, writer.length - fixedSize);
-  writer.align(8);
-  const start = writer.length;
-  writer.body(signature, body);
-  writer.uint32At(4, writer.length - start);
-  return writer.done();
+  return codec.marshall({ ...message, body: toWritable(signature, body) })[0];
 }
 
 /** How long the message is that begins with these sixteen bytes; throws when it cannot be one. */
@@ -80,24 +62,25 @@ export function sizeOf(head: Buffer): number {
 
 /** `bytes` are those of one whole message. */
 export function readMessage(bytes: Buffer): ReceivedMessage {
-  const isLittle = bytes[0] === little;
-  const header = new Reader(bytes, isLittle, { at: 8, isBare: true });
-  const serial = header.uint32();
-  const end = fixedSize + header.uint32();
-  const found: Record<string, unknown> = {};
-  while (header.at < end) {
-    header.align(8);
-    const name = nameOf.get(header.byte());
-    const value = header.read(variantNode);
+  const order = bytes[0] ?? 0;
+  const uint32 = (at: number): number => (order === little ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at));
+  const header = new Reader(bytes.subarray(fixedSize), order);
+  const found: Partial<Record<keyof ReceivedMessage, unknown>> = {};
+  for (const field of header.readArray(fieldTypes[0] as TypeNode, uint32(12))) {
+    // A field is its code and a variant, which dbus-next reads as [types, values].
+    const [code, [, [value]]] = field as [number, [unknown, [unknown]]];
+    const name = nameOf.get(code);
     if (name !== undefined) found[name] = value;
   }
-  const text = (name: string): string => (typeof found[name] === 'string' ? found[name] : '');
+  header.align(3);
+  header.requireInside();
+  const text = (name: keyof ReceivedMessage): string => (typeof found[name] === 'string' ? found[name] : '');
   const signature = text('signature');
-  const start = (end + 7) & -8;
+  const body = bytes.subarray(fixedSize + header.pos);
   return {
     type: bytes[1] ?? 0,
     flags: bytes[2] ?? 0,
-    serial,
+    serial: uint32(8),
     path: text('path'),
     interface: text('interface'),
     member: text('member'),
@@ -106,9 +89,6 @@ export function readMessage(bytes: Buffer): ReceivedMessage {
     destination: text('destination'),
     sender: text('sender'),
     signature,
-    read: (isBare = false) => {
-      const reader = new Reader(bytes, isLittle, { at: start, isBare });
-      return parseSignature(signature).map((node) => reader.read(node));
-    },
+    read: (isBare = false) => readValues(body, order, signature, isBare),
   };
 }

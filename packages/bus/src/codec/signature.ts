@@ -4,28 +4,9 @@ export interface TypeNode {
   readonly child: readonly TypeNode[];
   /** As it is written: `a{sv}`. */
   readonly text: string;
-  readonly align: number;
 }
 
-const alignments: Readonly<Record<string, number>> = {
-  y: 1,
-  b: 4,
-  n: 2,
-  q: 2,
-  i: 4,
-  u: 4,
-  x: 8,
-  t: 8,
-  d: 8,
-  s: 4,
-  o: 4,
-  g: 1,
-  h: 4,
-  v: 1,
-  a: 4,
-  '(': 8,
-  '{': 8,
-};
+const types = 'ybnqiuxtdsoghva({';
 const basic = 'ybnqiuxtdsogh';
 /** What the specification allows, of arrays and structures together. */
 const deepest = 64;
@@ -52,15 +33,14 @@ export function parseSignature(text: string): readonly TypeNode[] {
 
 function parseOne(text: string, at: number, depth: number): TypeNode {
   const type = text[at] ?? '';
-  const align = Object.hasOwn(alignments, type) ? alignments[type] : undefined;
-  if (align === undefined || depth > deepest || (type === '{' && text[at - 1] !== 'a'))
+  if (type === '' || !types.includes(type) || depth > deepest || (type === '{' && text[at - 1] !== 'a'))
     throw new TypeError(`"${text}" is no signature`);
   if (type === 'a') {
     const inner = parseOne(text, at + 1, depth + 1);
-    return { type, child: [inner], text: `a${inner.text}`, align };
+    return { type, child: [inner], text: `a${inner.text}` };
   }
   const close = type === '(' ? ')' : type === '{' ? '}' : null;
-  if (close === null) return { type, child: [], text: type, align };
+  if (close === null) return { type, child: [], text: type };
   const child: TypeNode[] = [];
   let end = at + 1;
   while (text[end] !== close) {
@@ -70,5 +50,5 @@ function parseOne(text: string, at: number, depth: number): TypeNode {
   }
   const isEntry = child.length === 2 && basic.includes(child[0]?.type ?? ' ');
   if (child.length === 0 || (type === '{' && !isEntry)) throw new TypeError(`"${text}" is no signature`);
-  return { type, child, text: text.slice(at, end + 1), align };
+  return { type, child, text: text.slice(at, end + 1) };
 }
