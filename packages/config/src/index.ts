@@ -14,6 +14,7 @@ export { loadSettings, type LoadOptions } from './load.ts';
 export { type HostFacts, lacks, needsOf } from './needs.ts';
 export { printSettings } from './print.ts';
 export { rootOnlyProblem } from './root-only.ts';
+export { pageLanguages } from './sections/pages.ts';
 export { outsideBounds, type Profile, type ProfileOption } from './sections/profiles.ts';
 export { schema, type Settings } from './schema.ts';
 export { loadSecrets, type LoginSecrets, noSecrets, type SecretPlaces } from './secrets.ts';

@@ -3,6 +3,7 @@ import { checkTogether } from './check-together.ts';
 import { culler } from './sections/culler.ts';
 import { hub } from './sections/hub.ts';
 import { liveLimits } from './sections/live-limits.ts';
+import { pages } from './sections/pages.ts';
 import { customScopes, groups, roles } from './sections/permissions.ts';
 import { logging } from './sections/logging.ts';
 import { login } from './sections/login.ts';
@@ -26,6 +27,7 @@ export const schema = z
     logging,
     login,
     oidc,
+    pages,
     profiles,
     proxy,
     proxy_api: proxyApi,

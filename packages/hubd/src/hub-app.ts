@@ -34,6 +34,8 @@ export interface AppParts {
   readonly identifyToken: (exchange: Exchange) => Promise<Caller | null>;
   /** Around everything, to count and time requests. */
   readonly meter: RequestMeter;
+  /** Around everything that people read: in which language. */
+  readonly speaking: Koa.Middleware;
   /** Puts login cookies on the application. */
   readonly installSessions: (app: Koa) => void;
   readonly mountPages: (router: Router) => void;
@@ -56,6 +58,7 @@ export function makeApp(parts: AppParts): RequestListener {
   parts.mountPages(pages);
 
   app.use(parts.meter.middleware);
+  app.use(parts.speaking);
   app.use(securityHeaders({ version: parts.version, apiBase }));
   app.use(apiOnly());
   app.use(errorBoundary({ log: parts.log, apiBase, renderPage: parts.renderError }));

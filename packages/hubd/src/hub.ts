@@ -25,6 +25,7 @@ import { makeXsrf } from './login/xsrf.ts';
 import { makeHubMetrics } from './metrics/hub-metrics.ts';
 import { makeRequestMeter } from './metrics/request-meter.ts';
 import { timedLogin, timedProxy, timedServers, timedSpawner } from './metrics/timed.ts';
+import { speaking } from './pages/languages/language.ts';
 import { importPeer } from './peer-import/peer-import.ts';
 import { makePages } from './pages/pages.ts';
 import { ProxyLink } from './proxy/proxy-link.ts';
@@ -162,6 +163,7 @@ export async function createHub(parts: HubParts): Promise<Hub> {
     identifyToken,
     installSessions: sessions.install,
     meter: makeRequestMeter(metrics),
+    speaking: speaking(settings),
     mountPages(router) {
       metricsRoutes.mount(router);
       pages.mount(router);

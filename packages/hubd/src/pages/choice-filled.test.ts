@@ -1,6 +1,7 @@
 import { schema } from '@tshub/config';
 import { expect, test } from 'vitest';
 import { fill } from './choice-filled.ts';
+import { speakIn } from './languages/language.ts';
 
 const { profiles } = schema.parse({
   profiles: [
@@ -21,7 +22,7 @@ test('what is within its bounds is filled in as it is', () => {
 });
 
 test('each field says what is wrong with it', () => {
-  const { problems } = fill(profiles, { profile: 'big', cores: 64, memory: '2G' });
+  const { problems } = speakIn('en', () => fill(profiles, { profile: 'big', cores: 64, memory: '2G' }));
   expect(Object.keys(problems)).toEqual(['cores', 'memory']);
 });
 

@@ -4,6 +4,8 @@ import type { Session, Xsrf } from '../login/session.ts';
 import { html, type Html, type Part } from './html.ts';
 import type { Access } from '../access/access.ts';
 import { navLinks } from './nav.ts';
+import { languageLinks } from './languages/language-choice.ts';
+import { language } from './languages/language.ts';
 import type { StaticFiles, StaticName } from './static-files.ts';
 import { strings } from './strings.ts';
 
@@ -37,17 +39,17 @@ export function sendPage(frame: PageFrame, ctx: Context, session: Session | null
   const token = frame.xsrf.token(ctx, session);
   ctx.type = 'text/html';
   ctx.set('Cache-Control', 'no-store');
-  ctx.body = layout(frame, session, token, page, ctx.path).text;
+  ctx.body = layout(frame, session, token, page, ctx).text;
   ctx.status = page.status ?? 200;
 }
 
-function layout(frame: PageFrame, session: Session | null, token: string, page: Page, path: string): Html {
+function layout(frame: PageFrame, session: Session | null, token: string, page: Page, ctx: Context): Html {
   const hub = frame.settings().hub.name;
   const url = page.refresh?.url === undefined ? '' : `; url=${page.refresh.url}`;
   const refresh =
     page.refresh === undefined ? null : html`<meta http-equiv="refresh" content="${page.refresh.seconds}${url}" />`;
   return html`<!doctype html>
-    <html lang="en">
+    <html lang="${language()}">
       <head>
         <meta charset="utf-8" />
         <title>${page.title} · ${hub}</title>
@@ -66,9 +68,10 @@ function layout(frame: PageFrame, session: Session | null, token: string, page: 
           <a class="brand" href="/hub/home"
             ><img src="${frame.files.url('logo.svg')}" alt="" width="28" height="28" />${hub}</a
           >
-          ${session !== null && whoIs(frame, session, token, path)}
+          ${session !== null && whoIs(frame, session, token, ctx.path)}
         </header>
         <main id="content" class="${page.width ?? 'wide'}">${page.body}</main>
+        <footer class="foot">${languageLinks(frame.settings(), ctx)}</footer>
       </body>
     </html> `;
 }

@@ -1,10 +1,12 @@
 import { html, type Html } from './html.ts';
-import { sayAgo, sayUntil } from './words.ts';
+import { sayAgo, sayExactly, sayUntil } from './words.ts';
 
 /** A time as people say it; exactly for programs, and for whoever points at it. */
 export function moment(at: number, now: number): Html {
   const iso = new Date(at).toISOString();
-  return html`<time datetime="${iso}" title="${iso}">${at > now ? sayUntil(at, now) : sayAgo(at, now)}</time>`;
+  return html`<time datetime="${iso}" title="${sayExactly(at)}"
+    >${at > now ? sayUntil(at, now) : sayAgo(at, now)}</time
+  >`;
 }
 
 /** The same, or a word when there is no such time. */

@@ -7,21 +7,21 @@ import { strings } from './strings.ts';
 
 interface Link {
   readonly path: string;
-  readonly text: string;
+  readonly text: keyof typeof strings.nav;
   /** Whether it leads somewhere for this person. */
   readonly when: (scopes: ScopeSet, own: Resource) => boolean;
 }
 
 /** Where one can go from every page. */
 const links: readonly Link[] = [
-  { path: '/hub/home', text: strings.nav.home, when: () => true },
+  { path: '/hub/home', text: 'home', when: () => true },
   {
     path: '/hub/token',
-    text: strings.nav.tokens,
+    text: 'tokens',
     when: (scopes, own) => holds(scopes, 'read:tokens', own) === 'yes',
   },
-  { path: '/hub/shares', text: strings.nav.shares, when: sharesAny },
-  { path: '/hub/admin', text: strings.nav.admin, when: (scopes) => scopes.has('admin-ui') },
+  { path: '/hub/shares', text: 'shares', when: sharesAny },
+  { path: '/hub/admin', text: 'admin', when: (scopes) => scopes.has('admin-ui') },
 ];
 
 /** Whether somebody may share, or something is shared with them. */
@@ -42,7 +42,7 @@ export function navLinks(access: Pick<Access, 'scopesOf' | 'user'>, { user }: Se
       .map(
         (link) =>
           html`<li>
-            <a href="${link.path}" ${isAt(link.path, path) && html` aria-current="page"`}>${link.text}</a>
+            <a href="${link.path}" ${isAt(link.path, path) && html` aria-current="page"`}>${strings.nav[link.text]}</a>
           </li>`,
       )}
   </ul>`;

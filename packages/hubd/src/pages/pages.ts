@@ -2,6 +2,7 @@ import type { Router } from '@koa/router';
 import { TshubError } from '@tshub/contract';
 import { allowFormTarget } from '@tshub/http';
 import type { Context } from 'koa';
+import { nextOf } from './visit.ts';
 import { ownOrigins, safeNext } from '../login/next.ts';
 import type { Confirmation } from '../oauth/flow.ts';
 import { makeAdminPages } from './admin/pages.ts';
@@ -10,6 +11,7 @@ import { makeCspReport } from './csp-report.ts';
 import { errorPage, plainError, type ShownError } from './error-page.ts';
 import { makeHomePages } from './home-routes.ts';
 import { type PageFrame, sendPage } from './layout.ts';
+import { makeLanguageChoice } from './languages/language-choice.ts';
 import { makeLogPages } from './log-routes.ts';
 import { makeLoginPages } from './login-routes.ts';
 import { makeLogoutPages } from './logout-routes.ts';
@@ -71,6 +73,7 @@ export function makePages(parts: PagesParts): Pages {
     mount(router) {
       frame.files.mount(router);
       router.get('/hub/error/:code', showError);
+      makeLanguageChoice(settings, (ctx) => nextOf(parts, ctx))(router);
       for (const mountRoom of rooms) mountRoom(router);
     },
     renderError,

@@ -13,6 +13,7 @@ export function usageBars({ name }: Server, usage: ServerUsage): Html {
   return html`<dl
     class="facts usage"
     data-usage="${name}"
+    data-bytes="${strings.time.bytes}"
     data-of="${home.ofLimit('{used}', '{limit}')}"
     data-cores="${home.cores('{count}')}"
   >

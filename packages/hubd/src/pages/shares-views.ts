@@ -2,6 +2,7 @@ import { serverPrefix } from '@tshub/contract';
 import { parseScope } from '../access/scope.ts';
 import type { User } from '../users/user.ts';
 import type { PagesParts } from './parts.ts';
+import { sayScope } from './languages/scopes.ts';
 import { strings } from './strings.ts';
 import type { CodeView, GivenView, ShareView } from './shares-lists.ts';
 
@@ -59,6 +60,6 @@ export async function givenTo(parts: Parts, user: User): Promise<readonly GivenV
 export function inWords({ access }: Pick<PagesParts, 'access'>, scopes: readonly string[]): string[] {
   return scopes.flatMap((scope) => {
     const name = parseScope(scope)?.name;
-    return name === undefined ? [] : [strings.shares.says[name] ?? access.says(name)];
+    return name === undefined ? [] : [strings.shares.says[name] ?? sayScope(access, name)];
   });
 }

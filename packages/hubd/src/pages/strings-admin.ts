@@ -1,5 +1,8 @@
-/** What the pages of administrators say. */
-export const adminStrings = {
+import { germanAdmin } from './languages/de-admin.ts';
+import { spoken, type Words } from './languages/language.ts';
+
+/** What the pages of administrators say; languages/de-admin.ts says the same in German. */
+const english = {
   title: 'Administration',
   sections: 'Sections',
   tabs: {
@@ -279,7 +282,11 @@ export const adminStrings = {
     },
   },
 } as const;
-export type AdminStrings = typeof adminStrings;
+
+export type AdminStrings = Words<typeof english>;
+
+/** In the language of whoever reads the page. */
+export const adminStrings = spoken<AdminStrings>({ en: english, de: germanAdmin });
 
 function sayUsers(count: number): string {
   return count === 1 ? '1 user' : `${count} users`;

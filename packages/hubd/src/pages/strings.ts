@@ -1,5 +1,8 @@
-/** What pages say. One place, so that wording is one voice and can be translated one day. */
-export const strings = {
+import { german } from './languages/de.ts';
+import { spoken, type Words } from './languages/language.ts';
+
+/** What pages say. One place, so that wording is one voice; languages/de.ts says the same in German. */
+const english = {
   account: {
     logOut: 'Log out',
     logOutQuestion: 'Do you want to log out?',
@@ -18,6 +21,8 @@ export const strings = {
     redirect: 'If you agree, you are sent on to',
     allow: 'Allow',
     refuse: 'Not now',
+    onlyOwn: '(only your own)',
+    only: (kind: string, name: string) => `(only ${kind} ${name})`,
   },
   conversation: { title: 'One more step', submit: 'Continue', cancel: 'Start again', answer: 'Answer' },
   error: {
@@ -292,10 +297,20 @@ export const strings = {
     noneGiven: 'Nothing is shared with you. Somebody who wants to let you in sends you a link.',
   },
   skip: 'Skip to content',
+  nameServer: {
+    own: (server: string) => (server === '' ? 'Your server' : `Your server "${server}"`),
+    other: (user: string, server: string) =>
+      server === '' ? `The server of ${user}` : `The server "${server}" of ${user}`,
+  },
+  time: { justNow: 'just now', bytes: 'bytes' },
 } as const;
+
+export type Strings = Words<typeof english>;
+
+/** In the language of whoever reads the page. */
+export const strings = spoken<Strings>({ en: english, de: german });
 
 /** `Your server`, `Your server "lab"`, `The server of bob`, `The server "lab" of bob`. */
 export function nameServer(isOwn: boolean, user: string, server: string): string {
-  const name = server === '' ? 'server' : `server "${server}"`;
-  return isOwn ? `Your ${name}` : `The ${name} of ${user}`;
+  return isOwn ? strings.nameServer.own(server) : strings.nameServer.other(user, server);
 }

@@ -1,5 +1,6 @@
 import type { Access } from '../access/access.ts';
 import { parseScope } from '../access/scope.ts';
+import { sayScope } from './languages/scopes.ts';
 import type { Owner } from '../caller/caller.ts';
 
 /** A scope that can be chosen for a token. */
@@ -48,5 +49,5 @@ export function choiceOf(access: Pick<Access, 'says'>, scope: string, user: stri
   const { name, filter } = parsed;
   const isOwn = filter?.kind === 'user' && (filter.value === user || filter.value === null);
   const about = isOwn ? '' : filter === null ? everybody : `${filter.kind} ${filter.value ?? ''}`;
-  return { scope, says: access.says(name), about };
+  return { scope, says: sayScope(access, name), about };
 }

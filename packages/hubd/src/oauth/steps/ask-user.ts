@@ -2,6 +2,8 @@ import type { Access } from '../../access/access.ts';
 import { accessScopes } from '../../access/roles.ts';
 import { formatScope, parseScope } from '../../access/scope.ts';
 import { ownerOf } from '../../caller/identify.ts';
+import { sayScope } from '../../pages/languages/scopes.ts';
+import { strings } from '../../pages/strings.ts';
 import { filled, type Flow, type Step } from '../flow.ts';
 import { identityScopes } from './check-scope.ts';
 
@@ -36,7 +38,7 @@ async function hasAlready(flow: Flow): Promise<boolean> {
 
 /** Sentences for people; identity and access go without saying. */
 function textsOf(access: Access, scopes: readonly string[], unasked: readonly string[]): string[] {
-  if (scopes.includes('inherit')) return [access.says('inherit')];
+  if (scopes.includes('inherit')) return [sayScope(access, 'inherit')];
   const unsaid = new Set<string>([...unasked, ...identityScopes]);
   return scopes.filter((raw) => !unsaid.has(raw)).map((raw) => textOf(access, raw));
 }
@@ -44,9 +46,9 @@ function textsOf(access: Access, scopes: readonly string[], unasked: readonly st
 function textOf(access: Access, raw: string): string {
   const scope = parseScope(raw);
   if (scope === null) return raw;
-  const says = access.says(scope.name);
+  const says = sayScope(access, scope.name);
   if (scope.filter === null) return says;
   return scope.filter.value === null
-    ? `${says} (only your own)`
-    : `${says} (only ${formatScope(scope.filter.kind, null)} ${scope.filter.value})`;
+    ? `${says} ${strings.confirm.onlyOwn}`
+    : `${says} ${strings.confirm.only(formatScope(scope.filter.kind, null), scope.filter.value)}`;
 }

@@ -64,14 +64,21 @@ function show(list, usage) {
   before[list.dataset.usage] = { seconds: cpu_seconds, at: now };
   if (!last || cpu_seconds === null || cpu_seconds < last.seconds) return;
   const cores = Math.round(((cpu_seconds - last.seconds) / (now - last.at)) * 100) / 100;
-  set('cpu', cores, cpu_limit, String, (count) => list.dataset.cores.replace('{count}', count));
+  set('cpu', cores, cpu_limit, say, (count) => list.dataset.cores.replace('{count}', say(count)));
+}
+
+/** A number as the page's language writes it. */
+function say(number, most = 2, least = 0) {
+  const digits = { useGrouping: false, minimumFractionDigits: least, maximumFractionDigits: most };
+  return number.toLocaleString(document.documentElement.lang, digits);
 }
 
 function sayBytes(bytes) {
-  const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
+  const units = [document.querySelector('[data-bytes]')?.dataset.bytes, 'KiB', 'MiB', 'GiB', 'TiB'];
   let unit = 0;
   for (; bytes >= 1000 && unit < units.length - 1; unit++) bytes /= 1024;
-  return `${bytes.toFixed(unit > 0 && bytes < 10 ? 1 : 0)} ${units[unit]}`;
+  const digits = unit > 0 && bytes < 10 ? 1 : 0;
+  return `${say(bytes, digits, digits)} ${units[unit]}`;
 }
 
 async function look() {
