@@ -1,11 +1,14 @@
 import type { Settings } from '@tshub/config';
 import type { Context } from 'koa';
 import type { Session, Xsrf } from '../login/session.ts';
+import { announcement } from './announcement.ts';
+import type { Brands } from './brand.ts';
 import { html, type Html, type Part } from './html.ts';
 import type { Access } from '../access/access.ts';
 import { navLinks } from './nav.ts';
 import { languageLinks } from './languages/language-choice.ts';
 import { language } from './languages/language.ts';
+import { paragraphs } from './prose.ts';
 import type { StaticFiles, StaticName } from './static-files.ts';
 import { strings } from './strings.ts';
 
@@ -14,6 +17,7 @@ export interface PageFrame {
   readonly settings: () => Settings;
   readonly xsrf: Xsrf;
   readonly files: StaticFiles;
+  readonly brands: Pick<Brands, 'now'>;
   readonly access: Pick<Access, 'scopesOf' | 'user'>;
 }
 
@@ -44,7 +48,9 @@ export function sendPage(frame: PageFrame, ctx: Context, session: Session | null
 }
 
 function layout(frame: PageFrame, session: Session | null, token: string, page: Page, ctx: Context): Html {
-  const hub = frame.settings().hub.name;
+  const settings = frame.settings();
+  const hub = settings.hub.name;
+  const brand = frame.brands.now();
   const url = page.refresh?.url === undefined ? '' : `; url=${page.refresh.url}`;
   const refresh =
     page.refresh === undefined ? null : html`<meta http-equiv="refresh" content="${page.refresh.seconds}${url}" />`;
@@ -56,8 +62,9 @@ function layout(frame: PageFrame, session: Session | null, token: string, page: 
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <meta name="robots" content="noindex" />
-        <link rel="icon" href="${frame.files.url('logo.svg')}" type="image/svg+xml" />
+        <link rel="icon" href="${brand.logoUrl}" />
         <link rel="stylesheet" href="${frame.files.url('style.css')}" />
+        ${brand.styleUrl !== null && html`<link rel="stylesheet" href="${brand.styleUrl}" />`}
         ${page.refresh?.for === 'noscript' ? html`<noscript>${refresh}</noscript>` : refresh}
         <script src="${frame.files.url('page.js')}" defer></script>
         ${page.script !== undefined && html`<script src="${frame.files.url(page.script)}" defer></script>`}
@@ -65,13 +72,15 @@ function layout(frame: PageFrame, session: Session | null, token: string, page: 
       <body data-xsrf="${token}">
         <a class="skip" href="#content">${strings.skip}</a>
         <header class="top">
-          <a class="brand" href="/hub/home"
-            ><img src="${frame.files.url('logo.svg')}" alt="" width="28" height="28" />${hub}</a
-          >
+          <a class="brand" href="/hub/home"><img src="${brand.logoUrl}" alt="" height="28" />${hub}</a>
           ${session !== null && whoIs(frame, session, token, ctx.path)}
         </header>
+        ${announcement(settings, ctx.path)}
         <main id="content" class="${page.width ?? 'wide'}">${page.body}</main>
-        <footer class="foot">${languageLinks(frame.settings(), ctx)}</footer>
+        <footer class="foot">
+          <div>${paragraphs(settings.pages.footer)}</div>
+          ${languageLinks(settings, ctx)}
+        </footer>
       </body>
     </html> `;
 }

@@ -6,6 +6,7 @@ import { nextOf } from './visit.ts';
 import { ownOrigins, safeNext } from '../login/next.ts';
 import type { Confirmation } from '../oauth/flow.ts';
 import { makeAdminPages } from './admin/pages.ts';
+import { makeBrands } from './brand.ts';
 import { confirmPage } from './confirm-page.ts';
 import { makeCspReport } from './csp-report.ts';
 import { errorPage, plainError, type ShownError } from './error-page.ts';
@@ -37,7 +38,9 @@ export interface Pages {
 /** Everything that people see. */
 export function makePages(parts: PagesParts): Pages {
   const { settings, xsrf, access } = parts;
-  const frame: PageFrame = { settings, xsrf, access, files: readStaticFiles() };
+  const files = readStaticFiles();
+  const brands = makeBrands(settings, files, parts.log);
+  const frame: PageFrame = { settings, xsrf, access, files, brands };
 
   async function renderError(ctx: Context, error: ShownError): Promise<void> {
     const session = await parts.sessions.read(ctx).catch(() => null);
@@ -71,7 +74,8 @@ export function makePages(parts: PagesParts): Pages {
   ];
   return {
     mount(router) {
-      frame.files.mount(router);
+      files.mount(router);
+      brands.mount(router);
       router.get('/hub/error/:code', showError);
       makeLanguageChoice(settings, (ctx) => nextOf(parts, ctx))(router);
       for (const mountRoom of rooms) mountRoom(router);

@@ -3,6 +3,7 @@ import { spoken, type Words } from './languages/language.ts';
 
 /** What pages say. One place, so that wording is one voice; languages/de.ts says the same in German. */
 const english = {
+  announcement: 'Announcement',
   account: {
     logOut: 'Log out',
     logOutQuestion: 'Do you want to log out?',

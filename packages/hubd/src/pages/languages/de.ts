@@ -2,6 +2,7 @@ import type { Strings } from '../strings.ts';
 
 /** What pages say, in German. */
 export const german: Strings = {
+  announcement: 'Ankündigung',
   account: {
     logOut: 'Abmelden',
     logOutQuestion: 'Möchten Sie sich abmelden?',
