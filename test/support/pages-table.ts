@@ -1,0 +1,45 @@
+/** What a browser finds at a route of ours: a page, with an address to look at it by, or why there is none. */
+export type PagesRow =
+  | { readonly at: string; readonly status?: number }
+  | { readonly none: 'a file' | 'a way to elsewhere' | 'not for people' };
+
+/** A row for each route that can be opened. Addresses are for an administrator, `root-of-all`, with a group `class` and a server that does not run. */
+export const pagesTable: Readonly<Record<string, PagesRow>> = {
+  '/hub': { none: 'a way to elsewhere' },
+  '/hub/accept-share': { at: '/hub/accept-share?code=none', status: 404 },
+  '/hub/admin': { at: '/hub/admin' },
+  '/hub/admin/activity': { at: '/hub/admin/activity' },
+  '/hub/admin/add-users': { at: '/hub/admin/add-users' },
+  '/hub/admin/groups': { at: '/hub/admin/groups' },
+  '/hub/admin/groups/:name': { at: '/hub/admin/groups/class' },
+  '/hub/admin/jobs/:id': { at: '/hub/admin/jobs/none', status: 404 },
+  '/hub/admin/roles': { at: '/hub/admin/roles' },
+  '/hub/admin/roles/:name': { at: '/hub/admin/roles/user' },
+  '/hub/admin/services': { at: '/hub/admin/services' },
+  '/hub/admin/tokens': { at: '/hub/admin/tokens' },
+  '/hub/admin/users': { none: 'a way to elsewhere' },
+  '/hub/admin/users/:name': { at: '/hub/admin/users/root-of-all' },
+  '/hub/admin/users/:name/delete': { at: '/hub/admin/users/ada/delete' },
+  '/hub/admin/users/:name/limits': { at: '/hub/admin/users/ada/limits', status: 400 },
+  '/hub/brand/logo': { none: 'a file' },
+  '/hub/brand/style.css': { none: 'a file' },
+  '/hub/error/:code': { at: '/hub/error/503' },
+  '/hub/favicon.ico': { none: 'a file' },
+  '/hub/health': { none: 'not for people' },
+  '/hub/home': { at: '/hub/home' },
+  '/hub/home/:verb': { none: 'a way to elsewhere' },
+  '/hub/language/:language': { none: 'a way to elsewhere' },
+  '/hub/log{/:user}{/:server}': { at: '/hub/log' },
+  '/hub/login': { none: 'a way to elsewhere' },
+  '/hub/logo': { none: 'a file' },
+  '/hub/logout': { none: 'a way to elsewhere' },
+  '/hub/metrics': { none: 'not for people' },
+  '/hub/oauth_callback': { none: 'a way to elsewhere' },
+  '/hub/oauth_login': { none: 'a way to elsewhere' },
+  '/hub/shares': { at: '/hub/shares' },
+  '/hub/spawn-pending{/:user}{/:server}': { at: '/hub/spawn-pending/root-of-all' },
+  '/hub/spawn{/:user}{/:server}': { at: '/hub/spawn' },
+  '/hub/static/:file': { none: 'a file' },
+  '/hub/token': { at: '/hub/token' },
+  '/hub/token/revoke': { none: 'a way to elsewhere' },
+};
