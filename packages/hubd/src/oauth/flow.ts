@@ -13,8 +13,8 @@ export interface Confirmation {
   readonly client: OAuthClient;
   /** Raw scopes, each a hidden field `scopes` of the form. */
   readonly scopes: readonly string[];
-  /** One sentence for each thing that the client could do; empty when it only learns who the user is. */
-  readonly texts: readonly string[];
+  /** Raw scopes that the user is told of; empty when the client only learns who the user is. */
+  readonly asked: readonly string[];
 }
 
 export interface AuthorizeParts {

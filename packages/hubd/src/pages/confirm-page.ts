@@ -1,12 +1,20 @@
+import type { Access } from '../access/access.ts';
+import { formatScope, parseScope } from '../access/scope.ts';
 import type { Confirmation } from '../oauth/flow.ts';
 import { html } from './html.ts';
 import { type Page, xsrfField } from './layout.ts';
+import { sayScope } from './languages/scopes.ts';
 import { strings } from './strings.ts';
 
 /** Asks a user whether a client may come in; the form goes back to the address that it stands on (peer's contract 4.2). */
-export function confirmPage({ client, scopes, texts }: Confirmation, action: string, token: string): Page {
+export function confirmPage(
+  access: Pick<Access, 'says'>,
+  { client, scopes, asked }: Confirmation,
+  action: string,
+  token: string,
+): Page {
   const { confirm } = strings;
-  const rights = texts.length === 0 ? [confirm.identifyOnly] : texts;
+  const rights = asked.length === 0 ? [confirm.identifyOnly] : asked.map((raw) => sayAsked(access, raw));
   return {
     title: confirm.title,
     width: 'narrow',
@@ -22,4 +30,13 @@ export function confirmPage({ client, scopes, texts }: Confirmation, action: str
       <p><a href="/hub/home">${confirm.refuse}</a></p>
     </form>`,
   };
+}
+
+function sayAsked(access: Pick<Access, 'says'>, raw: string): string {
+  const scope = parseScope(raw);
+  if (scope === null) return raw;
+  const says = sayScope(access, scope.name);
+  if (scope.filter === null) return says;
+  const { kind, value } = scope.filter;
+  return `${says} ${value === null ? strings.confirm.onlyOwn : strings.confirm.only(formatScope(kind, null), value)}`;
 }

@@ -84,7 +84,7 @@ export function makePages(parts: PagesParts): Pages {
     renderConfirm(ctx, confirmation) {
       const { session, client } = confirmation;
       allowFormTarget(ctx, client.redirectUri);
-      sendPage(frame, ctx, session, confirmPage(confirmation, ctx.url, parts.xsrf.token(ctx, session)));
+      sendPage(frame, ctx, session, confirmPage(access, confirmation, ctx.url, parts.xsrf.token(ctx, session)));
     },
   };
 }

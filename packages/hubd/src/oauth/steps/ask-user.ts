@@ -1,9 +1,5 @@
-import type { Access } from '../../access/access.ts';
 import { accessScopes } from '../../access/roles.ts';
-import { formatScope, parseScope } from '../../access/scope.ts';
 import { ownerOf } from '../../caller/identify.ts';
-import { sayScope } from '../../pages/languages/scopes.ts';
-import { strings } from '../../pages/strings.ts';
 import { filled, type Flow, type Step } from '../flow.ts';
 import { identityScopes } from './check-scope.ts';
 
@@ -18,7 +14,7 @@ export const askUser: Step = async (flow) => {
     session,
     client,
     scopes,
-    texts: textsOf(flow.parts.access, scopes, accessScopes(client)),
+    asked: askedOf(scopes, accessScopes(client)),
   });
   return 'answered';
 };
@@ -36,19 +32,9 @@ async function hasAlready(flow: Flow): Promise<boolean> {
   return tokens.some((token) => access.isWithin(wanted, access.tokenScopes(token, owner, client)));
 }
 
-/** Sentences for people; identity and access go without saying. */
-function textsOf(access: Access, scopes: readonly string[], unasked: readonly string[]): string[] {
-  if (scopes.includes('inherit')) return [sayScope(access, 'inherit')];
+/** What is worth a sentence: identity and access go without saying. */
+function askedOf(scopes: readonly string[], unasked: readonly string[]): readonly string[] {
+  if (scopes.includes('inherit')) return ['inherit'];
   const unsaid = new Set<string>([...unasked, ...identityScopes]);
-  return scopes.filter((raw) => !unsaid.has(raw)).map((raw) => textOf(access, raw));
-}
-
-function textOf(access: Access, raw: string): string {
-  const scope = parseScope(raw);
-  if (scope === null) return raw;
-  const says = sayScope(access, scope.name);
-  if (scope.filter === null) return says;
-  return scope.filter.value === null
-    ? `${says} ${strings.confirm.onlyOwn}`
-    : `${says} ${strings.confirm.only(formatScope(scope.filter.kind, null), scope.filter.value)}`;
+  return scopes.filter((raw) => !unsaid.has(raw));
 }
