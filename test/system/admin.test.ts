@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openBrowser } from './support/browser.ts';
+import { eventually } from './support/machine.ts';
 import { machine, passwords, stopServer } from './support/suite.ts';
 
 const shots = join(import.meta.dirname, '../../test-results/screenshots');
@@ -259,6 +260,42 @@ describe('the pages', () => {
     await line('bob/').locator('.badge.stopped').waitFor({ timeout: 60_000 });
     expect(await machine.show('tshub-server-bob.service', 'ActiveState')).toEqual({ ActiveState: 'inactive' });
     await plain.close();
+  });
+
+  test('go on after a restart of the hub, take a button that is pressed twice once, and say so when the session has ended', async () => {
+    const own = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+    page = await own.newPage();
+    watch(page);
+    await logIn(page, 'grace');
+    await page.goto(`${admin}?name_filter=bob`);
+    await machine.run(['systemctl', 'restart', 'tshub']);
+    await eventually('the hub answers', async () => (await fetch(`${machine.url}/hub/health`)).ok);
+    await line('bob/').getByRole('button', { name: 'Start' }).dblclick();
+    await line('bob/').locator('.badge.ready').waitFor({ timeout: 90_000 });
+    await own.clearCookies();
+    await line('bob/').getByRole('button', { name: 'Stop' }).click();
+    await page.waitForSelector('a[href^="/hub/login"]');
+    expect(await machine.show('tshub-server-bob.service', 'ActiveState')).toEqual({ ActiveState: 'active' });
+    expect(wrong).toEqual([]);
+    await own.close();
+    await stopServer('bob');
+  });
+
+  test('show somebody with fewer scopes less', async () => {
+    await machine.run(['tshubctl', 'group', 'create', 'pupils', '--user', 'bob']);
+    const scopes = ['admin-ui', 'list:users!group=pupils', 'servers!group=pupils'].flatMap((one) => ['--scope', one]);
+    await machine.run(['tshubctl', 'role', 'create', 'pupils-staff', ...scopes]);
+    await machine.run(['tshubctl', 'role', 'grant', 'pupils-staff', '--user', 'ada']);
+    const own = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+    page = await own.newPage();
+    await logIn(page, 'ada');
+    await page.click('text=Administration');
+    expect(await shown()).toEqual(['bob']);
+    expect(await page.locator('.tabs a').allTextContents()).toEqual(['Users and servers', 'Tokens']);
+    await page.screenshot({ path: join(shots, 'admin-staff.png') });
+    await own.close();
+    await machine.run(['tshubctl', 'role', 'delete', 'pupils-staff']);
+    await machine.run(['tshubctl', 'group', 'delete', 'pupils']);
   });
 
   test('are none of whoever is no administrator', async () => {
