@@ -60,6 +60,9 @@ describe('the bus', () => {
     ),
   );
 
+  // Whoever may not list routes may not hear of them either.
+  const routeSignals = 'receive_interface="org.tshub.Proxy1" receive_type="signal"';
+
   test('each name has one owner, everybody may call three of them, and only the hub and root the fourth', () => {
     expect(rules.toSorted()).toEqual(
       [
@@ -73,6 +76,10 @@ describe('the bus', () => {
         'context="default": deny send_destination="org.tshub.Spawner1"',
         `user="${accounts.hub}": allow send_destination="org.tshub.Spawner1"`,
         'user="root": allow send_destination="org.tshub.Spawner1"',
+        ...[`user="${accounts.hub}"`, 'user="root"', `group="${accounts.adminGroup}"`].map(
+          (who) => `${who}: allow ${routeSignals}`,
+        ),
+        `context="default": deny ${routeSignals}`,
       ].toSorted(),
     );
   });
