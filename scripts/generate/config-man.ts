@@ -55,6 +55,30 @@ The \`user_\` settings bound all servers of one person together, whatever profil
     [spawner.users.mallory]
     user_cpu_limit = 0.5
 
+## CULLER
+
+A server is stopped when nothing shows that it is of use to anybody for \`timeout\`, or when it is older than \`max_age\`. Three signs count, each for \`timeout\` times its weight: requests and data in websockets, what the server reports of its kernels and terminals, and the CPU that all its programs use. What comes later wins:
+
+1. \`[culler]\`
+2. \`[culler.profiles.NAME]\`
+3. \`[culler.groups.NAME]\`, for members of that group of the hub, in the order of the file
+4. \`[culler.users.NAME]\`
+5. \`[culler.servers.NAME]\`, for named servers so called, whoever has them
+6. \`[culler.servers."USER/NAME"]\`
+
+\`enabled = false\` in one of them exempts; \`enabled = true\` in one, with \`enabled = false\` in [culler], stops nothing else. \`tshubctl cull --dry-run --explain USER\` says what holds for whom.
+
+    [culler]
+    timeout = 3600
+
+    [culler.profiles.gpu]
+    timeout = 1800
+    max_age = 86400
+    weight_cpu = 1
+
+    [culler.users.grace]
+    enabled = false
+
 ## PROFILES
 
 With \`[[profiles]]\` people choose what they start: on the page before a start, with \`tshubctl server start --profile NAME --option NAME=VALUE\`, or with \`{"profile": "NAME", "OPTION": "VALUE"}\` in the API. Each profile has settings, and options within bounds that you set. An option has a \`title\`, the \`setting\` that it changes (\`cpu_limit\`, \`default_url\`, \`mem_high\`, \`mem_limit\`, \`runtime_max\`, \`swap_limit\`, \`tasks_max\` or \`environment.NAME\`), either \`values\` or \`min\` and \`max\`, and a \`default\`. A drop-in that has \`[[profiles]]\` replaces all of them.

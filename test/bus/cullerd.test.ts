@@ -35,6 +35,8 @@ async function serveHub(bus: Bus): Promise<void> {
         ListServers: async () => servers(),
         ListUsage: refuse,
         ListUsers: refuse,
+        RemoveServer: refuse,
+        RemoveUser: refuse,
         SetServerLimits: refuse,
         StartServer: refuse,
         StopServer: async (_, user, server, reason) => void stopped.push(`${user}/${server}: ${reason}`),

@@ -29,7 +29,9 @@ const server = (user: string, name: string): WireDict => ({
 const users = Array.from({ length: 450 }, (_, i): WireDict => ({
   name: `user${i}`,
   admin: i === 0,
+  created: 0n,
   lastActivity: 0n,
+  guest: false,
   activeServers: i % 2,
 }));
 
@@ -87,6 +89,8 @@ beforeAll(async () => {
           users.slice(offset, offset + limit),
           users.length,
         ],
+        RemoveServer: async () => undefined,
+        RemoveUser: async () => undefined,
         SetServerLimits: async (_, user, name, limits) => void asked.push(['limit', user, name, limits]),
         StartServer: async (_, user, name, choices) => {
           asked.push(['start', user, name, choices]);
@@ -108,8 +112,16 @@ beforeAll(async () => {
         CullNow: async (_, isDryRun) => {
           asked.push(['cull', isDryRun]);
           return [
-            { user: 'ada', server: '', cull: true, why: 'idle for 61 minutes (limit 60)', seconds: 0 },
-            { user: 'bob', server: 'lab', cull: false, why: 'not ready yet', seconds: -1 },
+            {
+              kind: 'server',
+              user: 'ada',
+              server: '',
+              cull: true,
+              why: 'idle for 61 minutes (limit 60)',
+              seconds: 0,
+              explain: ['limits: [culler]: timeout 60 minutes'],
+            },
+            { kind: 'server', user: 'bob', server: 'lab', cull: false, why: 'not ready yet', seconds: -1, explain: [] },
           ];
         },
         GetStatus: async () => ({}),
@@ -253,6 +265,19 @@ test('cull --dry-run explains every server, cull tells what was stopped', async 
   expect(dry.stdout).toMatch(
     /USER +SERVER +WOULD STOP +WHY\nada +\(default\) +now +idle for 61 minutes \(limit 60\)\nbob +lab +never +not ready yet\n/,
   );
+  const explained = await tshubctl('cull', '--dry-run', '--explain', 'ada');
+  expect(explained.stdout).toMatch(/WHY\nada [^\n]*\n {4}limits: \[culler\]: timeout 60 minutes\n$/);
+  const { decisions } = JSON.parse((await tshubctl('cull', '-n', '-e', '--json', 'bob')).stdout) as {
+    decisions: unknown;
+  };
+  expect(decisions).toEqual([
+    { kind: 'server', user: 'bob', server: 'lab', cull: false, why: 'not ready yet', seconds: null, explain: [] },
+  ]);
+  expect(await tshubctl('cull', 'ada')).toMatchObject({
+    exit: 2,
+    stderr: expect.stringContaining('--dry-run') as string,
+  });
+  asked = asked.slice(0, 1);
   const real = await tshubctl('cull');
   expect(real.stdout).toMatch(/USER +SERVER +STOPPED +WHY\nada [^\n]*\n$/);
   expect(asked).toEqual([

@@ -164,6 +164,11 @@ export const events = {
     says: 'A user was made, changed or deleted',
     help: 'TSHUB_USER is who, TSHUB_BY who did it, TSHUB_VIA with what (cookie, bus, or a token and its id); the message says what.',
   },
+  'user-culled': {
+    id: '2b6e91d4c07f4f5d8e13a9b7f04c68da',
+    says: 'An idle user was deleted from the hub',
+    help: 'TSHUB_REASON says why; [culler] cull_users and cull_guests in tshub.toml(5) switch that off. An account of the host and its home are as they were.',
+  },
 } as const satisfies Record<string, EventRow>;
 
 export type EventName = keyof typeof events;

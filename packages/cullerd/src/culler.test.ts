@@ -13,6 +13,10 @@ let atOnce: number;
 let records: Record<string, unknown>[];
 let hub: { -readonly [M in keyof HubCalls]: HubCalls[M] };
 let settings: ReturnType<typeof schema.parse>['culler'];
+let authenticator: 'guest' | 'pam';
+let users: WireDict[];
+let pressure: number | null;
+let calls: string[];
 
 const base = { unit: 'u', ready: true, pending: '', started: 1n, profile: '', url: '/' };
 
@@ -23,7 +27,19 @@ function idle(user: string, seconds: number, server = ''): WireDict {
 function culler() {
   const output = { write: (line: string) => void records.push(JSON.parse(line) as Record<string, unknown>) };
   const log = makeLog({ name: 'test', journal: false, output });
-  return makeCuller({ hub, settings: () => settings, now: () => clock, log });
+  const steady = {
+    now: () => clock,
+    since: (moment: bigint | number) => Math.max(0, (clock - Number(moment)) / 1000),
+  };
+  const all = schema.parse({ login: { authenticator }, spawner: { dynamic_users: true } });
+  return makeCuller({
+    hub,
+    settings: () => ({ ...all, culler: settings }),
+    clock: steady,
+    cpu: { look: async () => [] },
+    pressure: async () => pressure,
+    log,
+  });
 }
 
 beforeEach(() => {
@@ -31,6 +47,10 @@ beforeEach(() => {
   servers = [];
   stopped = [];
   told = [];
+  users = [];
+  authenticator = 'pam';
+  pressure = null;
+  calls = [];
   records = [];
   atOnce = 0;
   settings = schema.parse({ culler: { timeout: 3600 } }).culler;
@@ -38,6 +58,12 @@ beforeEach(() => {
   hub = {
     AnnounceEnds: async (ends) => void told.push(...ends),
     ListServers: async () => servers,
+    ListUsers: async (offset, limit): Promise<[WireDict[], number]> => [
+      users.slice(offset, offset + limit),
+      users.length,
+    ],
+    RemoveServer: async (user, server) => void stopped.push(`${user}/${server} removed`),
+    RemoveUser: async (user) => void stopped.push(`${user} deleted`),
     StopServer: async (user, server, reason) => {
       running += 1;
       atOnce = Math.max(atOnce, running);
@@ -144,6 +170,180 @@ describe('a round', () => {
     expect(stopped).toEqual([]);
     await one.round(false);
     expect(stopped).toHaveLength(1);
+  });
+});
+
+/** Counts what the hub is asked. */
+function count(): void {
+  for (const [name, call] of Object.entries(hub))
+    hub = {
+      ...hub,
+      [name]: (...args: never[]) => (calls.push(name), (call as (...given: never[]) => unknown)(...args)),
+    };
+}
+
+test('a round over 5,000 servers is one call, and two when there is news of ends', async () => {
+  servers = Array.from({ length: 5000 }, (_, i) => idle(`u${i}`, 60));
+  count();
+  const one = culler();
+  await one.tick();
+  expect(calls).toEqual(['ListServers', 'AnnounceEnds']);
+  servers = servers.map((server, i) => {
+    const { at, latest, why, rule, warned } = told[i] as WireDict;
+    return { ...server, endsAt: at, endsLatest: latest, endsWhy: why, endsRule: rule, warned } as WireDict;
+  });
+  calls = [];
+  await one.tick();
+  expect(calls).toEqual(['ListServers']);
+});
+
+describe('limits', () => {
+  const limitsOf = (culler: object) => (settings = schema.parse({ culler }).culler);
+
+  test('of profile, group, user and named server win in this order', async () => {
+    limitsOf({
+      timeout: 100,
+      profiles: { gpu: { timeout: 200 } },
+      groups: { staff: { timeout: 300 }, lab: { timeout: 400 } },
+      users: { ada: { timeout: 500 } },
+      servers: { big: { timeout: 600 }, 'ada/big': { timeout: 700 } },
+    });
+    const cases: ReadonlyArray<[WireDict, number]> = [
+      [idle('bob', 0), 100],
+      [{ ...idle('bob', 0), profile: 'gpu' }, 200],
+      [{ ...idle('bob', 0), profile: 'gpu', groups: ['staff'] }, 300],
+      [{ ...idle('bob', 0), groups: ['lab', 'staff'] }, 400],
+      [{ ...idle('ada', 0), groups: ['lab'] }, 500],
+      [{ ...idle('bob', 0, 'big') }, 600],
+      [{ ...idle('ada', 0, 'big') }, 700],
+      [{ ...idle('constructor', 0), profile: '__proto__' }, 100],
+    ];
+    servers = cases.map(([server]) => server);
+    const decisions = await culler().round(true);
+    expect(decisions.map(({ seconds }) => seconds)).toEqual(cases.map(([, seconds]) => seconds));
+    expect(decisions[6]?.explain[0]).toBe(
+      'limits: [culler], [culler.users.ada], [culler.servers.big], [culler.servers."ada/big"]: timeout 11.6 minutes',
+    );
+  });
+
+  test('exempt some, or stop nothing but some', async () => {
+    servers = [idle('ada', 9999), idle('bob', 9999)];
+    limitsOf({ users: { ada: { enabled: false } } });
+    await culler().tick();
+    expect(stopped).toEqual([expect.stringMatching('^bob')]);
+    stopped = [];
+    limitsOf({ enabled: false, users: { ada: { enabled: true } } });
+    await culler().tick();
+    expect(stopped).toEqual([expect.stringMatching('^ada')]);
+  });
+});
+
+describe('named servers', () => {
+  test('are forgotten as well if that is wished; default servers there always are', async () => {
+    settings = { ...settings, remove_named_servers: true };
+    servers = [idle('ada', 9999, 'lab'), idle('bob', 9999)];
+    await culler().tick();
+    expect(stopped.filter((one) => one.endsWith('removed'))).toEqual(['ada/lab removed']);
+  });
+});
+
+describe('users', () => {
+  const user = (name: string, idleFor: number, change: WireDict = {}): WireDict => ({
+    name,
+    admin: false,
+    created: BigInt(clock - 100_000_000),
+    lastActivity: BigInt(clock - idleFor * 1000),
+    guest: false,
+    activeServers: 0,
+    ...change,
+  });
+
+  test('are neither deleted nor asked for, unless that is wished', async () => {
+    users = [user('ada', 9999)];
+    count();
+    await culler().tick();
+    expect(calls).not.toContain('ListUsers');
+  });
+
+  test('without servers are deleted when they are idle, administrators only if that is said', async () => {
+    settings = { ...settings, cull_users: true, api_page_size: 2 };
+    users = [
+      user('ada', 9999),
+      user('bob', 60),
+      user('cyd', 9999, { activeServers: 1 }),
+      user('root', 9999, { admin: true }),
+    ];
+    count();
+    await culler().tick();
+    expect(stopped).toEqual(['ada deleted']);
+    expect(calls.filter((name) => name === 'ListUsers')).toHaveLength(2);
+    expect(records.map(({ event, user: who }) => [event, who])).toEqual([['user-culled', 'ada']]);
+    stopped = [];
+    settings = { ...settings, cull_admin_users: true };
+    await culler().tick();
+    expect(stopped).toEqual(['ada deleted', 'root deleted']);
+  });
+
+  test('who are guests are deleted where guests may log in, and have a limit of their own', async () => {
+    authenticator = 'guest';
+    settings = { ...settings, user_timeout: 600 };
+    users = [user('guest-a', 700, { guest: true }), user('guest-b', 500, { guest: true }), user('ada', 9999)];
+    const decisions = await culler().round(false);
+    expect(stopped).toEqual(['guest-a deleted']);
+    expect(decisions.map(({ kind, user: who, why }) => [kind, who, why])).toContainEqual([
+      'user',
+      'ada',
+      'users are not deleted (cull_users)',
+    ]);
+  });
+
+  test('who never did anything are idle since they came, and max_age is about accounts as well', async () => {
+    settings = { ...settings, cull_users: true, max_age: 50_000 };
+    users = [user('new', 0, { created: BigInt(clock - 1000), lastActivity: 0n }), user('old', 60)];
+    const decisions = await culler().round(false);
+    expect(decisions.map(({ cull, why }) => [cull, why])).toEqual([
+      [false, 'idle for 0 minutes (limit 60)'],
+      [true, 'known for 27.7 hours (limit 13.8)'],
+    ]);
+  });
+});
+
+describe('when memory is short', () => {
+  beforeEach(
+    () =>
+      void (servers = [
+        idle('ada', 700),
+        idle('bob', 1200),
+        idle('eve', 60),
+        { ...idle('fay', 3000), pending: 'stop' },
+      ]),
+  );
+
+  test('nothing is stopped for it unless that is wished', async () => {
+    pressure = 90;
+    await culler().tick();
+    expect(stopped).toEqual([]);
+  });
+
+  test('the idlest is stopped, one in each round, and is told why', async () => {
+    pressure = 32;
+    settings = { ...settings, memory_pressure: 20 };
+    await culler().tick();
+    expect(stopped).toEqual([
+      'bob/: memory is short (32 % of the time servers wait for it), and it was used least: idle for 20 minutes (limit 60)',
+    ]);
+    servers = servers.filter(({ user }) => user !== 'bob');
+    await culler().tick();
+    servers = servers.filter(({ user }) => user !== 'ada');
+    await culler().tick();
+    expect(stopped).toHaveLength(2);
+  });
+
+  test('and not below the limit', async () => {
+    pressure = 19;
+    settings = { ...settings, memory_pressure: 20 };
+    await culler().tick();
+    expect(stopped).toEqual([]);
   });
 });
 

@@ -1,28 +1,30 @@
 import type { Calls } from '@tshub/bus';
 import type { Settings } from '@tshub/config';
-import {
-  serverEntry,
-  TshubError,
-  version,
-  type CullerStatus,
-  type Decision,
-  type hub1,
-  type ServerEntry,
-  type WireDict,
-} from '@tshub/contract';
+import { version, type CullerStatus, type Decision, type hub1, serverEntry } from '@tshub/contract';
 import type { Log } from '@tshub/daemon';
-import { announcements, noEnd } from './announce.ts';
-import { decide, type Verdict } from './decide.ts';
+import { deleteUser, stopServer, tell } from './act.ts';
+import { noEnd } from './announce.ts';
+import type { Clock } from './clock.ts';
+import type { CpuWatch } from './cpu.ts';
+import type { Verdict } from './decide.ts';
 import { mapAtMost } from './each.ts';
-import { secondsBetweenRounds, secondsUntilDue } from './schedule.ts';
+import { listUsers, lookAtServers, parse } from './look.ts';
+import { idlest } from './memory-pressure.ts';
+import { isOn, secondsBetweenRounds, secondsUntilDue } from './schedule.ts';
+import { decideUser } from './users.ts';
 
-export type HubCalls = Pick<Calls<typeof hub1>, 'AnnounceEnds' | 'ListServers' | 'StopServer'>;
+export type HubCalls = Pick<
+  Calls<typeof hub1>,
+  'AnnounceEnds' | 'ListServers' | 'ListUsers' | 'RemoveServer' | 'RemoveUser' | 'StopServer'
+>;
 
 export interface CullerParts {
   readonly hub: HubCalls;
-  readonly settings: () => Settings['culler'];
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
+  readonly settings: () => Pick<Settings, 'culler' | 'login'>;
+  readonly clock: Clock;
+  readonly cpu: Pick<CpuWatch, 'look'>;
+  /** Percent of time that servers wait for memory; null where nobody counts. */
+  readonly pressure: () => Promise<number | null>;
   readonly log: Log;
 }
 
@@ -36,71 +38,81 @@ export interface Culler {
   due(): number;
 }
 
-export function makeCuller({ hub, settings, now, log }: CullerParts): Culler {
+export function makeCuller(parts: CullerParts): Culler {
+  const { hub, clock, log } = parts;
+  const act = { hub, now: clock.now, log };
+  const settings = (): Settings['culler'] => parts.settings().culler;
   let last: Promise<unknown> = Promise.resolve();
   let lastRound = 0;
   let culled = 0;
   let problem = '';
   let hasTold = false;
   let dueAt = Infinity;
-
-  const stop = async (decision: Decision): Promise<Decision> => {
-    const { user, server, why } = decision;
-    try {
-      await hub.StopServer(user, server, why);
-      culled += 1;
-      log.info({ event: 'server-culled', user, server, reason: why }, `stopped ${labelOf(user, server)}: ${why}`);
-      return decision;
-    } catch (error) {
-      const isGone = error instanceof TshubError && (error.code === 'not_running' || error.code === 'not_found');
-      if (isGone) return { ...decision, cull: false, why: 'ended by itself', seconds: -1 };
-      if (error instanceof TshubError && error.code === 'pending')
-        return { ...decision, cull: false, why: error.message, seconds: -1 };
-      throw error;
-    }
-  };
-
-  /** Lets the hub show when servers end; one call, and none if it shows that already. */
-  const tell = async (servers: readonly ServerEntry[], verdicts: readonly Verdict[]): Promise<void> => {
-    const news = announcements(servers, verdicts, now());
-    if (news.length === 0) return;
-    await hub.AnnounceEnds(news);
-    hasTold = true;
-    for (const [i, { user, server, end, cull, why, seconds }] of verdicts.entries()) {
-      if (cull || end?.warned !== true || servers[i]?.warned === true) continue;
-      log.info(
-        { event: 'server-warned', user, server, reason: why },
-        `${labelOf(user, server)} will be stopped in ${seconds} s unless it is used: ${why}`,
-      );
-    }
-  };
+  let usersAt = 0;
 
   /** Nobody is to wait for an end that does not come. */
   const takeBack = async (): Promise<void> => {
+    dueAt = Infinity;
     if (!hasTold) return;
-    const shown = parseServers(await hub.ListServers()).filter(({ endsAt }) => endsAt !== undefined);
+    const shown = parse(serverEntry, await hub.ListServers()).filter(({ endsAt }) => endsAt !== undefined);
     if (shown.length > 0) await hub.AnnounceEnds(shown.map(({ user, server }) => noEnd(user, server)));
     hasTold = false;
   };
 
-  const lookAtAll = async (isDryRun: boolean): Promise<Decision[]> => {
-    const policy = settings();
-    const servers = parseServers(await hub.ListServers());
-    const verdicts = servers.map((server) => decide(server, policy, now()));
-    if (isDryRun) return verdicts.map(decisionOf);
+  const hasDoomedUsers = (): boolean => {
+    const { culler, login } = parts.settings();
+    return culler.cull_users || (culler.cull_guests && login.authenticator === 'guest');
+  };
+
+  /** Under pressure the idlest goes at once, one at a time: it shows soon whether that was enough. */
+  const relieve = async (verdicts: readonly Verdict[]): Promise<Verdict[]> => {
+    const { memory_pressure, memory_pressure_idle } = settings();
+    const pressure = memory_pressure === 0 ? null : await parts.pressure();
+    if (pressure === null || pressure < memory_pressure) return [...verdicts];
+    const first = idlest(verdicts, memory_pressure_idle);
+    const why = `memory is short (${pressure} % of the time servers wait for it), and it was used least: ${first?.why ?? ''}`;
+    return verdicts.map((verdict) => (verdict === first ? { ...verdict, cull: true, why, seconds: 0 } : verdict));
+  };
+
+  const round = async (limits: Settings['culler'], isDryRun: boolean, withUsers: boolean): Promise<Decision[]> => {
     const failures: unknown[] = [];
-    await tell(servers, verdicts).catch((error: unknown) => failures.push(error));
-    const outcomes = await mapAtMost(policy.concurrency, verdicts.map(decisionOf), async (decision) => {
-      if (!decision.cull) return decision;
-      return stop(decision).catch((error: unknown) => {
-        failures.push(error);
-        return { ...decision, cull: false, why: `could not be stopped: ${sentenceOf(error)}` };
+    const look = await lookAtServers({ hub, clock, cpu: parts.cpu }, limits);
+    const verdicts = await relieve(look.verdicts);
+    const each = (decisions: readonly Decision[], work: (decision: Decision) => Promise<Decision>) =>
+      mapAtMost(limits.concurrency === 0 ? Infinity : limits.concurrency, decisions, async (decision) => {
+        if (!decision.cull || isDryRun) return decision;
+        try {
+          const outcome = await work(decision);
+          if (outcome.cull) culled += 1;
+          return outcome;
+        } catch (error) {
+          failures.push(error);
+          return { ...decision, cull: false, why: `could not be stopped: ${sentenceOf(error)}` };
+        }
       });
-    });
-    dueAt = now() + secondsUntilDue(verdicts, policy) * 1000;
-    lastRound = now();
+    if (!isDryRun) {
+      await tell(act, look.servers, verdicts).then(
+        (isNews) => (hasTold ||= isNews),
+        (error: unknown) => failures.push(error),
+      );
+    }
+    const outcomes = await each(verdicts.map(decisionOf), (one) => stopServer(act, one, limits.remove_named_servers));
+    // After the stops: whoever has no server any more may be deleted in the same round.
+    const users = withUsers && hasDoomedUsers() ? await listUsers({ hub }, limits.api_page_size) : [];
+    const doomed = users.map((user) => decideUser(user, limits, clock));
+    outcomes.push(...(await each(doomed, (one) => deleteUser(act, one))));
+    if (isDryRun) return outcomes;
+    dueAt = clock.now() + secondsUntilDue(verdicts) * 1000;
+    lastRound = clock.now();
     if (failures.length > 0) throw new RoundFailure(outcomes, failures);
     return outcomes;
+  };
+
+  /** Servers are looked at whenever something is due; users, who are many, only as often as the settings say. */
+  const regular = async (): Promise<void> => {
+    const withUsers = clock.since(usersAt) >= secondsBetweenRounds(settings());
+    if (withUsers) usersAt = clock.now();
+    await round(settings(), false, withUsers);
   };
 
   // One after the other: two rounds at once would stop the same servers twice.
@@ -119,16 +131,17 @@ export function makeCuller({ hub, settings, now, log }: CullerParts): Culler {
   return {
     async round(isDryRun) {
       try {
-        return await inTurn(() => lookAtAll(isDryRun));
+        // Asked for by a person, whether the culler runs by itself or not.
+        const limits = isOn(settings()) ? settings() : { ...settings(), enabled: true };
+        return await inTurn(() => round(limits, isDryRun, true));
       } catch (error) {
         if (error instanceof RoundFailure) return error.outcomes;
         throw error;
       }
     },
     async tick() {
-      const { enabled } = settings();
       try {
-        await inTurn<unknown>(() => (enabled ? lookAtAll(false) : takeBack()));
+        await inTurn(() => (isOn(settings()) ? regular() : takeBack()));
         remember('');
       } catch (error) {
         const cause = error instanceof RoundFailure ? error.failures[0] : error;
@@ -137,17 +150,10 @@ export function makeCuller({ hub, settings, now, log }: CullerParts): Culler {
     },
     status() {
       const { enabled, timeout } = settings();
-      return {
-        version,
-        enabled,
-        timeout,
-        every: secondsBetweenRounds(settings()),
-        lastRound: BigInt(lastRound),
-        culled,
-        problem,
-      };
+      const every = secondsBetweenRounds(settings());
+      return { version, enabled, timeout, every, lastRound: BigInt(lastRound), culled, problem };
     },
-    due: () => Math.max(0, (dueAt - now()) / 1000),
+    due: () => Math.max(0, (dueAt - clock.now()) / 1000),
   };
 }
 
@@ -163,25 +169,10 @@ class RoundFailure extends Error {
   }
 }
 
-function parseServers(entries: readonly WireDict[]): ServerEntry[] {
-  const parsed = serverEntry.array().safeParse(entries);
-  if (parsed.success) return parsed.data;
-  throw new Error(
-    'the hub answered in another form than expected; is it of another version? Run: systemctl restart tshub tshub-cullerd',
-    {
-      cause: parsed.error,
-    },
-  );
+function decisionOf({ kind, user, server, cull, why, seconds, explain }: Verdict): Decision {
+  return { kind, user, server, cull, why, seconds, explain };
 }
 
 function sentenceOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-function decisionOf({ user, server, cull, why, seconds }: Verdict): Decision {
-  return { user, server, cull, why, seconds };
-}
-
-function labelOf(user: string, server: string): string {
-  return `${server === '' ? 'the server' : `the server "${server}"`} of ${user}`;
 }

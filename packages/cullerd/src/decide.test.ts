@@ -1,16 +1,13 @@
 import { expect, test } from 'vitest';
-import { decide, type Policy, type ServerFacts } from './decide.ts';
+import { schema } from '@tshub/config';
+import { decide, type ServerFacts } from './decide.ts';
+import { type Policy, policyFor } from './policy.ts';
 
 const now = 1_000_000_000_000;
 const hour = 3600;
-const policy: Policy = {
-  timeout: hour,
-  max_age: 0,
-  cull_default_servers: true,
-  cull_named_servers: true,
-  keep_for: hour,
-  warn_before: 600,
-};
+const clock = { now: () => now, since: (moment: bigint | number) => Math.max(0, (now - Number(moment)) / 1000) };
+const settings = schema.parse({ culler: { timeout: hour, keep_for: hour, warn_before: 600 } }).culler;
+const policy = policyFor(settings, { user: 'ada', server: '', profile: '' });
 /** A ready default server: started two hours ago, used just now. */
 const ready: ServerFacts = {
   user: 'ada',
@@ -237,9 +234,18 @@ const cases: readonly Case[] = [
   },
 ];
 
+test('a server that is exempt is never stopped', () => {
+  const facts = { ...ready, lastActivity: ago(9 * hour) };
+  expect(decide(facts, { ...policy, enabled: false }, clock)).toMatchObject({
+    cull: false,
+    why: 'it is never stopped (enabled)',
+    end: null,
+  });
+});
+
 test.each(cases)('$rule', ({ facts, policy: change, cull, why, seconds }) => {
   const server = { ...ready, ...facts };
-  expect(decide(server, { ...policy, ...change }, now)).toMatchObject({
+  expect(decide(server, { ...policy, ...change }, clock)).toMatchObject({
     user: 'ada',
     server: server.server,
     cull,
@@ -250,7 +256,7 @@ test.each(cases)('$rule', ({ facts, policy: change, cull, why, seconds }) => {
 
 test('the hub is told of an end without what its user has put off, and how far that may go', () => {
   const facts = { ...ready, lastActivity: ago(hour - 300), keptUntil: ago(-400) };
-  expect(decide(facts, policy, now).end).toEqual({
+  expect(decide(facts, policy, clock).end).toEqual({
     user: 'ada',
     server: '',
     at: ago(-300),
@@ -262,6 +268,48 @@ test('the hub is told of an end without what its user has put off, and how far t
   });
 });
 
+const weighed: ReadonlyArray<[string, Partial<ServerFacts>, Partial<Policy>, number]> = [
+  ['requests and reports count in full if nothing else is said', { lastActivity: ago(600) }, {}, hour - 600],
+  ['reports may count for nothing', { lastReport: ago(0), lastRequest: ago(1000) }, { weight_kernels: 0 }, hour - 1000],
+  ['requests may count for nothing', { lastReport: ago(900), lastRequest: ago(0) }, { weight_requests: 0 }, hour - 900],
+  ['or for half', { lastReport: ago(3000), lastRequest: ago(600) }, { weight_requests: 0.5 }, hour / 2 - 600],
+  ['the strongest sign counts', { lastReport: ago(10), lastRequest: ago(0) }, { weight_requests: 0.1 }, hour - 10],
+  ['not known which it was, the activity counts', { lastActivity: ago(600) }, { weight_kernels: 0 }, hour - 600],
+  [
+    'a start is a sign',
+    { started: ago(5), lastRequest: ago(5), lastReport: ago(5) },
+    { weight_requests: 0, weight_kernels: 0 },
+    hour - 5,
+  ],
+  ['the CPU counts for nothing', { lastActivity: ago(600), lastBusy: ago(0) }, {}, hour - 600],
+  ['unless it is weighed', { lastActivity: ago(600), lastBusy: ago(1) }, { weight_cpu: 1 }, hour - 1],
+  [
+    'a first look at the CPU spares a server for a moment',
+    { lastActivity: ago(hour), lastBusy: 'new' },
+    { weight_cpu: 1 },
+    60,
+  ],
+  ['and no longer', { lastActivity: ago(hour - 600), lastBusy: 'new' }, { weight_cpu: 1 }, 600],
+];
+
+test.each(weighed)('signs of life: %s', (_, facts, change, seconds) => {
+  expect(decide({ ...ready, ...facts }, { ...policy, ...change }, clock).seconds).toBe(seconds);
+});
+
+test('what is weighed otherwise is not moved by the hub with every activity', () => {
+  expect(decide(ready, { ...policy, weight_kernels: 0 }, clock).end?.activity).toBe(0n);
+});
+
+test('a decision says what it stands on', () => {
+  const facts = { ...ready, lastActivity: ago(hour + 60), keptUntil: ago(-600) };
+  expect(decide(facts, policy, clock).explain).toEqual([
+    'limits: [culler]: timeout 60 minutes',
+    'used 61 minutes ago',
+    `kept by its user until ${new Date(now + 600_000).toISOString()}`,
+    `may be kept until ${new Date(now + 3_540_000).toISOString()}`,
+  ]);
+});
+
 test.each([
   ['a warning comes warn_before the end', { lastActivity: ago(hour - 600) }, {}, true],
   ['no warning comes before that', { lastActivity: ago(hour - 601) }, {}, false],
@@ -270,5 +318,5 @@ test.each([
   ['0 is no warning', { lastActivity: ago(hour - 1) }, { warn_before: 0 }, false],
   ['what is kept is not warned of', { lastActivity: ago(hour - 1), keptUntil: ago(-hour) }, {}, false],
 ])('%s', (_, facts, change, warned) => {
-  expect(decide({ ...ready, ...facts }, { ...policy, ...change }, now).end?.warned).toBe(warned);
+  expect(decide({ ...ready, ...facts }, { ...policy, ...change }, clock).end?.warned).toBe(warned);
 });

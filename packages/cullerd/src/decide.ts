@@ -1,26 +1,18 @@
 import type { Decision, ServerEndEntry, ServerEntry } from '@tshub/contract';
+import type { Clock } from './clock.ts';
 import { sayLimit, timeAgainstLimit } from './duration.ts';
+import type { Policy } from './policy.ts';
+import { isPlain, type SignFacts, signsOf } from './signs.ts';
 
-/** What [culler] says about one server; seconds. */
-export interface Policy {
-  readonly timeout: number;
-  /** 0: no limit. */
-  readonly max_age: number;
-  readonly cull_default_servers: boolean;
-  readonly cull_named_servers: boolean;
-  /** How much longer than the limits allow its user may keep it. */
-  readonly keep_for: number;
-  readonly warn_before: number;
-}
-
-export type ServerFacts = Pick<
-  ServerEntry,
-  'user' | 'server' | 'ready' | 'pending' | 'started' | 'lastActivity' | 'keptUntil'
->;
+export type ServerFacts = Pick<ServerEntry, 'user' | 'server' | 'ready' | 'pending' | 'keptUntil'> & SignFacts;
 
 /** A decision, and what the hub is told of the server's end; null when there is none. */
 export interface Verdict extends Decision {
   readonly end: ServerEndEntry | null;
+  /** Seconds until its user is to be warned; Infinity for never, or when that has been. */
+  readonly warnIn: number;
+  /** Seconds since it was of use to anybody. */
+  readonly idle: number;
 }
 
 /** A limit of a server: how much of it is left, in seconds, and how one tells. */
@@ -36,24 +28,35 @@ interface Limit {
 const never = -1;
 
 /**
- * Keep or stop, and why, in the order of jupyterhub-idle-culler 2.0: pending, not ready, idle, too old.
- * `now` is milliseconds since 1970. Unlike there, the switches for default and named servers hold for max_age too
- * (docs/design/decisions/0002-culler-max-age.md).
+ * Keep or stop, and why, in the order of jupyterhub-idle-culler 2.0: pending, not ready, idle, too old. Unlike there, the switches for
+ * default and named servers hold for max_age too (docs/design/decisions/0002-culler-max-age.md).
  */
-export function decide(facts: ServerFacts, policy: Policy, now: number): Verdict {
+export function decide(facts: ServerFacts, policy: Policy, clock: Clock): Verdict {
   const { user, server } = facts;
-  const keep = (why: string): Verdict => ({ user, server, cull: false, why, seconds: never, end: null });
+  const signs = signsOf(facts, policy, clock);
+  const idle = signs[0] === undefined ? undefined : Math.max(0, policy.timeout - signs[0].left);
+  const explain = [
+    `limits: ${policy.from.join(', ')}: timeout ${sayLimit(policy.timeout)}${policy.max_age > 0 ? `, max_age ${sayLimit(policy.max_age)}` : ''}`,
+    ...signs.map(({ says }) => says),
+  ];
+  const keep = (why: string): Verdict => ({
+    ...{ kind: 'server', user, server, cull: false, why, seconds: never, explain },
+    ...{ end: null, warnIn: Infinity, idle: idle ?? 0 },
+  });
 
   if (facts.pending !== '') return keep(`a ${facts.pending} is under way`);
   if (!facts.ready) return keep('not ready yet');
+  if (!policy.enabled) return keep('it is never stopped (enabled)');
   if (server === '' && !policy.cull_default_servers)
     return keep('default servers are not stopped (cull_default_servers)');
   if (server !== '' && !policy.cull_named_servers) return keep('named servers are not stopped (cull_named_servers)');
 
-  const limit = nearest(facts, policy, now);
-  if (limit === undefined) return keep('neither its start nor its last activity is known');
+  const limit = nearest(idle, facts, policy, clock);
+  if (idle === undefined || limit === undefined) return keep('neither its start nor its last activity is known');
+  const now = clock.now();
   const keptFor = (Number(facts.keptUntil ?? 0n) - now) / 1000;
   const left = Math.max(limit.left, Math.min(keptFor, limit.left + policy.keep_for));
+  const warnAt = Math.min(policy.warn_before, limit.limit / 2);
   const end = {
     user,
     server,
@@ -61,24 +64,22 @@ export function decide(facts: ServerFacts, policy: Policy, now: number): Verdict
     rule: limit.rule,
     why: limit.why,
     latest: BigInt(Math.round(now + (limit.left + policy.keep_for) * 1000)),
-    activity: facts.lastActivity,
-    warned: left <= warnTime(policy, limit),
+    activity: isPlain(policy) ? facts.lastActivity : 0n,
+    warned: left <= warnAt && policy.warn_before > 0,
   };
-  if (left <= 0) return { user, server, cull: true, why: limit.now, seconds: 0, end };
-  const why = left > limit.left ? `${limit.now}, kept by its user` : limit.now;
-  return { user, server, cull: false, why, seconds: Math.ceil(left), end };
-}
-
-/** Seconds before the end when its user is warned: not the whole life of a server with a short limit. */
-export function warnTime({ warn_before }: Pick<Policy, 'warn_before'>, { limit }: Pick<Limit, 'limit'>): number {
-  return Math.min(warn_before, limit / 2);
+  const warnIn = end.warned || policy.warn_before === 0 ? Infinity : left - warnAt;
+  const isKept = left > limit.left;
+  if (isKept) explain.push(`kept by its user until ${new Date(now + left * 1000).toISOString()}`);
+  if (limit.left + policy.keep_for > Math.max(left, 0))
+    explain.push(`may be kept until ${new Date(Number(end.latest)).toISOString()}`);
+  const base = { kind: 'server' as const, user, server, explain, end, warnIn, idle };
+  if (left <= 0) return { ...base, cull: true, why: limit.now, seconds: 0 };
+  return { ...base, cull: false, why: isKept ? `${limit.now}, kept by its user` : limit.now, seconds: Math.ceil(left) };
 }
 
 /** The limit that is reached first; idleness is named before age when both are. */
-function nearest(facts: ServerFacts, policy: Policy, now: number): Limit | undefined {
-  const age = secondsSince(facts.started, now);
-  // A server that nobody ever used is idle since it started.
-  const idle = secondsSince(facts.lastActivity, now) ?? age;
+function nearest(idle: number | undefined, facts: ServerFacts, policy: Policy, clock: Clock): Limit | undefined {
+  const age = facts.started === 0n ? undefined : clock.since(facts.started);
   const byIdle = idle === undefined ? undefined : limitOf('idle', idle, policy.timeout);
   const byAge = policy.max_age === 0 || age === undefined ? undefined : limitOf('age', age, policy.max_age);
   if (byIdle === undefined || byAge === undefined) return byIdle ?? byAge;
@@ -94,9 +95,4 @@ function limitOf(rule: 'idle' | 'age', seconds: number, limit: number): Limit {
     now: `${verb} for ${timeAgainstLimit(seconds, limit)}`,
     why: `${verb} for ${sayLimit(limit)}`,
   };
-}
-
-/** Seconds since a moment in milliseconds; undefined for 0, which means never. A clock that was set back counts as no time at all. */
-function secondsSince(moment: bigint, now: number): number | undefined {
-  return moment === 0n ? undefined : Math.max(0, (now - Number(moment)) / 1000);
 }

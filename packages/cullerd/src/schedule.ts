@@ -1,5 +1,5 @@
 import type { Settings } from '@tshub/config';
-import { type Policy, type Verdict, warnTime } from './decide.ts';
+import type { Verdict } from './decide.ts';
 
 /** Seconds between two rounds at least, unless the administrator wants them more often. */
 const leastPause = 15;
@@ -13,18 +13,26 @@ export function secondsBetweenRounds({
 }
 
 /** After a round that failed, the next one is soon: a hub that was being restarted is there again in a moment. */
-export function secondsToNextRound(culler: Settings['culler'], hasFailed: boolean, due = Infinity): number {
+export function secondsToNextRound(
+  culler: Pick<Settings['culler'], 'cull_every' | 'timeout'>,
+  hasFailed: boolean,
+  due = Infinity,
+): number {
   const seconds = secondsBetweenRounds(culler);
   // Many servers may end one shortly after the other: they are looked at together.
   return hasFailed ? Math.min(seconds, 10) : Math.min(seconds, Math.max(due, Math.min(seconds, leastPause)));
 }
 
 /** Seconds until the first server ends or is to be warned of; Infinity for none. */
-export function secondsUntilDue(verdicts: readonly Verdict[], policy: Policy): number {
-  const times = verdicts.flatMap(({ cull, end, seconds }) => {
-    if (cull || end === null) return [];
-    const warning = warnTime(policy, { limit: end.rule === 'idle' ? policy.timeout : policy.max_age });
-    return end.warned ? [seconds] : [seconds - warning];
-  });
-  return Math.min(Infinity, ...times);
+export function secondsUntilDue(verdicts: readonly Verdict[]): number {
+  return Math.min(
+    Infinity,
+    ...verdicts.flatMap(({ cull, end, seconds, warnIn }) => (cull || end === null ? [] : [Math.min(seconds, warnIn)])),
+  );
+}
+
+/** Whether anything is looked at: by the general switch, or one for some servers. */
+export function isOn({ enabled, profiles, groups, users, servers }: Settings['culler']): boolean {
+  const layers = [profiles, groups, users, servers].flatMap((kind) => Object.values(kind));
+  return enabled || layers.some((layer) => layer.enabled === true);
 }

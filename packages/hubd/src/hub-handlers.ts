@@ -6,7 +6,7 @@ import { builtInServices } from './access/roles.ts';
 import { readReport } from './activity/activity.ts';
 import type { Caller } from './caller/caller.ts';
 import type { HubData } from './hub-data.ts';
-import { hubUserName } from './login/user-name.ts';
+import { userNameBy } from './hub-user-changes.ts';
 import { groupHandlers } from './groups/groups-routes.ts';
 import { infoHandlers, type InfoParts } from './info/info-routes.ts';
 import type { Identify } from './caller/identify.ts';
@@ -27,7 +27,7 @@ import { sharesHandlers } from './shares/shares-routes.ts';
 import type { TokenOrders } from './tokens/token-orders.ts';
 import { tokenHandlers } from './tokens/tokens-routes.ts';
 import type { User } from './users/user.ts';
-import { makeUserChanges } from './users/user-changes.ts';
+import type { UserChanges } from './users/user-changes.ts';
 import { usersHandlers } from './users/users-routes.ts';
 import { userModelOf } from './users/users-view.ts';
 
@@ -35,6 +35,7 @@ import { userModelOf } from './users/users-view.ts';
 export interface HandlersParts extends HubData, InfoParts {
   readonly clock: { now(): number };
   readonly log: Log;
+  readonly changes: UserChanges;
   readonly servers: ServersRoom;
   readonly sessions: SessionRoom;
   readonly xsrf: Xsrf;
@@ -51,10 +52,7 @@ export interface HandlersParts extends HubData, InfoParts {
 export function makeHandlers(parts: HandlersParts): Handlers<typeof routes, Caller> {
   const { access, directory, users, groups, roles, tokens, clients, services, shares, shareCodes, records } = parts;
   const { settings, clock, log, servers, identify } = parts;
-  // As a login would have it: with PAM, names are those of accounts.
-  const userName = (typed: string): string | null =>
-    hubUserName(settings().login, typed.trim(), settings().login.authenticator === 'pam');
-  const changes = makeUserChanges({ access, directory, users, servers, tokens, roles, shares, userName, log });
+  const userName = userNameBy(settings);
   const shownServer = (server: Server): ServerModel =>
     serverModel(server, { publicUrl: settings().hub.public_url, withState: true });
   const userModel = async (user: User): Promise<NamedUser> =>
@@ -99,7 +97,7 @@ export function makeHandlers(parts: HandlersParts): Handlers<typeof routes, Call
       orders: parts.tokenOrders,
     }),
     ...usersHandlers({
-      changes,
+      changes: parts.changes,
       records,
       access,
       users,

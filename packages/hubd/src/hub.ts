@@ -8,6 +8,7 @@ import { makeApp, scopeChecks } from './hub-app.ts';
 import { openHubData } from './hub-data.ts';
 import { makeHandlers } from './hub-handlers.ts';
 import type { Hub, HubParts } from './hub-parts.ts';
+import { makeHubUserChanges } from './hub-user-changes.ts';
 import { keepPurged } from './hub-purge.ts';
 import { describeReload } from './hub-reload.ts';
 import { makeHub1 } from './hub1.ts';
@@ -136,8 +137,10 @@ export async function createHub(parts: HubParts): Promise<Hub> {
   const metricsRoutes = makeMetricsRoutes({ settings, identify, metrics });
   const shutDown = makeShutDown({ access, servers, users, log, end: parts.end ?? (() => undefined) });
 
+  const changes = makeHubUserChanges(data, { servers, settings, log });
   const handlers = makeHandlers({
     ...data,
+    changes,
     settings,
     clock,
     log,
@@ -189,6 +192,9 @@ export async function createHub(parts: HubParts): Promise<Hub> {
       servers,
       users,
       tokens,
+      changes,
+      groupsOf: (user) => data.directory.groupsOf(user),
+      guests: async () => new Set(current.login.authenticator === 'guest' ? await records.idsBy('guest') : []),
       signals,
       accounts: { ...accounts, userOf },
       admit,

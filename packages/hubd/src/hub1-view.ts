@@ -21,6 +21,8 @@ export function entryOf(server: Server, status?: UnitStatus): WireDict {
     pending: pending ?? '',
     started: BigInt(server.active ? (started ?? 0) : 0),
     lastActivity: BigInt(lastActivity ?? 0),
+    ...(server.signs.request !== undefined && { lastRequest: BigInt(server.signs.request) }),
+    ...(server.signs.report !== undefined && { lastReport: BigInt(server.signs.report) }),
     profile,
     url: serverPrefix(user, name),
     ...(server.end !== null && {
@@ -73,7 +75,8 @@ export function usageEntryOf(user: string, server: string | undefined, usage: Se
 }
 
 /** A user as the bus tells it. */
-export function userEntryOf(user: User, servers: Pick<Servers, 'ofUser'>): UserEntry {
+export function userEntryOf(user: User, servers: Pick<Servers, 'ofUser'>, guest = false): UserEntry {
   const activeServers = servers.ofUser(user.id).filter((server) => server.active).length;
-  return { name: user.name, admin: user.admin, lastActivity: BigInt(user.lastActivity ?? 0), activeServers };
+  const { name, admin, created, lastActivity } = user;
+  return { name, admin, created: BigInt(created), lastActivity: BigInt(lastActivity ?? 0), guest, activeServers };
 }

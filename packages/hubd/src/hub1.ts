@@ -5,6 +5,7 @@ import type { Log } from '@tshub/daemon';
 import type { Access } from './access/access.ts';
 import { type ImportPeerParts, makeImportPeer } from './hub1-import.ts';
 import { type Accounts, checkAllowed, hubCaller, type Order, ownerOf, type Who, whoIs } from './hub1-callers.ts';
+import { cullMethods } from './hub1-cull.ts';
 import { endMethods } from './hub1-ends.ts';
 import type { ServerSignals } from './hub1-signals.ts';
 import { makeTokenLimit } from './hub1-token-limit.ts';
@@ -15,6 +16,7 @@ import { printable } from './servers/server-name.ts';
 import type { ServersRoom } from './servers/servers.ts';
 import type { Tokens } from './tokens/token.ts';
 import type { User, UsersStore } from './users/user.ts';
+import type { UserChanges } from './users/user-changes.ts';
 
 export interface Hub1Parts {
   readonly access: Access;
@@ -26,6 +28,11 @@ export interface Hub1Parts {
   readonly admit: (name: string) => Promise<User>;
   readonly importPeer: ImportPeerParts['importPeer'];
   readonly settings: () => Settings;
+  readonly changes: Pick<UserChanges, 'remove'>;
+  /** Groups of the hub that a user is in. */
+  readonly groupsOf: (user: string) => ReadonlySet<string>;
+  /** Ids of users who came as guests; none while guests cannot log in. */
+  readonly guests: () => Promise<ReadonlySet<number>>;
   readonly signals: ServerSignals;
   readonly clock: { now(): number };
   readonly log: Log;
@@ -74,6 +81,7 @@ export function makeHub1(parts: Hub1Parts): Implementation<typeof hub1> {
   return {
     methods: {
       ...endMethods(parts, { userOf, seesAll, knownUser }),
+      ...cullMethods(parts, knownUser),
 
       async GetServer(caller, user, name) {
         const who = await whoIs(accounts, caller.uid);
@@ -135,7 +143,9 @@ export function makeHub1(parts: Hub1Parts): Implementation<typeof hub1> {
       async ListServers(caller) {
         const who = await whoIs(accounts, caller.uid);
         const shown = (await seesAll(caller, who)) ? servers.active() : await ownServers(who);
-        return shown.filter((server) => server.active).map((server) => entryOf(server));
+        return shown
+          .filter((server) => server.active)
+          .map((server) => ({ ...entryOf(server), groups: [...parts.groupsOf(server.user)] }));
       },
 
       async ListUsage(caller) {
@@ -155,7 +165,8 @@ export function makeHub1(parts: Hub1Parts): Implementation<typeof hub1> {
           return [own.slice(offset, offset + limit).map((one) => userEntryOf(one, servers)), own.length];
         }
         const page = await users.list({ offset, limit: Math.min(limit, longestPage), sort: 'name' });
-        return [page.users.map((one) => userEntryOf(one, servers)), page.total];
+        const guests = await parts.guests();
+        return [page.users.map((one) => userEntryOf(one, servers, guests.has(one.id))), page.total];
       },
 
       async SetServerLimits(caller, name, server, limits) {

@@ -72,7 +72,9 @@ export const program: CommandSpec = {
       name: 'cull',
       says: 'Stop idle servers now',
       details: 'Runs a round of the culler at once, with the limits of [culler] in tshub.toml(5).',
+      arguments: [{ name: 'user', says: 'Only servers of this user; with --dry-run', isOptional: true }],
       options: [
+        { name: 'explain', short: 'e', says: 'With --dry-run, say also what each decision stands on' },
         { name: 'dry-run', short: 'n', says: 'Stop nothing, and tell of every server what would happen when and why' },
       ],
       run: cullNow,

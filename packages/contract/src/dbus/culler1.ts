@@ -5,10 +5,10 @@ export const culler1 = {
   busName: 'org.tshub.Culler1',
   path: '/org/tshub/Culler1',
   name: 'org.tshub.Culler1',
-  says: 'Stops idle servers.',
+  says: 'Stops idle servers, and deletes idle users if the settings say so.',
   methods: {
     CullNow: {
-      says: 'Runs a round now; with dry_run nothing is stopped. Entries are Decision.',
+      says: 'Runs a round now; with dry_run nothing is stopped or deleted. Entries are Decision.',
       access: { kind: 'polkit', actions: ['org.tshub.culler.manage'] },
       in: [{ name: 'dry_run', type: 'b' }],
       out: [{ name: 'decisions', type: 'aa{sv}' }],
@@ -24,13 +24,16 @@ export const culler1 = {
   properties: { Version: { says: 'Version of tshub.', type: 's', emits: false } },
 } as const satisfies Interface;
 
-/** Why a server is stopped or kept; `seconds` until it would be stopped (0: now, -1: never). */
+/** Why a server is stopped or kept, or a user deleted or not; `seconds` until it would be (0: now, -1: never). */
 export const decision = z.object({
+  kind: z.enum(['server', 'user']),
   user: z.string(),
   server: z.string(),
   cull: z.boolean(),
   why: z.string(),
   seconds: z.number(),
+  /** What the decision stands on: limits and where they come from, signs of life, what was put off. */
+  explain: z.array(z.string()),
 });
 export type Decision = z.infer<typeof decision>;
 

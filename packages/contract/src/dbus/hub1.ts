@@ -92,6 +92,18 @@ export const hub1 = {
         { name: 'total', type: 'u' },
       ],
     },
+    RemoveServer: {
+      says: 'Stops a named server if it runs, and forgets it, with its options and shares.',
+      access: { kind: 'account', account: 'tshub-culler' },
+      in: [user, server],
+      out: [],
+    },
+    RemoveUser: {
+      says: 'Deletes a user who has no active server and whom [culler] lets be deleted.',
+      access: { kind: 'account', account: 'tshub-culler' },
+      in: [user],
+      out: [],
+    },
     SetServerLimits: {
       says: 'Changes limits of a running server until it ends, as SetLimits of Spawner1 does.',
       access: { kind: 'polkit', actions: ['org.tshub.hub.manage-servers'] },
@@ -142,7 +154,12 @@ export const serverEntry = z.object({
   pending: z.string(),
   started: z.bigint(),
   lastActivity: z.bigint(),
+  /** Of that: the last request or data in a websocket, and the last that the server itself reported; absent when not known. */
+  lastRequest: z.bigint().optional(),
+  lastReport: z.bigint().optional(),
   profile: z.string(),
+  /** Only from ListServers: groups of the hub that its user is in. */
+  groups: z.array(z.string()).readonly().optional(),
   url: z.string(),
   /** When it will be stopped by the culler; absent if it will not, or the culler has not said so yet. */
   endsAt: z.bigint().optional(),
@@ -200,7 +217,10 @@ export type UsageEntry = z.infer<typeof usageEntry>;
 export const userEntry = z.object({
   name: z.string(),
   admin: z.boolean(),
+  created: z.bigint(),
   lastActivity: z.bigint(),
+  /** Whether they came as a guest, with a name made up. */
+  guest: z.boolean(),
   activeServers: z.number(),
 });
 export type UserEntry = z.infer<typeof userEntry>;

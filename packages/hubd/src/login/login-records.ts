@@ -23,6 +23,8 @@ export interface LoginRecords {
   noteLogin(userId: number, login: LoginNote): Promise<void>;
   /** Users who came in by this authenticator last. */
   countBy(authenticator: string): Promise<number>;
+  /** Their ids. */
+  idsBy(authenticator: string): Promise<readonly number[]>;
 }
 
 export interface LoginNote {
@@ -136,6 +138,10 @@ export function makeLoginRecords({ db, keys }: LoginRecordsParts): LoginRecords 
       infos.delete(userId);
       nameless.delete(userId);
       noted.set(userId, note);
+    },
+    async idsBy(authenticator) {
+      const rows = await db<Row>('login_records').where({ authenticator }).select('user_id');
+      return rows.map((row) => row.user_id);
     },
     async countBy(authenticator) {
       const rows = await db('login_records').where({ authenticator }).count({ total: '*' });

@@ -17,8 +17,9 @@ export class ActivityNotes {
     this.#times = new LateTimes({ db, table: 'servers', delayMs, onLost });
   }
 
-  /** Keeps the later time. */
-  note(entry: Entry, at: number): void {
+  /** Keeps the later time; of each sign for itself as well, in memory, for the culler may weigh them. */
+  note(entry: Entry, at: number, sign: 'request' | 'report'): void {
+    entry.sign(sign, at);
     if (at <= (entry.row.lastActivity ?? 0)) return;
     entry.note({ lastActivity: at });
     this.#times.note(entry.row.id, at);

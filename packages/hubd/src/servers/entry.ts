@@ -21,6 +21,7 @@ export class Entry {
   #phase: Phase = 'stopped';
   #lastKill: Server['lastKill'] = null;
   #end: ServerEnd | null = null;
+  #signs: Server['signs'] = {};
   /** What others saw last; nothing after a change. */
   #view: Server | undefined;
   /** When its last start began; 0 before the first that this hub saw. What its unit wrote before is another run's. */
@@ -74,13 +75,28 @@ export class Entry {
     this.#view = undefined;
   }
 
+  /** When each sign of life was last seen, in this run of it and of the hub. */
+  get signs(): Server['signs'] {
+    return this.#signs;
+  }
+
+  /** Keeps the later time. */
+  sign(kind: keyof Server['signs'], at: number): void {
+    if (at <= (this.#signs[kind] ?? 0)) return;
+    this.#signs = { ...this.#signs, [kind]: at };
+    this.#view = undefined;
+  }
+
   /** Goes where a happening leads; asking for what cannot happen is a bug. */
   move(happening: Happening): void {
     const from = this.#phase;
     const to = nextPhase(from, happening);
     if (to === undefined) throw new Error(`${this.unit}: "${happening}" while ${from}`);
     this.#phase = to;
-    if (to === 'stopped') this.#end = null;
+    if (to === 'stopped') {
+      this.#end = null;
+      this.#signs = {};
+    }
     this.#view = undefined;
     this.#onMove(this, from, to);
   }
@@ -112,6 +128,7 @@ export class Entry {
       ready: phase === 'ready',
       unit: this.unit,
       lastKill: this.#lastKill,
+      signs: this.#signs,
       end: this.#end === null ? null : endNow(this.#end, row),
     };
   }

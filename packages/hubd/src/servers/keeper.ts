@@ -106,8 +106,10 @@ export class Keeper {
     for (const route of routes) {
       const entry = this.#room.entries.byPrefix(route.prefix);
       const at = Number(route.lastActivity);
-      if (entry === undefined || at <= (entry.row.lastActivity ?? 0)) continue;
-      this.#activity.note(entry, at);
+      if (entry === undefined || at <= (entry.signs.request ?? 0)) continue;
+      const isLatest = at > (entry.row.lastActivity ?? 0);
+      this.#activity.note(entry, at, 'request');
+      if (!isLatest) continue;
       this.#room.users.touch(entry.row.userId, at);
     }
   }

@@ -31,6 +31,8 @@ export interface Server {
   readonly lastEnd: string;
   /** The last time that memory ran out in this run of it and a program of it was killed; the server itself went on. */
   readonly lastKill: { readonly at: number; readonly reason: string } | null;
+  /** Of its activity, when it was last asked for something, and when it last reported to be at work; what is not known is absent. */
+  readonly signs: { readonly request?: number; readonly report?: number };
   /** When it will be stopped for being idle or old; null when it will not, or the culler has not said so yet. */
   readonly end: ServerEnd | null;
   /** Until when its user has put that off. */

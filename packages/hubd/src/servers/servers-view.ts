@@ -111,6 +111,7 @@ export function neverStarted(userId: number, user: string, unit: string): Server
     lastEnd: '',
     failed: false,
     lastKill: null,
+    signs: {},
     end: null,
     keptUntil: null,
   };

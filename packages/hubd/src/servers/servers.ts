@@ -175,7 +175,7 @@ export function makeServers(parts: ServersParts): ServersRoom {
     },
     touch(user, name, at) {
       const entry = entries.get(user, name);
-      if (entry !== undefined) activity.note(entry, at);
+      if (entry !== undefined) activity.note(entry, at, 'report');
     },
     whileStopped: (caller, user, work) =>
       reservations.hold(user, '', async () => {
