@@ -12,6 +12,9 @@ let ended: Promise<number | null>;
 let stopped: string[];
 let told: WireDict[];
 let watchers: string[];
+let lists: number;
+/** Whether the hub has servers yet: the culler looks by itself when it finds a hub. */
+let isBusy: boolean;
 
 const entry = { unit: 'u', ready: true, pending: '', started: 1n, profile: '', url: '/' };
 const servers = (): WireDict[] => [
@@ -32,7 +35,12 @@ async function serveHub(bus: Bus): Promise<void> {
         ImportPeer: refuse,
         IssueToken: refuse,
         KeepServer: refuse,
-        ListServers: async () => servers(),
+        ListServers: async () => {
+          lists += 1;
+          return isBusy
+            ? servers().filter(({ user }) => !stopped.some((one) => one.startsWith(`${String(user)}/`)))
+            : [];
+        },
         ListUsage: refuse,
         ListUsers: refuse,
         RemoveServer: refuse,
@@ -53,6 +61,8 @@ beforeAll(async () => {
   stopped = [];
   told = [];
   watchers = [];
+  lists = 0;
+  isBusy = false;
   daemon = await startPrivateBus();
   hub = await connectBus({ address: daemon.address });
   client = await connectBus({ address: daemon.address });
@@ -82,6 +92,8 @@ test('without a hub the culler waits, and says what is wrong', async () => {
 
 test('a dry run tells what would be stopped, and a round stops it with the reason', async () => {
   await serveHub(hub);
+  await expect.poll(() => lists, { timeout: 15_000 }).toBe(1);
+  isBusy = true;
   const calls = client.calls(culler1);
   const decisions = await calls.CullNow(true);
   expect(decisions.map(({ user, cull }) => [user, cull])).toEqual([
@@ -92,6 +104,15 @@ test('a dry run tells what would be stopped, and a round stops it with the reaso
   await calls.CullNow(false);
   expect(stopped).toEqual([expect.stringMatching(/^ada\/: idle for \d+ minutes \(limit 60\)$/)]);
   await expect(calls.GetStatus()).resolves.toMatchObject({ culled: 1, enabled: true, timeout: 3600, every: 600 });
+});
+
+test('it watches the hub, tells when servers end, and looks when one is ready', async () => {
+  await expect.poll(() => new Set(watchers).size).toBe(1);
+  expect(told).toContainEqual(expect.objectContaining({ user: 'bob', server: 'lab', why: 'idle for 60 minutes' }));
+  const before = lists;
+  hub.emit(hub1, 'ServerChanged', ['bob', 'lab', 'stopped'], watchers[0]);
+  hub.emit(hub1, 'ServerChanged', ['bob', 'lab', 'ready'], watchers[0]);
+  await expect.poll(() => lists, { timeout: 10_000 }).toBe(before + 1);
 });
 
 test('a reload is survived, and SIGTERM ends it well', async () => {
