@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventually } from './support/machine.ts';
 import { serverReady, show, visitorWithServer } from './support/server.ts';
-import { installWeb, web, withoutSettings, withSettings } from './support/settings.ts';
+import { inside, installWeb, web, withoutSettings, withSettings } from './support/settings.ts';
 import { machine, stopServer, visitor } from './support/suite.ts';
 
 const dropin = '/etc/tshub/tshub.toml.d/60-culler.toml';
@@ -73,6 +73,25 @@ test('a server that idles is warned of, kept at the press of a button, and stopp
   await eventually('it is stopped', async () => (await events('server-culled')).length > before.culled, 60);
   expect((await events('server-culled')).at(-1)).toMatch(/idle for \d+ seconds \(limit 20\)/);
   await eventually('and its user is told why', async () => /idle for/.test((await show('bob')).reason ?? ''), 60);
+});
+
+test('a server that computes in silence is kept where the CPU counts, and only as long', async () => {
+  await stopServer('bob');
+  await withSettings(`[spawner]\ncommand = ["${web}", "unix:{socket}"]\n`);
+  await machine.write(dropin, '[culler]\ntimeout = 20\ncull_every = 1\nweight_cpu = 1\n');
+  await machine.run(['systemctl', 'reload', 'tshub-cullerd']);
+  await visitorWithServer('bob');
+  await inside('bob', '(timeout 120 sh -c "while :; do :; done" >/dev/null 2>&1 &)');
+  const explain = async () => (await machine.run(['tshubctl', 'cull', '-n', '-e', 'bob'])).out;
+  await eventually(
+    'nobody used it for longer than the limit',
+    async () => /^ +used [2-9]\d seconds ago/m.test(await explain()),
+    90,
+  );
+  expect(await explain()).toMatch(/bob .* in \d+ s .*[^]*used the CPU \d+ seconds? ago/);
+  await inside('bob', 'pkill -x timeout');
+  await eventually('it is stopped when it is done', async () => /idle for/.test((await show('bob')).reason ?? ''), 90);
+  await withoutSettings();
 });
 
 test('a guest who is idle is deleted, with account and home', async () => {
