@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Browser, xsrfIn } from '../support/browser.ts';
 import { hubForTest, type SettingsInput, type TestHub } from '../support/hub-for-test.ts';
+import { soon } from '../support/soon.ts';
 import { openDatabase } from '../../packages/hubd/src/db/open.ts';
 import type { Knex } from 'knex';
 
@@ -321,3 +322,43 @@ async function login(browser: Browser, name: string): Promise<string> {
   });
   return answer.json<{ access_token: string }>().access_token;
 }
+
+describe('a service whose command tshub runs', () => {
+  const managed: SettingsInput = {
+    ...settings,
+    services: { dash: { command: ['/srv/dash'], user: 'www-data', url: 'http://127.0.0.1:9998' } },
+  };
+  const boss = () => t.token('boss');
+
+  test('is started with the hub by its name alone, and told of with its unit', async () => {
+    await t.close();
+    t = await open(managed, { services_dash: token });
+    await soon(() => [...t.spawner.services.keys()]).toEqual(['dash']);
+    const shown = (await t.api('/services/dash', { token: await boss() })).json();
+    expect(shown).toMatchObject({ pid: 4711, state: { active: 'active', unit: 'tshub-service-dash.service' } });
+  });
+
+  test('is stopped when the settings want it no more', async () => {
+    await t.close();
+    const { spawner } = (t = await open(managed, { services_dash: token }));
+    await soon(() => spawner.services.size).toBe(1);
+    await t.close();
+    t = await hubForTest({ settings, accounts, db, spawner, credential: (name) => ({ services_grader: token })[name] });
+    await soon(() => spawner.services.size).toBe(0);
+  });
+
+  test('is told of without its state while spawnerd is away', async () => {
+    await t.close();
+    t = await open(managed, { services_dash: token });
+    await soon(() => t.spawner.services.size).toBe(1);
+    t.spawner.isAway = true;
+    const shown = (await t.api('/services/dash', { token: await boss() })).json() as Record<string, unknown>;
+    expect([shown['name'], 'state' in shown]).toEqual(['dash', false]);
+  });
+
+  test('has no command over the API', async () => {
+    const json = { command: ['/bin/sh'] };
+    const answer = await t.api('/services/evil', { token: await boss(), method: 'POST', json });
+    expect(answer.status).toBe(400);
+  });
+});

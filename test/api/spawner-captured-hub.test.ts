@@ -3,6 +3,8 @@ import { environmentFor, spawnerForTest } from '../support/spawner-for-test.ts';
 
 // Whoever has taken over hubd may call every verb with whatever bytes they like. This is what they get.
 
+const unit = 'tshub-server-ada.service';
+
 async function expectRefusal(send: (spawner: Awaited<ReturnType<typeof spawnerForTest>>) => Promise<unknown>) {
   const spawner = await spawnerForTest();
   spawner.steps.length = 0;
@@ -206,6 +208,70 @@ test('SetLimits goes as far as the profile that the unit was started with', asyn
   await startProfile('sized');
   await ask('SetLimits', 'ada', '', { mem_limit: 4n << 30n });
   expect(steps.at(-1)).toEqual(['SetUnitProperties', `tshub-server-ada.service MemoryMax=${4n << 30n}`]);
+});
+
+const managed = {
+  services: {
+    grader: { command: ['/srv/grader', '--port', '9999'], user: 'daemon' },
+    external: { url: 'http://127.0.0.1:9998', user: 'daemon' },
+  },
+};
+
+test.each([
+  '',
+  '.',
+  '..',
+  '../ssh',
+  'ssh.service',
+  'external',
+  'gone',
+  'constructor',
+  '__proto__',
+  'a/b',
+  'grader\n',
+  '*',
+  'x'.repeat(80),
+])('StartService of %j is refused: only root gives commands', async (name) => {
+  const { ask, steps, logged } = await spawnerForTest(managed);
+  steps.length = 0;
+  await expect(ask('StartService', name)).rejects.toMatchObject({ code: 'spawn_refused' });
+  expect(steps).toEqual([]);
+  expect(JSON.parse(logged.at(-1) ?? '{}')).toMatchObject({ event: 'spawn-refused', uid: 990 });
+});
+
+test('StopService stops no service that root wants, no server, and nothing of the host', async () => {
+  const { ask, start, steps, units } = await spawnerForTest(managed);
+  await start();
+  await ask('StartService', 'grader');
+  steps.length = 0;
+  await expect(ask('StopService', 'grader')).rejects.toMatchObject({ code: 'spawn_refused' });
+  for (const name of ['ssh', 'external', 'tshub', 'ada']) await ask('StopService', name);
+  for (const name of ['../ssh', 'ssh.service/', '', '-'])
+    await expect(ask('StopService', name)).rejects.toMatchObject({ code: 'spawn_refused' });
+  expect(steps).toEqual([]);
+  expect([...units.keys()]).toEqual([unit, 'tshub-service-grader.service']);
+});
+
+test('a service is what root wrote, with its token in no property', async () => {
+  const { ask, steps, units } = await spawnerForTest(managed);
+  await ask('StartService', 'grader');
+  const properties = units.get('tshub-service-grader.service')?.properties;
+  expect(properties?.get('User')).toBe('daemon');
+  expect(properties?.get('LoadCredential')).toEqual([['token', '/etc/tshub/services/grader']]);
+  const [[, argv]] = properties?.get('ExecStartEx') as [[string, string[]]];
+  expect(argv.slice(-3)).toEqual(['/srv/grader', '--port', '9999']);
+  expect(await ask('ListServices')).toEqual([expect.objectContaining({ service: 'grader', active: 'active' })]);
+  steps.length = 0;
+  await ask('StartService', 'grader');
+  expect(steps).toEqual([]);
+});
+
+test('a service without a token is not started, and said why', async () => {
+  const sights = { '/etc/tshub/services/grader': 'missing' } as const;
+  const { ask, steps } = await spawnerForTest({ ...managed, sights });
+  steps.length = 0;
+  await expect(ask('StartService', 'grader')).rejects.toThrow(/has no token: .*openssl rand -hex 32/);
+  expect(steps).toEqual([]);
 });
 
 test('the command, the sandbox and the account come from root, whatever the request says', async () => {

@@ -3,6 +3,8 @@ import type { Calls } from '@tshub/bus';
 import {
   serverSocket,
   serverUnit,
+  serviceUnit,
+  type ServiceStatus,
   type spawner1,
   TshubError,
   type UnitStatus,
@@ -33,6 +35,7 @@ export interface UnitEnding {
 export class FakeSpawner {
   readonly gates = new Gates();
   readonly units = new Map<string, UnitStatus>();
+  readonly services = new Map<string, ServiceStatus>();
   readonly starts: StartSeen[] = [];
   readonly limits: Array<{ user: string; server: string; limits: Readonly<Record<string, bigint>> }> = [];
   readonly logs = new Map<string, string[]>();
@@ -64,6 +67,24 @@ export class FakeSpawner {
     List: () => this.#answer('List', () => [...this.units.values()].map(wire)),
     Log: (user, server, lines, _since) =>
       this.#answer('Log', () => (this.logs.get(serverUnit(user, server)) ?? []).slice(-lines)),
+    ListServices: () => this.#answer('ListServices', () => [...this.services.values()].map((one) => ({ ...one }))),
+    StartService: (service) =>
+      this.#answer('StartService', () => {
+        if (this.startError !== null) throw this.startError;
+        this.services.set(service, {
+          service,
+          unit: serviceUnit(service),
+          active: 'active',
+          sub: 'running',
+          result: 'success',
+          exitCode: 0,
+          exitStatus: 0,
+          invocation: randomBytes(16).toString('hex'),
+          pid: 4711,
+          reason: '',
+        });
+      }),
+    StopService: (service) => this.#answer('StopService', () => void this.services.delete(service)),
     SetLimits: (user, server, limits) =>
       this.#answer('SetLimits', () => void this.limits.push({ user, server, limits })),
     Forget: (user, server) =>

@@ -66,11 +66,12 @@ export async function spawnerForTest(
     spawner?: Record<string, unknown>;
     profiles?: readonly Record<string, unknown>[];
     login?: Record<string, unknown>;
+    services?: Record<string, unknown>;
     sights?: Record<string, Sight>;
   } = {},
 ) {
-  const { spawner: own = {}, profiles = [], login = {} } = options;
-  const settings: Settings = schema.parse({ spawner: own, profiles, login });
+  const { spawner: own = {}, profiles = [], login = {}, services = {} } = options;
+  const settings: Settings = schema.parse({ spawner: own, profiles, login, services });
   const steps: Step[] = [];
   const logged: string[] = [];
   const timers: (() => void)[] = [];
@@ -234,7 +235,8 @@ function fakeSystemd1(
       if (plan.hangs) return new Promise((resolve) => open.set(job, resolve));
       return Promise.resolve(plan.jobResult ?? 'done');
     },
-    listServerUnits: async () => [...units.keys()],
+    listServerUnits: async () => [...units.keys()].filter((unit) => !unit.startsWith('tshub-service-')),
+    listServiceUnits: async () => [...units.keys()].filter((unit) => unit.startsWith('tshub-service-')),
     unitNow: async (unit) => units.get(unit)?.facts ?? readUnitFacts({ ActiveState: 'inactive' }),
     stopTimeoutMs: async (unit) => units.get(unit)?.facts.stopTimeoutMs ?? 0,
     unitFacts: async (unit) => units.get(unit)?.facts ?? null,

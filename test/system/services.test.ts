@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { tokenOf } from './support/kernel.ts';
 import { eventually } from './support/machine.ts';
 import { noteSecret } from './support/secrets.ts';
@@ -145,4 +145,110 @@ test('a shutdown over the API ends the hub and its socket, and leaves the rest',
   expect(await stateOf('grader.service')).toBe('active');
   await machine.run(['systemctl', 'start', 'tshub']);
   await hubAnswers();
+});
+
+describe('a service whose command tshub runs', () => {
+  const managedToken = randomBytes(32).toString('hex');
+  const managedDropin = '/etc/tshub/tshub.toml.d/41-managed.toml';
+  const managedUnit = 'tshub-service-dash.service';
+  const managedSettings = (environment: string): string => `
+[services.dash]
+url = "http://127.0.0.1:9997"
+user = "svc-dash"
+dynamic_user = true
+command = ["/usr/bin/python3", "/opt/dash.py"]
+mem_limit = "512M"
+environment = { ${environment} }
+oauth_no_confirm = true
+[roles.dashers]
+scopes = ["access:services!service=dash"]
+users = ["ada"]
+`;
+  const facts = (...names: string[]) => machine.show(managedUnit, ...names);
+  const shown = async () =>
+    (
+      JSON.parse((await machine.run(['tshubctl', 'service', 'show', 'dash', '--json'])).out) as {
+        service: { pid: number; state?: { active: string; reason: string; unit: string } };
+      }
+    ).service;
+  const restartHub = async (): Promise<void> => {
+    await machine.run(['systemctl', 'reload', 'tshub-proxyd']);
+    await machine.run(['systemctl', 'try-restart', 'tshub-spawnerd']);
+    await machine.run(['systemctl', 'restart', 'tshub']);
+    await hubAnswers();
+  };
+  const answers = () =>
+    eventually('the service answers', async () => (await fetch(`${machine.url}/services/dash/token`)).ok);
+
+  beforeAll(async () => {
+    noteSecret(managedToken);
+    await machine.push(join(import.meta.dirname, 'fixtures/service.py'), '/opt/dash.py');
+    await machine.sh('sed -i s/9999/9997/ /opt/dash.py; chmod 0644 /opt/dash.py');
+    await machine.write('/etc/tshub/services/dash', managedToken, '0600');
+    await machine.write(managedDropin, managedSettings('COURSE = "algebra"'));
+    await restartHub();
+    await answers();
+  });
+  afterAll(async () => {
+    await machine.sh(`rm -f ${managedDropin} /etc/tshub/services/dash /opt/dash.py`);
+    await restartHub();
+    await eventually(
+      'what the settings want no more is stopped',
+      async () => (await facts('ActiveState'))['ActiveState'] === 'inactive',
+    );
+  });
+
+  test('runs as a unit of its own, with its limits, as nobody of the host, and not below the hub', async () => {
+    const found = await facts('DynamicUser', 'User', 'MemoryMax', 'Slice', 'Restart', 'ControlGroup', 'MainPID');
+    expect(found).toMatchObject({
+      DynamicUser: 'yes',
+      User: 'svc-dash',
+      MemoryMax: String(512 << 20),
+      Slice: 'tshub-services.slice',
+      Restart: 'on-failure',
+    });
+    expect(await machine.sh(`ps -o ppid= -p ${found['MainPID']}`)).toBe('1');
+    expect(await shown()).toMatchObject({
+      pid: Number(found['MainPID']),
+      state: { active: 'active', unit: managedUnit, reason: '' },
+    });
+  });
+
+  test('the real HubOAuth in it lets ada in, and nobody else', async () => {
+    const guest = visitor();
+    await guest.logIn('ada', passwords.ada);
+    const page = await guest.visit('/services/dash/');
+    expect([page.status, (JSON.parse(page.text) as { name: string }).name]).toEqual([200, 'ada']);
+    const other = visitor();
+    await other.logIn('bob', passwords.bob);
+    expect((await other.visit('/services/dash/')).status).toBe(403);
+  });
+
+  test('its token is nowhere that another account can read', async () => {
+    const seen = await machine.sh(
+      `cat /etc/tshub/services/* 2>&1; systemctl show ${managedUnit}; systemctl cat ${managedUnit}; ps -ewwo args`,
+      { user: 'bob' },
+    );
+    expect(seen).not.toContain(managedToken);
+  });
+
+  test('a restart of the hub leaves it alone, and new settings start it anew', async () => {
+    const pid = async () => (await facts('MainPID'))['MainPID'];
+    const before = await pid();
+    await restartHub();
+    await answers();
+    expect(await pid()).toBe(before);
+    await machine.write(managedDropin, managedSettings('COURSE = "geometry"'));
+    await restartHub();
+    await eventually('it runs anew', async () => !['0', before].includes(await pid()));
+    expect((await facts('Environment'))['Environment']).toContain('COURSE=geometry');
+    await answers();
+  });
+
+  test('it is started again when it is killed', async () => {
+    const before = (await facts('MainPID'))['MainPID'];
+    await machine.run(['systemctl', 'kill', '--signal=SIGKILL', managedUnit]);
+    await eventually('it runs again', async () => !['0', before].includes((await facts('MainPID'))['MainPID']));
+    await answers();
+  });
 });

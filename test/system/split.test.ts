@@ -174,6 +174,9 @@ describe('a hub that was taken over', () => {
       ['SetLimits', 'ssa{st}', 'ada', '', '1', 'tasks_max', '9'],
       ['Stop', 'ss', 'ada', ''],
       ['Log', 'ssut', 'ada', '', '10', '0'],
+      ['ListServices'],
+      ['StartService', 's', 'grader'],
+      ['StopService', 's', 'grader'],
     ]) {
       const answer = await call(user, ...spawner, method ?? '', ...args);
       expect(answer.code).not.toBe(0);

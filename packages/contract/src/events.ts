@@ -134,6 +134,16 @@ export const events = {
     says: 'A service was removed',
     help: 'TSHUB_SERVICE was its name. Its tokens, and those of people who logged in there, are of no use any more.',
   },
+  'service-started': {
+    id: '268da60b485e4170a5e538da523bc9fd',
+    says: 'The command of a service was started',
+    help: 'TSHUB_SERVICE is its name, TSHUB_UNIT the unit that runs it: systemctl status and journalctl -u tell more. It is as the settings of root say; the hub asked for it.',
+  },
+  'service-stopped': {
+    id: '515fc86cb5754f8bb19bf539e3ed2bdb',
+    says: 'A service was stopped that the settings do not want any more',
+    help: 'TSHUB_SERVICE was its name. The settings of root have no command for it now.',
+  },
   'share-changed': {
     id: '3eb972c55493493aae74e1b8ab85539e',
     says: 'With whom a server is shared was changed',

@@ -14,5 +14,6 @@ export * from './rest/models.ts';
 export * from './rest/route.ts';
 export * from './scopes.ts';
 export * from './server-unit.ts';
+export * from './service-unit.ts';
 export * from './service-url.ts';
 export * from './version.ts';

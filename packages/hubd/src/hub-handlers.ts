@@ -22,6 +22,7 @@ import type { Server } from './servers/server.ts';
 import type { ServersRoom } from './servers/servers.ts';
 import { serverHandlers } from './servers/servers-routes.ts';
 import { serverModel } from './servers/servers-view.ts';
+import type { ManagedServices } from './services/managed.ts';
 import { servicesHandlers } from './services/services-routes.ts';
 import { sharesHandlers } from './shares/shares-routes.ts';
 import type { TokenOrders } from './tokens/token-orders.ts';
@@ -44,6 +45,7 @@ export interface HandlersParts extends HubData, InfoParts {
   readonly tokenOrders: TokenOrders;
   readonly pages: Pick<Pages, 'renderConfirm'>;
   readonly proxyLink: Pick<ProxyLink, 'routes'>;
+  readonly managed: Pick<ManagedServices, 'states'>;
   /** Puts the proxy's routes right. */
   readonly onRoutes: () => Promise<unknown>;
 }
@@ -76,7 +78,7 @@ export function makeHandlers(parts: HandlersParts): Handlers<typeof routes, Call
       log,
     }),
     ...proxyHandlers({ settings, reconcile: parts.onRoutes, routes: () => parts.proxyLink.routes() }),
-    ...servicesHandlers({ access, services }),
+    ...servicesHandlers({ access, services, managed: parts.managed, log }),
     ...roleHandlers({
       access,
       roles,

@@ -30,6 +30,7 @@ import { speaking } from './pages/languages/language.ts';
 import { importPeer } from './peer-import/peer-import.ts';
 import { makePages } from './pages/pages.ts';
 import { ProxyLink } from './proxy/proxy-link.ts';
+import { makeManagedServices } from './services/managed.ts';
 import { makeServers } from './servers/servers.ts';
 import { makeTokenOrders } from './tokens/token-orders.ts';
 import { makeAcceptShare } from './shares/accept-share.ts';
@@ -134,6 +135,7 @@ export async function createHub(parts: HubParts): Promise<Hub> {
     admin: { ...data, audit, servers, call: (name, question) => inside(name, question) },
     ...waiting,
   });
+  const managed = makeManagedServices({ settings, spawner: parts.spawner, log, onStarted: onRoutes });
   const metricsRoutes = makeMetricsRoutes({ settings, identify, metrics });
   const shutDown = makeShutDown({ access, servers, users, log, end: parts.end ?? (() => undefined) });
 
@@ -155,6 +157,7 @@ export async function createHub(parts: HubParts): Promise<Hub> {
     proxyLink,
     showMetrics: metricsRoutes.showMetrics,
     shutDown,
+    managed,
     onRoutes,
   });
   const inside = makeCalls(routes, handlers, scopeChecks(access));
@@ -215,6 +218,7 @@ export async function createHub(parts: HubParts): Promise<Hub> {
     settings,
     async start() {
       await servers.adopt();
+      void managed.keep();
       metrics.startup.observe(process.uptime());
       purge.start();
     },

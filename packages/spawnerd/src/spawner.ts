@@ -48,6 +48,7 @@ export async function startSpawner(parts: SpawnerParts): Promise<Spawner> {
     limits,
     census: makeCensus(parts.systemd1, limits),
     oneByOne: makeQueue(),
+    servicesOneByOne: makeQueue(),
     ports: makePorts(parts.random),
     logGate: makeGate(logsAtOnce, 'logs are being read'),
   });

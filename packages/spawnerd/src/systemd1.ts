@@ -1,5 +1,5 @@
 import { type Bus, BusError, getProperties, systemd1Manager, variant } from '@tshub/bus';
-import { serverUnitPattern, TshubError } from '@tshub/contract';
+import { serverUnitPattern, serviceUnitPattern, TshubError } from '@tshub/contract';
 import type { Clock } from './clock.ts';
 import type { UnitProperty } from './launch/unit-properties.ts';
 import { readUnitFacts, type UnitFacts } from './unit-facts.ts';
@@ -33,6 +33,7 @@ export interface Systemd1 {
   readonly jobResult: (job: string, timeoutMs: number) => Promise<JobResult>;
   /** Names of the units of user servers that are loaded. */
   readonly listServerUnits: () => Promise<readonly string[]>;
+  readonly listServiceUnits: () => Promise<readonly string[]>;
   /** The little that a start that went well must know: all properties of a unit are four hundred. */
   readonly unitNow: (unit: string) => Promise<UnitNow>;
   /** How long PID 1 itself waits for the unit to stop. */
@@ -51,6 +52,7 @@ const sigkill = 9;
 export async function connectSystemd1(bus: Bus, clock: Clock): Promise<Systemd1> {
   const manager = bus.calls(systemd1Manager);
   const jobs = await listenForJobs(bus, clock);
+  const list = async (pattern: string) => (await manager.ListUnitsByPatterns([], [pattern])).map(([name]) => name);
   return {
     version: await readVersion(bus),
     startTransientUnit: (unit, properties, others = []) =>
@@ -65,7 +67,8 @@ export async function connectSystemd1(bus: Bus, clock: Clock): Promise<Systemd1>
     killUnit: (unit) => unlessGone(manager.KillUnit(unit, 'all', sigkill), undefined, [noSuchUnit, noSuchFile]),
     resetFailedUnit: (unit) => unlessGone(manager.ResetFailedUnit(unit), undefined),
     jobResult: jobs.result,
-    listServerUnits: async () => (await manager.ListUnitsByPatterns([], [serverUnitPattern])).map(([name]) => name),
+    listServerUnits: () => list(serverUnitPattern),
+    listServiceUnits: () => list(serviceUnitPattern),
     unitNow: async (unit) => {
       const path = unitPath(unit);
       const [InvocationID, UID, ActiveState] = await Promise.all([

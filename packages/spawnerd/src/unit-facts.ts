@@ -19,6 +19,10 @@ export interface UnitFacts {
   readonly port: number | null;
   /** The profile that it was started with, '' for none. */
   readonly profile: string;
+  /** Of a service: a hash of the settings that it was started with. */
+  readonly definition: string;
+  /** 0 while nothing runs. */
+  readonly mainPid: number;
   /** ReadOnlyPaths and ReadWritePaths that must exist. */
   readonly requiredPaths: readonly string[];
   readonly startTimeoutMs: number;
@@ -53,6 +57,8 @@ export function readUnitFacts(raw: Raw): UnitFacts {
     user: text(raw.User),
     workingDirectory: text(raw.WorkingDirectory),
     port: portOf(fieldOf(raw, 'TSHUB_PORT')),
+    definition: fieldOf(raw, 'TSHUB_DEFINITION') ?? '',
+    mainPid: number(raw.MainPID),
     profile: fieldOf(raw, 'TSHUB_PROFILE') ?? '',
     requiredPaths: [...list(raw.ReadOnlyPaths), ...list(raw.ReadWritePaths), ...list(raw.InaccessiblePaths)]
       .concat([...list(raw.BindPaths), ...list(raw.BindReadOnlyPaths)].filter(isRequired).map((bind) => list(bind)[0]))

@@ -5,6 +5,7 @@ import { isRunning, listServers, statusOf, toWire } from './launch/status.ts';
 import { clear, stop } from './launch/stop.ts';
 import { describeServer, type Gate } from './limits.ts';
 import { parseServerName, type ServerName } from './request.ts';
+import { listServices, parseService, type ServicesParts, startService, stopService } from './services/services.ts';
 import { parseStart, start, type StartParts } from './start.ts';
 
 type Methods = typeof spawner1.methods;
@@ -13,7 +14,7 @@ export type VerbName = keyof Methods;
 export type Verb<V extends VerbName> = (...args: ArgumentsOf<Methods[V]['in']>) => Promise<ResultOf<Methods[V]['out']>>;
 export type Verbs = { readonly [V in VerbName]: Verb<V> };
 
-export interface VerbParts extends StartParts {
+export interface VerbParts extends StartParts, ServicesParts {
   readonly journalctl: Journalctl;
   /** Lets a few requests through at once. */
   readonly logGate: Gate;
@@ -25,11 +26,14 @@ export function verbs(parts: VerbParts): Verbs {
   return {
     Forget: verb(parseServerName, (name) => forget(parts, name)),
     List: verb(nothing, async () => (await listServers(systemd1)).map(toWire)),
+    ListServices: verb(nothing, () => listServices(parts)),
     Log: verb(parseLog, ({ name, count, since }) => logGate(() => readLog(journalctl, name, count, since))),
     SetLimits: verb(parseSetLimits, ({ name, limits }) => setLimits(parts, name, limits)),
     Show: verb(parseServerName, async (name) => toWire(statusOf(name, await systemd1.unitFacts(unitOf(name))))),
     Start: verb(parseStart, async (request) => toWire(await start(parts, request))),
+    StartService: verb(parseService, (name) => startService(parts, name)),
     Stop: verb(parseServerName, (name) => stopServer(parts, name)),
+    StopService: verb(parseService, (name) => stopService(parts, name)),
   };
 }
 

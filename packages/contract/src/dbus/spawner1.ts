@@ -4,6 +4,7 @@ import type { Interface } from './interface.ts';
 const account = { kind: 'account', account: 'tshub' } as const;
 const user = { name: 'user', type: 's' } as const;
 const server = { name: 'server', type: 's' } as const;
+const service = { name: 'service', type: 's' } as const;
 
 /** The closed list of verbs of the privileged process. Every call is checked for the uid of tshub (root may call too), then against root-owned policy. */
 export const spawner1 = {
@@ -23,6 +24,12 @@ export const spawner1 = {
       access: account,
       in: [],
       out: [{ name: 'servers', type: 'aa{sv}' }],
+    },
+    ListServices: {
+      says: 'Every unit of a service that the service manager knows; entries are ServiceStatus.',
+      access: account,
+      in: [],
+      out: [{ name: 'services', type: 'aa{sv}' }],
     },
     Log: {
       says: 'The last lines of the journal of one server, oldest first; at most 200, none written before since_ms (milliseconds since 1970).',
@@ -54,10 +61,22 @@ export const spawner1 = {
       ],
       out: [{ name: 'status', type: 'a{sv}' }],
     },
+    StartService: {
+      says: 'Starts the command that the settings of root give to a service, unless it runs as they say already.',
+      access: account,
+      in: [service],
+      out: [],
+    },
     Stop: {
       says: 'Stops the server of a user and returns when its unit is gone.',
       access: account,
       in: [user, server],
+      out: [],
+    },
+    StopService: {
+      says: 'Stops the unit of a service that the settings of root do not give a command any more.',
+      access: account,
+      in: [service],
       out: [],
     },
   },
@@ -148,3 +167,21 @@ export const unitStatus = z.object({
   tasks: optionalCounter,
 });
 export type UnitStatus = z.infer<typeof unitStatus>;
+
+/** What ListServices tells about a unit. */
+export const serviceStatus = z.object({
+  service: z.string(),
+  unit: z.string(),
+  /** As in UnitStatus. */
+  active: z.string(),
+  sub: z.string(),
+  result: z.string(),
+  exitCode: z.number(),
+  exitStatus: z.number(),
+  invocation: z.string(),
+  /** 0 while nothing runs. */
+  pid: z.number(),
+  /** One sentence on why it ended or failed; '' while it runs. */
+  reason: z.string(),
+});
+export type ServiceStatus = z.infer<typeof serviceStatus>;

@@ -140,6 +140,16 @@ export const serviceModel = z.object({
   pid: z.number().optional(),
   info: z.record(z.string(), z.unknown()).optional(),
   display: z.boolean().optional(),
+  /** Of a service whose command tshub runs: its unit, as systemd sees it. */
+  state: z
+    .object({
+      unit: z.string(),
+      active: z.string(),
+      sub: z.string(),
+      reason: z.string(),
+      invocation_id: z.string(),
+    })
+    .optional(),
 });
 export type ServiceModel = z.infer<typeof serviceModel>;
 

@@ -16,6 +16,8 @@ const ended: UnitFacts = {
   user: 'ada',
   port: null,
   profile: '',
+  definition: '',
+  mainPid: 0,
   workingDirectory: '/home/ada',
   requiredPaths: ['/srv', '/data'],
   startTimeoutMs: 60_000,

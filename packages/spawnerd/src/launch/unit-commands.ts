@@ -18,7 +18,7 @@ export function commands(plan: UnitPlan): UnitProperty[] {
   const isFileGone = settings.post_stop.length > 0;
   const before = [
     ...(usesPam(runAs, settings) ? [openSessionOnce] : []),
-    ...(port === null ? [letProxyIn(name)] : []),
+    ...(port === null ? [letProxyIn(socketFolder(name))] : []),
     ...hooks(settings.pre_start, []),
     ...(isFileGone ? [requireFile(envFile)] : []),
   ];
@@ -71,10 +71,10 @@ const openSessionOnce: Command = ['/usr/bin/true', ['/usr/bin/true'], []];
 
 // The socket's folder belongs to the user. Only the owner and tshub-proxy may pass it, and what is made in it lets tshub-proxy connect.
 // Privileged: the entry of tshub-proxy could be set by the owner too, but the program must not come from the user's PATH or see the sandbox.
-function letProxyIn(name: ServerName): Command {
+export function letProxyIn(folder: string): Command {
   const proxy = accounts.proxy;
   const entries = `u:${proxy}:x,g::---,d:u:${proxy}:rw,d:g::---,d:o::---`;
-  return ['/usr/bin/setfacl', ['/usr/bin/setfacl', '-m', entries, socketFolder(name)], ['privileged', 'no-env-expand']];
+  return ['/usr/bin/setfacl', ['/usr/bin/setfacl', '-m', entries, folder], ['privileged', 'no-env-expand']];
 }
 
 // Privileged: the file's folder is root's alone.

@@ -16,6 +16,7 @@ export async function listServices(context: Context): Promise<Outcome> {
         services,
         [
           { title: 'SERVICE', cell: ({ name }) => name, canShrink: true },
+          { title: 'STATE', cell: ({ state }) => (state === undefined ? '' : state.active) },
           { title: 'URL', cell: ({ url = '' }) => url, canShrink: true },
           { title: 'ROLES', cell: ({ roles = [] }) => roles.join(', '), canShrink: true },
         ],
@@ -38,6 +39,10 @@ export async function showService(context: Context, { args: [service = ''] }: In
           ['Roles', (data.roles ?? []).join(', ')],
           ['URL', data.url ?? ''],
           ['Prefix', data.prefix ?? ''],
+          ['Unit', data.state?.unit ?? ''],
+          ['Unit state', data.state === undefined ? '' : `${data.state.active} (${data.state.sub})`],
+          ['Process', data.pid === undefined || data.pid === 0 ? '' : String(data.pid)],
+          ['Reason', data.state?.reason ?? ''],
         ],
         screen,
       ),
