@@ -51,12 +51,19 @@ export async function createHub(parts: HubParts): Promise<Hub> {
   audit.open(data.db);
   const { db, users, access, groups, tokens, clients, services, shares, records, ended } = data;
   const running = (): number => servers.activeCount;
+  const usage = {
+    settings,
+    active: () => servers.active(),
+    ofServer: (user: string, name: string) => servers.usage(user, name),
+    ofUser: (user: string) => servers.userUsage(user),
+  };
   const metrics = makeHubMetrics({
     db,
     clock,
     settle: () => users.flush(),
     running,
     pending: () => servers.pendingCount,
+    usage,
   });
   const proxy = timedProxy(parts.proxy, metrics);
   const proxyLink = new ProxyLink(proxy, log);

@@ -82,6 +82,12 @@ export const hub = z
     authenticate_prometheus: z.boolean().default(true).meta({
       says: 'Whether /hub/metrics needs a token with the scope read:metrics; with false, everybody who reaches the hub may read it.',
     }),
+    usage_metrics: z.enum(['none', 'users', 'servers']).default('users').meta({
+      says: 'What /hub/metrics tells of memory, CPU, tasks and IO: of each person with servers that run, of each server too, or of nobody. Names are told only with authenticate_prometheus.',
+    }),
+    usage_metrics_max: z.number().int().nonnegative().default(500).meta({
+      says: 'Most servers of which it tells; tshub_usage_left_out counts the others.',
+    }),
     last_activity_interval: seconds
       .default(60)
       .meta({ says: 'Seconds between two readings of the proxy for activity.' }),

@@ -2,6 +2,7 @@ import { version } from '@tshub/contract';
 import type { Knex } from 'knex';
 import { readEventLoop } from './event-loop.ts';
 import { addProcess } from './process.ts';
+import { addUsage, type UsageParts } from './usage-metrics.ts';
 import { type Counter, type Histogram, Registry } from './registry.ts';
 
 /** What the hub measures of itself, by the peer's names (its contract 10) so that its dashboards work; our own begin with `tshub_`. */
@@ -31,13 +32,14 @@ export interface HubMetricsParts {
   readonly settle: () => Promise<void>;
   readonly running: () => number;
   readonly pending: () => number;
+  readonly usage: UsageParts;
 }
 
 const spawnBuckets = [0.5, 1, 2.5, 5, 10, 15, 30, 60, 120, 180, 300, 600];
 const hourMs = 60 * 60 * 1000;
 const periods = { '24h': 24, '7d': 7 * 24, '30d': 30 * 24 } as const;
 
-export function makeHubMetrics({ db, clock, settle, running, pending }: HubMetricsParts): HubMetrics {
+export function makeHubMetrics({ db, clock, settle, running, pending, usage }: HubMetricsParts): HubMetrics {
   const registry = new Registry();
   const histogram = (name: string, help: string, labels?: readonly string[], buckets?: number[]): Histogram =>
     registry.histogram(`jupyterhub_${name}`, help, labels, buckets);
@@ -73,6 +75,7 @@ export function makeHubMetrics({ db, clock, settle, running, pending }: HubMetri
     { value: pending() },
   ]);
   registry.read('tshub_info', 'gauge', 'The version of tshub', () => [{ value: 1, labels: { version } }]);
+  const renewUsage = addUsage(registry, usage);
   addProcess(registry);
   return {
     requests: histogram('request_duration_seconds', 'Requests to the hub', ['method', 'handler', 'code']),
@@ -93,6 +96,7 @@ export function makeHubMetrics({ db, clock, settle, running, pending }: HubMetri
     ),
     render() {
       eventLoop.start();
+      renewUsage();
       return registry.render();
     },
     stop: eventLoop.stop,
