@@ -216,3 +216,17 @@ test('a unit that still runs although its server was stopped makes way for a new
   expect(made.servers.get('ada', '')?.ready).toBe(true);
   expect(made.servers.get('ada', '')?.invocation).not.toBe(left);
 });
+
+test('how a server ended is told to administrators with unit and numbers, and to its user in a sentence', async () => {
+  const made = await hub();
+  await start(made);
+  world.spawner.end('ada', '', { result: 'exit-code', exitCode: 1, exitStatus: 3, reason: 'exited with code 3' });
+  await soon(() => made.servers.get('ada', '')).toMatchObject({
+    lastEnd: 'The server stopped: exited with code 3',
+    endDetail: expect.stringMatching(
+      /^tshub-server-ada\.service: result exit-code; its program ended with status 3; see: journalctl INVOCATION_ID=[0-9a-f]{32} /,
+    ),
+  });
+  await start(made);
+  expect(made.servers.get('ada', '')).toMatchObject({ lastEnd: '', endDetail: '' });
+});

@@ -44,6 +44,21 @@ test('the state of a server is shown to holders of admin:server_state', async ()
   expect(model['state']).toMatchObject({ unit_name: 'tshub-server-ada.service', uid: 1000 });
 });
 
+test('how a server ended is told in detail to holders of admin:server_state alone', async () => {
+  const token = await hubWithAda();
+  await hub.api('/users/ada/server', { method: 'POST', token });
+  await hub.user('root', { admin: true });
+  const root = await hub.token('root');
+  hub.spawner.end('ada', '', { result: 'exit-code', exitCode: 1, exitStatus: 3, reason: 'exited with code 3' });
+  const shown = async (as: string) => (await hub.api('/users/ada/server', { token: as })).json();
+  await soon(async () => (await shown(root))['last_end_detail']).toContain(
+    'tshub-server-ada.service: result exit-code',
+  );
+  expect(await shown(token)).not.toHaveProperty('last_end_detail');
+  const inUser = (await hub.api('/users/ada?include_stopped_servers=1', { token })).json();
+  expect(JSON.stringify(inUser)).not.toContain('INVOCATION_ID');
+});
+
 test('a start that takes longer than slow_spawn_timeout is 202, and so is asking again; then it is ready', async () => {
   const token = await hubWithAda({ hub: { slow_spawn_timeout: 0.01 } });
   const gate = hub.spawner.gates.hold('Start', 'before');

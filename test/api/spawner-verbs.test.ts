@@ -80,3 +80,18 @@ test('a request under way is answered before the process ends', async () => {
   await expect(request).rejects.toThrow('cancelled');
   await ending;
 });
+
+test('how a start failed is told to administrators afterwards too, when its unit is gone', async () => {
+  const { start, ask, plan } = await spawnerForTest();
+  plan.jobResult = 'failed';
+  plan.facts = { activeState: 'failed', result: 'exit-code', exitCode: 1, exitStatus: 203, uid: null };
+  await expect(start()).rejects.toMatchObject({ code: 'spawn_failed' });
+  expect(await ask('Show', 'ada', '')).toMatchObject({
+    active: 'inactive',
+    detail: expect.stringMatching(/^tshub-server-ada\.service: its start job ended as "failed"; .*203\/EXEC/),
+  });
+  delete plan.jobResult;
+  delete plan.facts;
+  await start();
+  expect(await ask('Show', 'ada', '')).toMatchObject({ active: 'active', detail: '' });
+});

@@ -182,7 +182,7 @@ test('services are made with a token from a file, shown and deleted', async () =
   writeFileSync(file, `${token}\n`);
   await json('service', 'create', 'grader', '--redirect-uri', 'https://grader.example/cb', '--token-file', file);
   expect((await t.api('/user', { token })).json()).toMatchObject({ kind: 'service', name: 'grader' });
-  expect((await tshubctl('service', 'list')).stdout).toMatch(/^SERVICE +URL +ROLES\n(.*\n)*grader/);
+  expect((await tshubctl('service', 'list')).stdout).toMatch(/^SERVICE +STATE +URL +ROLES\n(.*\n)*grader/);
   expect(await json('service', 'show', 'grader')).toMatchObject({ service: { name: 'grader', admin: false } });
   await json('service', 'delete', 'grader');
   expect((await t.api('/user', { token })).status).toBe(403);

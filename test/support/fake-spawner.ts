@@ -116,6 +116,7 @@ export class FakeSpawner {
       uid: this.uidOf(user),
       target: `unix:${serverSocket(user, server)}`,
       reason: '',
+      detail: '',
       dynamic: false,
       memoryCurrent: 100_000_000n,
       cpuNanoseconds: 1_500_000_000n,

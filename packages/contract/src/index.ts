@@ -5,6 +5,7 @@ export * from './dbus/index.ts';
 export * from './dbus/interface.ts';
 export * from './dbus/proxy1.ts';
 export * from './dbus/spawner1.ts';
+export * from './end-detail.ts';
 export * from './errors.ts';
 export * from './events.ts';
 export * from './names.ts';

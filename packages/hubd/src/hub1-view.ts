@@ -13,6 +13,7 @@ import type { User } from './users/user.ts';
 export function entryOf(server: Server, status?: UnitStatus): WireDict {
   const { user, name, unit, ready, pending, started, lastActivity, profile } = server;
   const reason = status === undefined || status.reason === '' ? server.lastEnd : status.reason;
+  const detail = status === undefined || status.detail === '' ? server.endDetail : status.detail;
   const entry: ServerEntry = {
     user,
     server: name,
@@ -34,6 +35,7 @@ export function entryOf(server: Server, status?: UnitStatus): WireDict {
     }),
     ...(server.active && server.keptUntil !== null && { keptUntil: BigInt(server.keptUntil) }),
     ...(reason !== '' && { reason }),
+    ...(detail !== '' && { detail }),
     ...(server.lastKill !== null && {
       killedAt: BigInt(server.lastKill.at),
       killedFor: server.lastKill.reason,

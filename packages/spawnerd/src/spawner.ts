@@ -7,6 +7,7 @@ import { makeCensus } from './census.ts';
 import type { Clock } from './clock.ts';
 import type { Files } from './files.ts';
 import { removeStaleEnvFiles } from './launch/env-file.ts';
+import { makeFailures } from './launch/failures.ts';
 import type { Journalctl } from './launch/log.ts';
 import { makeGate, makeQueue, makeStartLimits } from './limits.ts';
 import type { Accounts } from './permit.ts';
@@ -46,6 +47,7 @@ export async function startSpawner(parts: SpawnerParts): Promise<Spawner> {
   const table = verbs({
     ...parts,
     limits,
+    failures: makeFailures(),
     census: makeCensus(parts.systemd1, limits),
     oneByOne: makeQueue(),
     servicesOneByOne: makeQueue(),

@@ -1,4 +1,11 @@
-import { type ArgumentsOf, type ResultOf, serverUnit, type spawner1, TshubError } from '@tshub/contract';
+import {
+  type ArgumentsOf,
+  type ResultOf,
+  serverUnit,
+  type spawner1,
+  TshubError,
+  type UnitStatus,
+} from '@tshub/contract';
 import { type Journalctl, readLog } from './launch/log.ts';
 import { type NewLimits, parseLimits, setLimits } from './launch/set-limits.ts';
 import { isRunning, listServers, statusOf, toWire } from './launch/status.ts';
@@ -29,7 +36,7 @@ export function verbs(parts: VerbParts): Verbs {
     ListServices: verb(nothing, () => listServices(parts)),
     Log: verb(parseLog, ({ name, count, since }) => logGate(() => readLog(journalctl, name, count, since))),
     SetLimits: verb(parseSetLimits, ({ name, limits }) => setLimits(parts, name, limits)),
-    Show: verb(parseServerName, async (name) => toWire(statusOf(name, await systemd1.unitFacts(unitOf(name))))),
+    Show: verb(parseServerName, async (name) => toWire(await show(parts, name))),
     Start: verb(parseStart, async (request) => toWire(await start(parts, request))),
     StartService: verb(parseService, (name) => startService(parts, name)),
     Stop: verb(parseServerName, (name) => stopServer(parts, name)),
@@ -66,6 +73,11 @@ function parseLog(
 
 function unitOf({ user, server }: ServerName): string {
   return serverUnit(user, server);
+}
+
+async function show({ systemd1, failures }: VerbParts, name: ServerName): Promise<UnitStatus> {
+  const status = statusOf(name, await systemd1.unitFacts(unitOf(name)));
+  return status.invocation === '' ? { ...status, detail: failures.of(unitOf(name)) } : status;
 }
 
 async function forget({ systemd1 }: VerbParts, name: ServerName): Promise<void> {

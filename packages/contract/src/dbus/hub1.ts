@@ -175,6 +175,8 @@ export const serverEntry = z.object({
   sub: z.string().optional(),
   uid: z.number().optional(),
   reason: z.string().optional(),
+  /** The same for administrators: how its unit ended, and where to look. */
+  detail: z.string().optional(),
   memoryCurrent: z.bigint().optional(),
   memoryPeak: z.bigint().optional(),
   memoryMax: z.bigint().optional(),

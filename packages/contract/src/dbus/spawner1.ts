@@ -158,6 +158,8 @@ export const unitStatus = z.object({
   target: z.string(),
   /** One sentence on why it ended or failed; '' while it runs. */
   reason: z.string(),
+  /** A longer sentence for administrators; also of a start that failed a moment ago, whose unit is gone. '' while it runs. */
+  detail: z.string().default(''),
   dynamic: z.boolean(),
   /** Accounting in bytes, nanoseconds and tasks; absent when the host does not count. */
   memoryCurrent: optionalCounter,

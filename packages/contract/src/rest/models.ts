@@ -20,6 +20,8 @@ export const serverModel = z.object({
   full_progress_url: z.string().nullable(),
   /** Ours: why it ended or did not start the last time, one sentence; null when there is nothing to say. */
   last_end: z.string().nullable(),
+  /** For holders of admin:server_state. */
+  last_end_detail: z.string().nullable().optional(),
   /** Ours: when it will be stopped for being idle or old; null when it will not, or that is not known yet. */
   ends: z
     .object({

@@ -93,7 +93,8 @@ function visibleServers(
 
 /** A server without its internal state, unless that may be seen. */
 export function filterServer(server: ServerModel, resource: Resource, scopes: ScopeSet): ServerModel {
-  if (server.state === undefined || holds(scopes, 'admin:server_state', resource) === 'yes') return server;
-  const { state: _, ...shown } = server;
+  const hasState = server.state !== undefined || server.last_end_detail !== undefined;
+  if (!hasState || holds(scopes, 'admin:server_state', resource) === 'yes') return server;
+  const { state: _, last_end_detail: __, ...shown } = server;
   return shown;
 }

@@ -83,6 +83,8 @@ ${view.events.flatMap((event) => event.log ?? [event.message]).join('\n')}</pre>
 export function failedPage(view: {
   title: string;
   reason: string;
+  /** For administrators, or ''. */
+  detail: string;
   log: readonly string[];
   again: string;
   /** The page of the whole log; null for who may not see it. */
@@ -96,7 +98,7 @@ export function failedPage(view: {
     width: 'medium',
     body: html`<section class="card stack">
       <h1>${view.title}</h1>
-      ${notice('problem', view.reason)}
+      ${notice('problem', view.reason)} ${view.detail !== '' && html`<p class="quiet small">${view.detail}</p>`}
       ${logLines(home.log, view.log, { open: view.log.length > 0, ...(view.more !== null && { more: view.more }) })}
       <div class="row actions">
         <a id="start" class="button main" href="${view.again}">${failed.again}</a

@@ -101,10 +101,11 @@ export function makeSpawnPages(parts: PagesParts, frame: PageFrame, restarts: Re
       return sendPage(frame, ctx, visitor.session, waitPage({ ...strings.checking, heading: title }));
     if (server?.failed === true) {
       const log = await within(1500, servers.log(user.name, name, 40), []);
-      const mayRead = holds(visitor.caller.scopes, 'servers', parts.access.server(user.name, name)) === 'yes';
-      const more = mayRead ? pagePath('log', user.name, name) : null;
-      const heading = `${title} did not start`;
-      const page = failedPage({ title: heading, reason: server.lastEnd, log, again, more, status: 500 });
+      const resource = parts.access.server(user.name, name);
+      const may = (scope: 'admin:server_state' | 'servers') => holds(visitor.caller.scopes, scope, resource) === 'yes';
+      const more = may('servers') ? pagePath('log', user.name, name) : null;
+      const [reason, detail] = [server.lastEnd, may('admin:server_state') ? server.endDetail : ''];
+      const page = failedPage({ title: `${title} did not start`, reason, detail, log, again, more, status: 500 });
       return sendPage(frame, ctx, visitor.session, page);
     }
     const canStart = startScopes.some(

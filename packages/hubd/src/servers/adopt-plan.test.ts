@@ -16,6 +16,7 @@ function unit(user: string, invocation: string, active = 'active'): UnitStatus {
     uid: 1000,
     target: 'unix:/run/x',
     reason: '',
+    detail: '',
     dynamic: false,
   };
 }

@@ -6,6 +6,8 @@ import { type Room, sentenceOf, tokenNote } from './room.ts';
 export interface End {
   /** One public sentence, or ''. */
   readonly lastEnd: string;
+  /** For administrators. */
+  readonly detail?: string;
   readonly failed: boolean;
 }
 
@@ -39,6 +41,7 @@ export async function cleanUp(room: Room, entry: Entry, end: End): Promise<void>
       uid: null,
       tokenId: null,
       lastEnd: end.lastEnd,
+      endDetail: end.detail ?? '',
       failed: end.failed,
     }),
   );

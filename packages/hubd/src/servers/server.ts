@@ -29,6 +29,8 @@ export interface Server {
   readonly uid: number | null;
   /** Why the last start failed, or why it ended; one public sentence, '' when there is nothing to say. */
   readonly lastEnd: string;
+  /** The same for administrators: unit, exit code, invocation, where to look. */
+  readonly endDetail: string;
   /** The last time that memory ran out in this run of it and a program of it was killed; the server itself went on. */
   readonly lastKill: { readonly at: number; readonly reason: string } | null;
   /** Of its activity, when it was last asked for something, and when it last reported to be at work; what is not known is absent. */

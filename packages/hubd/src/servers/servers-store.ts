@@ -16,6 +16,7 @@ export interface ServerRow {
   readonly target: string;
   readonly uid: number | null;
   readonly lastEnd: string;
+  readonly endDetail: string;
   readonly failed: boolean;
   readonly tokenId: number | null;
   readonly displayName: string | null;
@@ -38,6 +39,7 @@ interface RawRow {
   target: string;
   uid: number | null;
   last_end: string;
+  end_detail: string;
   failed: number | boolean;
   token_id: number | null;
   display_name: string | null;
@@ -54,6 +56,7 @@ const columns = {
   target: 'target',
   uid: 'uid',
   lastEnd: 'last_end',
+  endDetail: 'end_detail',
   failed: 'failed',
   tokenId: 'token_id',
   displayName: 'display_name',
@@ -126,6 +129,7 @@ function toRow(raw: RawRow): ServerRow {
     target: raw.target,
     uid: raw.uid,
     lastEnd: raw.last_end,
+    endDetail: raw.end_detail,
     failed: Boolean(raw.failed),
     tokenId: raw.token_id,
     displayName: raw.display_name,

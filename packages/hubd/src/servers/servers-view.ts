@@ -40,7 +40,7 @@ export function serverModel(server: Server, { publicUrl, withState = false }: Se
     full_progress_url: origin === '' ? null : `${origin}${progressUrl}`,
     last_end: server.lastEnd === '' ? null : server.lastEnd,
     ends: server.end === null ? null : endsModel(server.end, server.keptUntil),
-    ...(withState && { state: stateOf(server) }),
+    ...(withState && { last_end_detail: server.endDetail === '' ? null : server.endDetail, state: stateOf(server) }),
   };
 }
 
@@ -109,6 +109,7 @@ export function neverStarted(userId: number, user: string, unit: string): Server
     target: '',
     uid: null,
     lastEnd: '',
+    endDetail: '',
     failed: false,
     lastKill: null,
     signs: {},

@@ -6,6 +6,7 @@ import type { Chosen } from './choices.ts';
 import { cleanUp, dropRoute } from './clean-up.ts';
 import type { Entry, Run } from './entry.ts';
 import { callbackPath, serverEnvironment } from './environment.ts';
+import { detailOf, lastLines, publicError } from './explain-failure.ts';
 import { followLog } from './follow-log.ts';
 import { serverScopes } from './server-scopes.ts';
 import { cancelledEvent, failedEvent, ProgressLog, readyEvent } from './progress.ts';
@@ -21,8 +22,6 @@ export const cancelled = new TshubError('spawn_failed', { problem: 'Spawn cancel
 export const abandoned = new TshubError('spawn_failed', {
   problem: 'the hub is being restarted; look again in a moment',
 });
-
-const logLines = 20;
 
 /** Something that was made, and how it is taken back. */
 interface Undo {
@@ -153,6 +152,7 @@ class Start {
       uid: null,
       tokenId: null,
       lastEnd: '',
+      endDetail: '',
       failed: false,
       keptUntil: null,
     });
@@ -253,7 +253,8 @@ class Start {
     const { name: user } = this.#user;
     const isCancelled = run.abort.signal.reason === cancelled;
     const error = isCancelled ? cancelled : publicError(cause, this.#label);
-    const lines = isCancelled || !this.#hasUnit ? [] : await this.#lastLines();
+    const lines = isCancelled || !this.#hasUnit ? [] : await lastLines(room, entry, this.#token);
+    const detail = isCancelled || !this.#hasUnit ? '' : await detailOf(room, entry);
     for (const { what, work } of this.#undos.toReversed()) {
       await work().catch((problem: unknown) =>
         room.log.warn(
@@ -263,10 +264,19 @@ class Start {
       );
     }
     const reason = error.message;
-    await cleanUp(room, entry, { lastEnd: isCancelled ? 'The start was cancelled' : reason, failed: !isCancelled });
+    const lastEnd = isCancelled ? 'The start was cancelled' : reason;
+    await cleanUp(room, entry, { lastEnd, detail, failed: !isCancelled });
     if (!isCancelled) {
       room.log.warn(
-        { event: 'server-failed', user, server, unit: entry.unit, reason, ...(error !== cause && { error: cause }) },
+        {
+          event: 'server-failed',
+          user,
+          server,
+          unit: entry.unit,
+          reason,
+          detail,
+          ...(error !== cause && { error: cause }),
+        },
         `${this.#label} could not start: ${reason}`,
       );
     }
@@ -274,23 +284,4 @@ class Start {
     run.progress.finish(isCancelled ? cancelledEvent : failedEvent(reason, lines));
     return error;
   }
-
-  async #lastLines(): Promise<readonly string[]> {
-    try {
-      const lines = await this.#room.spawner.log(this.#entry.row, logLines, this.#entry.began);
-      return lines.map((line) => (this.#token === '' ? line : line.replaceAll(this.#token, '[token]')));
-    } catch {
-      return [];
-    }
-  }
-}
-
-/** What is not meant for people becomes a sentence that points to the journal; the error itself is logged. */
-function publicError(cause: unknown, label: string): TshubError {
-  if (cause instanceof TshubError && cause.code !== 'internal') return cause;
-  return new TshubError(
-    'spawn_failed',
-    { problem: `Unhandled error starting ${label}; the journal has the details: journalctl -u tshub` },
-    { cause },
-  );
 }

@@ -1,4 +1,4 @@
-import { serverPrefix, type UnitStatus } from '@tshub/contract';
+import { endDetail, serverPrefix, type UnitStatus } from '@tshub/contract';
 import { cleanUp, dropRoute } from './clean-up.ts';
 import type { Entry } from './entry.ts';
 import { endReason, type ServiceResult } from './end-reason.ts';
@@ -53,11 +53,15 @@ export async function lookAtEnd(room: Room, entry: Entry, last: ServiceResult | 
 export function finishEnded(room: Room, entry: Entry, status: UnitStatus | undefined): void {
   const isKnown = status !== undefined && status.invocation === entry.row.invocation && status.reason !== '';
   const reason = isKnown ? status.reason : endReason(entry.lastSaid);
+  const said = entry.lastSaid ?? { result: '', code: 0, status: 0 };
+  const { invocation } = entry.row;
+  const end = { unit: entry.unit, result: said.result, exitCode: said.code, exitStatus: said.status, invocation };
+  const detail = isKnown && status.detail !== '' ? status.detail : endDetail(end);
   entry.move('ended');
-  entry.stopping = clearUpEnded(room, entry, reason).finally(() => (entry.stopping = null));
+  entry.stopping = clearUpEnded(room, entry, reason, detail).finally(() => (entry.stopping = null));
 }
 
-async function clearUpEnded(room: Room, entry: Entry, reason: string): Promise<void> {
+async function clearUpEnded(room: Room, entry: Entry, reason: string, detail: string): Promise<void> {
   const { user, name } = entry.row;
   await dropRoute(room, entry, serverPrefix(user, name));
   await room.spawner
@@ -68,9 +72,9 @@ async function clearUpEnded(room: Room, entry: Entry, reason: string): Promise<v
         `${entry.unit} could not be forgotten, its next start will: ${sentenceOf(error)}`,
       ),
     );
-  await cleanUp(room, entry, { lastEnd: `The server stopped: ${reason}`, failed: false });
+  await cleanUp(room, entry, { lastEnd: `The server stopped: ${reason}`, detail, failed: false });
   room.log.warn(
-    { event: 'server-stopped', user, server: name, unit: entry.unit, reason },
+    { event: 'server-stopped', user, server: name, unit: entry.unit, reason, detail },
     `${serverLabel(user, name)} stopped: ${reason}`,
   );
   entry.move('stopped');

@@ -11,15 +11,17 @@ import type { UnitFacts } from '../unit-facts.ts';
 import { resolveProgram } from './command.ts';
 import { withEnvFile } from './env-file.ts';
 import { serverEnvironment, type Variables } from './environment.ts';
+import type { Failures } from './failures.ts';
 import { reasonFor } from './reason.ts';
 import type { RunAs } from './run-as.ts';
-import { isRunning, startedStatus } from './status.ts';
+import { detailOf, isRunning, startedStatus } from './status.ts';
 import { clear, stop } from './stop.ts';
 import { guestHelpers } from './unit-guest.ts';
 import { unitProperties } from './unit-properties.ts';
 
 export interface LaunchParts {
   readonly systemd1: Systemd1;
+  readonly failures: Failures;
   readonly files: Files;
   readonly log: Log;
 }
@@ -55,6 +57,7 @@ export async function launch(parts: LaunchParts, request: Launch): Promise<UnitS
   requireRootsHooks(files, settings);
   const variables = serverEnvironment(given, name, runAs, settings, port);
   await freeTheName(systemd1, name, unit);
+  parts.failures.note(unit, '');
   return withEnvFile(files, name, variables, async (envFile) => {
     const path = variables['PATH'] ?? '';
     const plan = { name, runAs, program, envFile, path, port, profile, settings, systemdVersion: systemd1.version };
@@ -87,7 +90,7 @@ export async function freeTheName(systemd1: Systemd1, name: ServerName, unit: st
 }
 
 async function startAndCheck(
-  { systemd1, files }: LaunchParts,
+  { systemd1, files, failures }: LaunchParts,
   { name, runAs, settings, port }: Launch,
   unit: string,
   job: string,
@@ -99,6 +102,7 @@ async function startAndCheck(
     return startedStatus(name, now, { port, dynamic: runAs.kind === 'dynamic' });
   }
   const facts = await systemd1.unitFacts(unit);
+  failures.note(unit, detailOf(unit, facts, result));
   if (result !== 'done')
     throw failed(facts ? reasonFor(facts, { missing: await missingPaths(files, facts) }) : '', result, settings);
   // Gone or failed already: the program ran, and ended at once.

@@ -1,4 +1,4 @@
-import { parseServerUnit, serverSocket, serverUnit, type UnitStatus, type WireDict } from '@tshub/contract';
+import { endDetail, parseServerUnit, serverSocket, serverUnit, type UnitStatus, type WireDict } from '@tshub/contract';
 import type { ServerName } from '../request.ts';
 import type { Systemd1, UnitNow } from '../systemd1.ts';
 import type { UnitFacts } from '../unit-facts.ts';
@@ -23,6 +23,7 @@ export function startedStatus(
     invocation,
     uid: uid ?? -1,
     reason: '',
+    detail: '',
     dynamic,
   };
 }
@@ -46,6 +47,7 @@ export function statusOf(name: ServerName, facts: UnitFacts | null): UnitStatus 
       invocation: '',
       uid: -1,
       reason: '',
+      detail: '',
       dynamic: false,
     };
   }
@@ -60,6 +62,7 @@ export function statusOf(name: ServerName, facts: UnitFacts | null): UnitStatus 
     invocation: facts.invocation,
     uid: isRunning(facts) ? (facts.uid ?? -1) : -1,
     reason: reasonFor(facts),
+    detail: facts.activeState === 'active' ? '' : detailOf(common.unit, facts),
     dynamic: facts.dynamic,
     ...(memoryCurrent !== undefined && { memoryCurrent }),
     ...(memoryPeak !== undefined && { memoryPeak }),
@@ -67,6 +70,13 @@ export function statusOf(name: ServerName, facts: UnitFacts | null): UnitStatus 
     ...(cpuNanoseconds !== undefined && { cpuNanoseconds }),
     ...(tasks !== undefined && { tasks }),
   };
+}
+
+/** What PID 1 says of an end, for administrators; `job` is the result of a start that failed. */
+export function detailOf(unit: string, facts: UnitFacts | null, job = 'done'): string {
+  const gone = { result: 'success', exitCode: 0, exitStatus: 0, invocation: '', preparation: null };
+  const { result, exitCode, exitStatus, invocation, preparation } = facts ?? gone;
+  return endDetail({ unit, result, exitCode, exitStatus, invocation, before: preparation, job });
 }
 
 /** Whether processes of the unit may be alive. */

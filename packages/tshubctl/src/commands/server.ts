@@ -39,6 +39,7 @@ export function serverView(entry: ServerEntry): Record<string, unknown> {
     ...(entry.sub !== undefined && { sub: entry.sub }),
     ...(entry.uid !== undefined && { uid: entry.uid }),
     ...(entry.reason !== undefined && { reason: entry.reason }),
+    ...(entry.detail !== undefined && { detail: entry.detail }),
     ...(entry.memoryCurrent !== undefined && { memory_current: entry.memoryCurrent }),
     ...(entry.memoryPeak !== undefined && { memory_peak: entry.memoryPeak }),
     ...(entry.memoryMax !== undefined && { memory_max: entry.memoryMax }),
@@ -109,6 +110,7 @@ export function serverFields(entry: ServerEntry, screen: Parameters<Outcome['tex
       ['Server', entry.server === '' ? '(default)' : entry.server],
       ['State', stateOf(entry)],
       ['Reason', entry.reason ?? ''],
+      ['In detail', entry.detail ?? ''],
       [
         'Killed in it',
         entry.killedFor === undefined ? '' : `a program, ${ago(entry.killedAt ?? 0n, screen.now)}: ${entry.killedFor}`,

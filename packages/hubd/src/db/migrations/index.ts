@@ -7,6 +7,7 @@ import * as adminGiven from './021-admin-given.ts';
 import * as services from './030-services.ts';
 import * as shares from './040-shares.ts';
 import * as keptServers from './050-kept-servers.ts';
+import * as endDetail from './060-end-detail.ts';
 import * as admin from './080-admin.ts';
 import * as importedTokens from './090-imported-tokens.ts';
 
@@ -21,6 +22,7 @@ export const migrations = [
   { name: '030-services', ...services },
   { name: '040-shares', ...shares },
   { name: '050-kept-servers', ...keptServers },
+  { name: '060-end-detail', ...endDetail },
   { name: '080-admin', ...admin },
   { name: '090-imported-tokens', ...importedTokens },
 ] as const;
