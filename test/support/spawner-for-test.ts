@@ -3,6 +3,7 @@ import { schema, type Settings } from '@tshub/config';
 import { serverClientId, serverPrefix, type spawner1, type UnitStatus } from '@tshub/contract';
 import { makeLog } from '@tshub/daemon';
 import type { Account } from '@tshub/native';
+import type { Gates } from './gates.ts';
 import type { Files, Sight } from '../../packages/spawnerd/src/files.ts';
 import { startSpawner } from '../../packages/spawnerd/src/spawner.ts';
 import type { Systemd1 } from '../../packages/spawnerd/src/systemd1.ts';
@@ -58,6 +59,26 @@ export function environmentFor(user: string, server = ''): Record<string, string
   };
 }
 
+/** What outlives a spawnerd: files, units, accounts. */
+export interface Host {
+  readonly secrets: Map<string, string>;
+  readonly units: Map<string, Unit>;
+  readonly accounts: Account[];
+}
+
+export function makeHost(files: readonly (readonly [string, string])[] = []): Host {
+  return { secrets: new Map(files), units: new Map(), accounts: [...people] };
+}
+
+function withGates<T extends object>(object: T, gates: Gates | undefined): T {
+  if (gates === undefined) return object;
+  const held = Object.entries(object as Record<string, unknown>).map(([name, work]) => {
+    if (typeof work !== 'function' || name === 'rootOnly') return [name, work];
+    return [name, (...args: unknown[]) => gates.pass(name, () => (work as (...all: unknown[]) => unknown)(...args))];
+  });
+  return Object.fromEntries(held) as T;
+}
+
 type Methods = Implementation<typeof spawner1>['methods'];
 
 /** spawnerd's own composition in process, with a pretended service manager, file system and name service. */
@@ -68,6 +89,10 @@ export async function spawnerForTest(
     login?: Record<string, unknown>;
     services?: Record<string, unknown>;
     sights?: Record<string, Sight>;
+    /** A host that was there before; a new one if left out. */
+    host?: Host;
+    /** Places where this spawnerd waits, or is killed. */
+    gates?: Gates;
   } = {},
 ) {
   const { spawner: own = {}, profiles = [], login = {}, services = {} } = options;
@@ -75,10 +100,9 @@ export async function spawnerForTest(
   const steps: Step[] = [];
   const logged: string[] = [];
   const timers: (() => void)[] = [];
-  const secrets = new Map<string, string>([['/run/tshub-spawnerd/stale.env', 'X="y"']]);
-  const units = new Map<string, Unit>();
+  const { secrets, units, accounts } = options.host ?? makeHost([['/run/tshub-spawnerd/stale.env', 'X="y"']]);
   const plan: Plan = {};
-  const accounts = [...people];
+  const gated = <T extends object>(object: T): T => withGates(object, options.gates);
   let served: Implementation<typeof spawner1> | undefined;
   let idle = 0;
   let picked = 0;
@@ -99,7 +123,8 @@ export async function spawnerForTest(
     remove: async (path) => {
       if (secrets.delete(path)) steps.push(['remove', path]);
     },
-    list: async () => [...secrets.keys()].map((path) => path.slice(path.lastIndexOf('/') + 1)),
+    list: async (folder) =>
+      [...secrets.keys()].filter((path) => path.startsWith(`${folder}/`)).map((path) => path.slice(folder.length + 1)),
     look: async (path) => options.sights?.[path] ?? 'there',
     lookExecutable: async (path) => options.sights?.[path] ?? (path.startsWith('/usr/bin/') ? 'there' : 'missing'),
   };
@@ -123,13 +148,13 @@ export async function spawnerForTest(
         return [1];
       },
     },
-    systemd1,
+    systemd1: gated(systemd1),
     settings: () => settings,
     accounts: {
       userByName: async (name) => accounts.find((account) => account.name === name) ?? null,
       userByUid: async (uid) => accounts.find((account) => account.uid === uid) ?? null,
     },
-    files,
+    files: gated(files),
     journalctl: async () => '',
     clock: {
       now: () => 0,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { guestUids, paths, TshubError } from '@tshub/contract';
+import { guestUids, paths, serverUnit, TshubError } from '@tshub/contract';
 import type { Files } from './files.ts';
 import type { RunAs } from './launch/run-as.ts';
 import { guestUnit } from './launch/unit-guest.ts';
@@ -60,6 +60,29 @@ export async function withGuest<T>(
 async function endHelper(systemd1: Systemd1, user: string): Promise<void> {
   const job = await systemd1.stopUnit(guestUnit(user));
   if (job !== null) await systemd1.jobResult(job, helperTimeoutMs);
+}
+
+/** Removes records that a spawnerd that was killed has left: of guests who have no server, and so nothing that takes the records away. */
+export async function removeStaleGuests({ files, systemd1 }: Pick<GuestParts, 'files' | 'systemd1'>): Promise<void> {
+  for (const file of await files.list(paths.userRecords)) {
+    const record = file.endsWith('.user') ? await files.read(`${paths.userRecords}/${file}`) : null;
+    const guest = record === null ? null : guestIn(record);
+    if (guest === null) continue;
+    const units = [serverUnit(guest.user, ''), guestUnit(guest.user)];
+    const loaded = await Promise.all(units.map((unit) => systemd1.unitFacts(unit)));
+    if (loaded.every((facts) => facts === null)) await remove(files, guest.login, guest.uid);
+  }
+}
+
+/** Whose record of ours this is; null for a record of somebody else. */
+function guestIn(record: string): { readonly login: string; readonly user: string; readonly uid: number } | null {
+  try {
+    const { userName, realName, uid } = JSON.parse(record) as Readonly<Record<string, unknown>>;
+    if (typeof realName !== 'string' || typeof uid !== 'number' || userName !== guestLogin(realName)) return null;
+    return uid >= guestUids.min && uid <= guestUids.max ? { login: userName, user: realName, uid } : null;
+  } catch {
+    return null;
+  }
 }
 
 /** The files that are to go when a guest goes. */

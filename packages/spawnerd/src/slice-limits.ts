@@ -17,17 +17,25 @@ export async function limitSlice(
   const slice = userSlice(user, settings.slice);
   const note = `${paths.spawnerState}/${serverId(slice, '')}.slice`;
   const wanted = sliceLimits(settings);
-  const before = namesIn(await files.read(note));
+  const fresh = `${note}.new`;
+  const before = [...new Set([...namesIn(await files.read(note)), ...namesIn(await files.read(fresh))])];
+  // A spawnerd that is killed between any two of these leaves one file or the other.
+  const write = async (all: readonly string[]): Promise<void> => {
+    await files.remove(fresh);
+    await files.writeSecret(fresh, all.join('\n'));
+    await files.remove(note);
+    await files.writeSecret(note, all.join('\n'));
+    await files.remove(fresh);
+  };
   const names = wanted.map(([name]) => name);
   const over = before.filter((name) => !names.includes(name)).map(noLimit);
   if (wanted.length + over.length === 0) return;
   // The note first: whatever is cut short is put right by the next start.
-  await files.remove(note);
-  await files.writeSecret(note, [...new Set([...names, ...before])].join('\n'));
+  await write([...new Set([...names, ...before])]);
   await orFailed(systemd1.setUnitProperties(slice, [...wanted, ...over]), `the limits of ${slice} could not be set`);
   if (over.length === 0) return;
-  await files.remove(note);
-  if (names.length > 0) await files.writeSecret(note, names.join('\n'));
+  if (names.length > 0) await write(names);
+  else await files.remove(note);
 }
 
 function namesIn(note: string | null): string[] {

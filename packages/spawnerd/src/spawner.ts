@@ -7,6 +7,7 @@ import { makeCensus } from './census.ts';
 import type { Clock } from './clock.ts';
 import type { Files } from './files.ts';
 import { removeStaleEnvFiles } from './launch/env-file.ts';
+import { removeStaleGuests } from './guests.ts';
 import { makeFailures } from './launch/failures.ts';
 import type { Journalctl } from './launch/log.ts';
 import { makeGate, makeQueue, makeStartLimits } from './limits.ts';
@@ -43,6 +44,7 @@ const logsAtOnce = 8;
 export async function startSpawner(parts: SpawnerParts): Promise<Spawner> {
   const { bus, clock, log, files, accounts } = parts;
   await removeStaleEnvFiles(files);
+  await removeStaleGuests(parts);
   const limits = makeStartLimits(clock);
   const table = verbs({
     ...parts,
