@@ -352,7 +352,7 @@ describe('a service whose command tshub runs', () => {
     t = await open(managed, { services_dash: token });
     await soon(() => t.spawner.services.size).toBe(1);
     t.spawner.isAway = true;
-    const shown = (await t.api('/services/dash', { token: await boss() })).json() as Record<string, unknown>;
+    const shown = (await t.api('/services/dash', { token: await boss() })).json();
     expect([shown['name'], 'state' in shown]).toEqual(['dash', false]);
   });
 

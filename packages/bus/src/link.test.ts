@@ -3,8 +3,9 @@ import { createConnection, createServer, type Server, type Socket } from 'node:n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { writeMessage } from './codec/message.ts';
-import { Link, type Message } from './link.ts';
+import { Framing } from './codec/framing.ts';
+import { readMessage, writeMessage } from './codec/message.ts';
+import { Link, mostPending, type Message } from './link.ts';
 
 let folder: string;
 let server: Server;
@@ -93,4 +94,25 @@ test('the end of the connection fails every call that waits', async () => {
   far.destroy();
   for (const answer of answers) await expect(answer).rejects.toMatchObject({ code: 'daemon_away' });
   await expect(link.lost).resolves.toBeInstanceOf(Error);
+});
+
+test('more calls than the bus allows to wait for answers are sent when others are answered', async () => {
+  const call = { destination: 'org.tshub.Hub1', path: '/x', interface: 'a.b', member: 'C', timeoutMs: 0 };
+  const framing = new Framing();
+  let seen = 0;
+  const held: number[] = [];
+  far.on('data', (chunk: Buffer) => {
+    for (const bytes of framing.push(chunk)) {
+      seen += 1;
+      held.push(readMessage(bytes).serial);
+    }
+  });
+  const answers = Array.from({ length: mostPending + 30 }, () => link.call(call));
+  await expect.poll(() => seen).toBe(mostPending);
+  const answer = (replySerial: number) => far.write(writeMessage({ type: 2, serial: 1, replySerial }));
+  for (const serial of held.splice(0, 10)) answer(serial);
+  await expect.poll(() => seen).toBe(mostPending + 10);
+  far.on('data', () => held.splice(0).forEach(answer));
+  held.splice(0).forEach(answer);
+  expect(await Promise.all(answers)).toHaveLength(mostPending + 30);
 });

@@ -55,6 +55,9 @@ interface Pending {
 
 export const defaultTimeoutMs = 25_000;
 
+/** The system bus refuses a connection's calls when 128 of them wait for answers (max_replies_per_connection); further ones wait here for their turn. */
+export const mostPending = 120;
+
 export class Link {
   /** Settles when the connection is gone without close() having been asked for. */
   readonly lost: Promise<Error>;
@@ -62,6 +65,7 @@ export class Link {
   #serial = 0;
   #isGathering = false;
   #pending = new Map<number, Pending>();
+  readonly #waiting: (() => void)[] = [];
   #gone: Error | undefined;
   #closing = false;
   #onIncoming: (message: Message) => void;
@@ -99,12 +103,16 @@ export class Link {
   call(call: Call): Promise<unknown[]> {
     const { timeoutMs = defaultTimeoutMs, isBare = false, ...message } = call;
     return new Promise((resolve, reject) => {
+      if (this.#pending.size >= mostPending && this.#gone === undefined && !this.#closing) {
+        this.#waiting.push(() => void this.call(call).then(resolve, reject));
+        return;
+      }
       const serial = this.#send({ type: messageTypes.call, ...message }, call.destination);
       const timer =
         timeoutMs === 0
           ? undefined
           : setTimeout(() => {
-              this.#pending.delete(serial);
+              this.#answered(serial);
               reject(
                 errorOfReply(
                   call.destination,
@@ -171,11 +179,17 @@ export class Link {
     const pending = this.#pending.get(message.replySerial);
     if (pending === undefined) return;
     const body = message.read(pending.isBare);
-    this.#pending.delete(message.replySerial);
+    this.#answered(message.replySerial);
     clearTimeout(pending.timer);
     if (message.type === messageTypes.reply) return pending.resolve(body);
     const [text] = body;
     pending.reject(errorOfReply(pending.destination, message.errorName, typeof text === 'string' ? text : ''));
+  }
+
+  /** One call less waits for its answer: the next one may be sent. */
+  #answered(serial: number): void {
+    this.#pending.delete(serial);
+    this.#waiting.shift()?.();
   }
 
   #fail(error: Error): void {
@@ -190,6 +204,8 @@ export class Link {
       );
     }
     this.#pending.clear();
+    // Each finds the connection gone.
+    for (const send of this.#waiting.splice(0)) send();
   }
 }
 

@@ -23,12 +23,19 @@ export interface RouteWishes {
   isBusy(prefix: string): boolean;
 }
 
+/** Probes wait in the proxy for seconds, and the bus lets a connection have 128 questions open: most of them, so that there is room for others. */
+const mostProbes = 96;
+const sharedMs = 500;
+
 /** The hub's side of proxyd. Errors are TshubErrors, daemon_away when it does not answer. */
 export class ProxyLink {
   readonly #proxy: Calls<typeof proxy1>;
   readonly #log: Log;
   /** Prefix -> why it was refused, to say it once. */
   readonly #refused = new Map<string, string>();
+
+  #probing = 0;
+  readonly #waiting: (() => void)[] = [];
 
   constructor(proxy: Calls<typeof proxy1>, log: Log) {
     this.#proxy = proxy;
@@ -48,8 +55,17 @@ export class ProxyLink {
   }
 
   async probe(target: string, uid: number, path: string, timeoutMs: number): Promise<ProbeAnswer> {
-    const [status, version, problem] = await this.#proxy.Probe(target, uid, path, timeoutMs);
-    return { status, version, problem };
+    if (this.#probing >= mostProbes) await new Promise<void>((resolve) => void this.#waiting.push(resolve));
+    this.#probing += 1;
+    try {
+      // While others wait, nobody keeps a place for long.
+      const time = this.#waiting.length > 0 ? Math.min(timeoutMs, sharedMs) : timeoutMs;
+      const [status, version, problem] = await this.#proxy.Probe(target, uid, path, time);
+      return { status, version, problem };
+    } finally {
+      this.#probing -= 1;
+      this.#waiting.shift()?.();
+    }
   }
 
   /** A route that proxyd's own settings do not allow must not keep the others away; it is tried again each time. */
