@@ -32,8 +32,13 @@ test('every daemon has a unit that starts its program with the system’s Node',
 });
 
 /** Commands with root's rights: they close a socket, and nothing else. */
-const closing: Readonly<Record<string, readonly string[]>> = {
-  [units.hub]: ['+/usr/lib/tshub/hub-stopped', `+/usr/lib/tshub/close-if-misconfigured ${units.hubSocket}`],
+/** All of it is written in the unit: nothing that the daemon says or owns becomes part of it. */
+const privileged: Readonly<Record<string, readonly string[]>> = {
+  [units.hub]: [
+    '+/usr/lib/tshub/hub-stopped',
+    `+/usr/lib/tshub/close-if-misconfigured ${units.hubSocket}`,
+    '+/usr/bin/install -d -m 0700 /etc/tshub/services',
+  ],
   [units.proxy]: [`+/usr/lib/tshub/close-if-misconfigured ${units.proxySocket}`],
 };
 
@@ -52,9 +57,9 @@ describe.each([
     expect(service['NoNewPrivileges']).toEqual(['yes']);
   });
 
-  test('has no command that runs with other rights than its own, but for those that close its socket', () => {
+  test('has no command that runs with other rights than its own, but for those that close its socket or make a folder', () => {
     const commands = Object.entries(service).flatMap(([key, values]) => (key.startsWith('Exec') ? values : []));
-    expect(commands.filter((command) => !command.startsWith('/'))).toEqual(closing[name] ?? []);
+    expect(commands.filter((command) => !command.startsWith('/'))).toEqual(privileged[name] ?? []);
   });
 });
 
