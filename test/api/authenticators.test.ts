@@ -1,3 +1,4 @@
+import { noSecrets } from '@tshub/config';
 import { afterEach, describe, expect, test } from 'vitest';
 import { makeAuthenticate } from '../../packages/hubd/src/login/authenticators/index.ts';
 import { type Browser, xsrfIn } from '../support/browser.ts';
@@ -19,7 +20,7 @@ function hub(login: Readonly<Record<string, unknown>>, more: HubForTestOptions =
     authenticate: (settings) =>
       makeAuthenticate({
         settings,
-        secrets: () => ({ authStateKeys: [], oidcClientSecret: '', ...secrets }),
+        secrets: () => ({ ...noSecrets, ...secrets }),
         connectAuthd: () => Promise.reject(new Error('no PAM here')),
         accounts: { byName: () => Promise.resolve(null) },
       }),

@@ -14,6 +14,7 @@ import { proxyRoutes } from './sections/proxy-routes.ts';
 import { proxyTls } from './sections/proxy-tls.ts';
 import { proxy } from './sections/proxy.ts';
 import { services } from './sections/services.ts';
+import { tokens } from './sections/tokens.ts';
 import { spawner } from './sections/spawner/spawner.ts';
 
 /** The whole of tshub.toml. */
@@ -36,6 +37,7 @@ export const schema = z
     roles,
     services,
     spawner,
+    tokens,
   })
   .superRefine(checkTogether);
 

@@ -32,6 +32,16 @@ test('nothing is read that is not used', () => {
   expect(load({})).toEqual(noSecrets);
 });
 
+test('each token of the settings has a file', () => {
+  const settings = schema.parse({ tokens: { nightly: { user: 'ada' } } });
+  const loaded = () => loadSecrets({ folder, credentials: undefined }, settings).tokens;
+  expect(loaded).toThrow(/token-nightly: is missing: \[tokens\.nightly\] needs it/);
+  put('token-nightly', 'short');
+  expect(loaded).toThrow(/token-nightly: expected 32 to 255 visible characters, found 5/);
+  put('token-nightly', `${'x'.repeat(32)}\n`);
+  expect(loaded()).toEqual({ nightly: 'x'.repeat(32) });
+});
+
 describe('a secret', () => {
   test('is the text of its file, without the line feed at its end', () => {
     put('oidc-client-secret', 'secret with spaces \n');

@@ -10,6 +10,8 @@ export interface LoginSecrets {
   readonly sharedPassword: string;
   /** What administrators need instead. */
   readonly sharedAdminPassword: string;
+  /** Texts of [tokens.NAME], by name. */
+  readonly tokens: Readonly<Record<string, string>>;
 }
 
 export const noSecrets: LoginSecrets = {
@@ -17,6 +19,7 @@ export const noSecrets: LoginSecrets = {
   oidcClientSecret: '',
   sharedPassword: '',
   sharedAdminPassword: '',
+  tokens: {},
 };
 
 export interface SecretPlaces {
@@ -47,6 +50,14 @@ export function loadSecrets(places: SecretPlaces, settings: Settings): LoginSecr
     oidcClientSecret: authenticator === 'oidc' ? needed('oidc-client-secret', 'authenticator = "oidc" needs it') : '',
     sharedPassword: isShared ? atLeast(8, 'shared-password', needed('shared-password', shared)) : '',
     sharedAdminPassword: isShared ? atLeast(32, 'shared-admin-password', optional('shared-admin-password')) : '',
+    tokens: Object.fromEntries(
+      Object.keys(settings.tokens).map((name) => {
+        const file = `token-${name}`;
+        const text = needed(file, `[tokens.${name}] needs it`).trim();
+        if (/^[\x21-\x7e]{32,255}$/.test(text)) return [name, text];
+        throw invalid(file, `expected 32 to 255 visible characters, found ${text.length}; try: openssl rand -hex 32`);
+      }),
+    ),
   };
 }
 

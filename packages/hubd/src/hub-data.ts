@@ -16,6 +16,7 @@ import { applyConfigServices } from './services/config-services.ts';
 import { makeServices } from './services/services.ts';
 import { makeShareCodes } from './shares/share-codes.ts';
 import { makeShares } from './shares/shares.ts';
+import { applyConfigTokens } from './tokens/config-tokens.ts';
 import { makePeerTokens } from './tokens/peer-tokens.ts';
 import { makeTokensPages } from './tokens/tokens-pages.ts';
 import { makeTokens } from './tokens/tokens.ts';
@@ -55,6 +56,14 @@ export async function openHubData(parts: HubParts, settings: () => Settings, onR
   ];
   await applyConfigRoles({ settings: current, directory, groups, users, roles, services: new Set(serviceNames) });
   await applyConfigServices({ settings: current, services, credential: parts.credential ?? (() => undefined) });
+  await applyConfigTokens({
+    db,
+    clock,
+    settings: current,
+    texts: parts.secrets?.().tokens ?? {},
+    users,
+    knows: access.knows,
+  });
   const codes = makeCodesStore(db, clock);
   const ended = await openEndedSessions(db, clock);
   const records = makeLoginRecords({ db, keys: () => parts.secrets?.().authStateKeys ?? noSecrets.authStateKeys });

@@ -10,6 +10,7 @@ import * as keptServers from './050-kept-servers.ts';
 import * as endDetail from './060-end-detail.ts';
 import * as admin from './080-admin.ts';
 import * as importedTokens from './090-imported-tokens.ts';
+import * as configuredTokens from './091-configured-tokens.ts';
 
 /** The migrations in order; an imported list, because a folder scan does not survive bundling. */
 export const migrations = [
@@ -25,4 +26,5 @@ export const migrations = [
   { name: '060-end-detail', ...endDetail },
   { name: '080-admin', ...admin },
   { name: '090-imported-tokens', ...importedTokens },
+  { name: '091-configured-tokens', ...configuredTokens },
 ] as const;
