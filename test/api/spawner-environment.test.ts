@@ -13,7 +13,10 @@ test.each([
 ])('what hubd gives to the server of %s called %j is what spawnerd lets through', (user, server) => {
   for (const publicUrl of ['', 'https://hub.example.org', 'http://10.0.0.1:8000/', 'https://[2001:db8::1]:8443']) {
     const apiUrl = `http://${hubApi.host}:${hubApi.port}/hub/api`;
-    const given = serverEnvironment({ user, server, token: '0123456789abcdef0123456789abcdef', apiUrl, publicUrl });
-    expect(checkEnvironment(given, { user, server })).toEqual(given);
+    for (const cookieSameSite of ['lax', 'strict'] as const) {
+      const token = '0123456789abcdef0123456789abcdef';
+      const given = serverEnvironment({ user, server, token, apiUrl, publicUrl, cookieSameSite });
+      expect(checkEnvironment(given, { user, server })).toEqual(given);
+    }
   }
 });

@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest';
 import { serverEnvironment } from './environment.ts';
 
-const input = { user: 'a@b c', server: 'lab', token: 't0ken', apiUrl: 'http://127.0.0.1:8081/hub/api', publicUrl: '' };
+const input = {
+  user: 'a@b c',
+  server: 'lab',
+  token: 't0ken',
+  apiUrl: 'http://127.0.0.1:8081/hub/api',
+  publicUrl: '',
+  cookieSameSite: 'lax',
+} as const;
 
 test('names in paths are escaped, names by themselves are not', () => {
   expect(serverEnvironment(input)).toEqual({
@@ -12,6 +19,7 @@ test('names in paths are escaped, names by themselves are not', () => {
     JUPYTERHUB_BASE_URL: '/',
     JUPYTERHUB_CLIENT_ID: 'jupyterhub-user-a%40b%20c!lab',
     JUPYTERHUB_COOKIE_HOST_PREFIX_ENABLED: '0',
+    JUPYTERHUB_COOKIE_OPTIONS: '',
     JUPYTERHUB_HOST: '',
     JUPYTERHUB_OAUTH_ACCESS_SCOPES: '["access:servers!server=a@b c/lab","access:servers!user=a@b c"]',
     JUPYTERHUB_OAUTH_CALLBACK_URL: '/user/a@b%20c/lab/oauth_callback',
@@ -30,4 +38,10 @@ test.each(['https://hub.example.org', 'https://hub.example.org/'])('public URLs 
     JUPYTERHUB_PUBLIC_HUB_URL: 'https://hub.example.org/hub/',
     JUPYTERHUB_PUBLIC_URL: 'https://hub.example.org/user/ada/',
   });
+});
+
+test('cookies of servers are as strict as those of the hub', () => {
+  expect(serverEnvironment({ ...input, cookieSameSite: 'strict' }).JUPYTERHUB_COOKIE_OPTIONS).toBe(
+    '{"SameSite":"Strict"}',
+  );
 });

@@ -11,6 +11,7 @@ export interface EnvironmentInput {
   readonly apiUrl: string;
   /** What browsers see, '' when unknown; with or without a slash at the end. */
   readonly publicUrl: string;
+  readonly cookieSameSite: 'lax' | 'strict';
 }
 
 /** Raw scopes of which any one lets a browser's user in (peer's contract 6.1). */
@@ -19,7 +20,14 @@ export function accessScopes(user: string, server: string): readonly string[] {
 }
 
 /** What the hub gives to a user server (peer's contract 6.1); spawnerd checks it and adds what is its own. */
-export function serverEnvironment({ user, server, token, apiUrl, publicUrl }: EnvironmentInput): SpawnEnvironment {
+export function serverEnvironment({
+  user,
+  server,
+  token,
+  apiUrl,
+  publicUrl,
+  cookieSameSite,
+}: EnvironmentInput): SpawnEnvironment {
   const prefix = serverPrefix(user, server);
   const access = JSON.stringify(accessScopes(user, server));
   const origin = publicUrl.replace(/\/$/, '');
@@ -31,6 +39,7 @@ export function serverEnvironment({ user, server, token, apiUrl, publicUrl }: En
     JUPYTERHUB_BASE_URL: '/',
     JUPYTERHUB_CLIENT_ID: serverClientId(user, server),
     JUPYTERHUB_COOKIE_HOST_PREFIX_ENABLED: '0',
+    JUPYTERHUB_COOKIE_OPTIONS: cookieSameSite === 'strict' ? '{"SameSite":"Strict"}' : '',
     JUPYTERHUB_HOST: '',
     JUPYTERHUB_OAUTH_ACCESS_SCOPES: access,
     JUPYTERHUB_OAUTH_CALLBACK_URL: callbackPath(user, server),

@@ -185,6 +185,7 @@ class Start {
       token: token.text,
       apiUrl: room.apiUrl,
       publicUrl: room.settings().hub.public_url,
+      cookieSameSite: room.settings().hub.cookie_same_site,
     });
   }
 

@@ -36,6 +36,7 @@ function rules({ user, server }: ServerName): Readonly<Record<Variable, Rule>> {
     JUPYTERHUB_BASE_URL: { is: ['/'] },
     JUPYTERHUB_CLIENT_ID: { is: [serverClientId(user, server)] },
     JUPYTERHUB_COOKIE_HOST_PREFIX_ENABLED: like(/^[01]$/, '0 or 1'),
+    JUPYTERHUB_COOKIE_OPTIONS: { is: ['', '{"SameSite":"Strict"}'] },
     JUPYTERHUB_HOST: publicUrl,
     JUPYTERHUB_OAUTH_ACCESS_SCOPES: scopeList,
     JUPYTERHUB_OAUTH_CALLBACK_URL: { is: [`${prefix}oauth_callback`] },
