@@ -93,7 +93,7 @@ describe('the page before a start', () => {
     const { status, text } = await ada.post('/hub/spawn/ada', { ...fields, _xsrf: xsrfIn(page.text) });
     expect(status).toBe(400);
     expect(text).toMatch(/id="big_cores_problem">\s*<p class="notice problem" role="alert">Expected from 1 to 4/);
-    expect(text).toMatch(/value="64"\s+aria-describedby="big_cores_problem"/);
+    expect(text).toMatch(/value="64"\s+aria-invalid="true" aria-describedby="big_cores_problem"/);
     expect(text).toMatch(/<option value="4G"\s+selected/);
     expect(text).not.toContain('big_memory_problem');
     expect(hub.spawner.starts).toEqual([]);

@@ -179,7 +179,9 @@ describe('the home page', () => {
   test('says when the server ends unless it is used, and keeps it at the press of a button', async () => {
     await announce(25);
     const { text } = await ada.get('/hub/home');
-    expect(text).toMatch(/Ends\s+<time [^>]*>in 25 min<\/time>\s+unless used, when it has been idle for 60 minutes/);
+    expect(text).toMatch(
+      /Ends\s+<time [^>]*>in 25 minutes<\/time\s*>\s+unless used, when it has been idle for 60 minutes/,
+    );
     expect(text).not.toContain('will be stopped');
     expect((await press(ada, '/hub/home/keep', { server: '' })).location).toBe('/hub/home');
     const after = (await ada.get('/hub/home')).text;

@@ -55,7 +55,7 @@ test('a server that idles is warned of, kept at the press of a button, and stopp
   await machine.run(['systemctl', 'reload', 'tshub-cullerd']);
   await eventually('bob is warned', async () => (await events('server-warned')).length > before.warned, 60);
   const { text } = await person.visit('/hub/home');
-  expect(text).toMatch(/Your server will be stopped\s+<time [^>]*>in \d+ [a-z]+\.?<\/time>\s+unless used/);
+  expect(text).toMatch(/Your server will be stopped\s+<time [^>]*>in \d+ seconds<\/time\s*>\s+unless used/);
   expect((await person.post('/hub/home/keep', { server: '' })).status).toBe(303);
   expect((await events('server-kept')).at(-1)).toMatch(/^bob keeps .* until /);
   const { out } = await machine.run(['tshubctl', 'cull', '--dry-run', '--explain', 'bob', '--json']);

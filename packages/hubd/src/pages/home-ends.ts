@@ -2,7 +2,7 @@ import type { Server } from '../servers/server.ts';
 import { html, type Html } from './html.ts';
 import { xsrfField } from './layout.ts';
 import { moment } from './moment.ts';
-import { endsStrings as words } from './strings-ends.ts';
+import { strings } from './strings.ts';
 
 interface EndsView {
   readonly server: Server | undefined;
@@ -14,14 +14,14 @@ interface EndsView {
 export function endsPart({ server, token, now }: EndsView): Html | false {
   if (server?.ready !== true || server.end === null) return false;
   const { end, name, keptUntil } = server;
-  const unless = end.rule === 'idle' && html` ${words.idle}`;
+  const unless = end.rule === 'idle' && html` ${strings.ends.idle}`;
   const isKept = keptUntil !== null && keptUntil >= end.at;
-  const what = name === '' ? words.your : words.named(name);
+  const what = name === '' ? strings.ends.your : strings.ends.named(name);
   const says = end.warned
-    ? html`<strong>${what} ${words.warning} ${moment(end.at, now)}${unless}</strong>`
-    : html`${words.will} ${moment(end.at, now)}${unless}`;
+    ? html`<strong>${what} ${strings.ends.warning} ${moment(end.at, now)}${unless}</strong>`
+    : html`${strings.ends.will} ${moment(end.at, now)}${unless}`;
   return html`<div class="${end.warned ? 'notice problem' : 'quiet small'} row" ${end.warned && html` role="status"`}>
-    <span>${says}, ${words.when} ${end.why}.${isKept && ` ${words.kept}`}</span>
+    <span>${says}, ${strings.ends.when} ${end.why}.${isKept && ` ${strings.ends.kept}`}</span>
     ${mayKeep(server, now) && keepForm(server, token)}
   </div>`;
 }
@@ -32,11 +32,11 @@ function mayKeep({ end }: Server, now: number): boolean {
 }
 
 function keepForm({ name, end }: Server, token: string): Html {
-  const title = `${words.keepUntil} ${new Date(end?.latest ?? 0).toISOString()}`;
+  const title = `${strings.ends.keepUntil} ${new Date(end?.latest ?? 0).toISOString()}`;
   return html`<form method="post" action="/hub/home/keep">
     ${xsrfField(token)}<input type="hidden" name="server" value="${name}" />
     <button class="plain" title="${title}">
-      ${words.keep}${name !== '' && html`<span class="unseen"> ${name}</span>`}
+      ${strings.ends.keep}${name !== '' && html`<span class="unseen"> ${name}</span>`}
     </button>
   </form>`;
 }

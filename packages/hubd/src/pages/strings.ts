@@ -26,6 +26,17 @@ const english = {
     only: (kind: string, name: string) => `(only ${kind} ${name})`,
   },
   conversation: { title: 'One more step', submit: 'Continue', cancel: 'Start again', answer: 'Answer' },
+  ends: {
+    idle: 'unless used',
+    will: 'Ends',
+    warning: 'will be stopped',
+    your: 'Your server',
+    named: (name: string) => `The server ${name}`,
+    when: 'when it has been',
+    kept: 'You have put that off.',
+    keep: 'Keep it',
+    keepUntil: 'You may put that off until',
+  },
   error: {
     back: 'Back to the home page',
     logIn: 'Log in',

@@ -25,6 +25,17 @@ export const german: Strings = {
     only: (kind, name) => `(nur ${kind} ${name})`,
   },
   conversation: { title: 'Noch ein Schritt', submit: 'Weiter', cancel: 'Von vorn beginnen', answer: 'Antwort' },
+  ends: {
+    idle: 'falls er nicht benutzt wird',
+    will: 'Endet',
+    warning: 'wird beendet',
+    your: 'Ihr Server',
+    named: (name) => `Der Server ${name}`,
+    when: 'Grund (englisch):',
+    kept: 'Sie haben das aufgeschoben.',
+    keep: 'Behalten',
+    keepUntil: 'Sie dürfen das aufschieben bis',
+  },
   error: {
     back: 'Zurück zur Startseite',
     logIn: 'Anmelden',
