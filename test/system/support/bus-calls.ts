@@ -61,6 +61,8 @@ export const busCalls: Readonly<Record<string, readonly BusCall[]>> = {
   'Hub1.ListServers': filtered(),
   'Hub1.ListUsage': filtered(),
   'Hub1.ListUsers': filtered('uu', '0', '100'),
+  'Hub1.RemoveServer': plain('ss', 'no-such-user', 'none'),
+  'Hub1.RemoveUser': plain('s', 'no-such-user'),
   'Hub1.SetServerLimits': [
     { about: "somebody else's", args: () => ['ssa{st}', 'ada', 'none', '0'] },
     // Limits are there because their user would like more.
@@ -81,11 +83,14 @@ export const busCalls: Readonly<Record<string, readonly BusCall[]>> = {
   'Proxy1.ReplaceRoutes': plain('a(ssua{ss})', '1', '/x/', 'no target', '0', '0'),
   'Spawner1.Forget': plain('ss', 'no-such-account', ''),
   'Spawner1.List': plain(),
+  'Spawner1.ListServices': plain(),
   'Spawner1.Log': plain('ssut', 'no-such-account', '', '1', '0'),
   'Spawner1.SetLimits': plain('ssa{st}', 'no-such-account', '', '0'),
   'Spawner1.Show': plain('ss', 'no-such-account', ''),
   'Spawner1.Start': plain('sssa{ss}a{ss}', 'no-such-account', '', '', '0', '0'),
+  'Spawner1.StartService': plain('s', 'no-such-service'),
   'Spawner1.Stop': plain('ss', 'no-such-account', ''),
+  'Spawner1.StopService': plain('s', 'no-such-service'),
 };
 
 export const shortName = (name: string): string => name.slice(name.lastIndexOf('.') + 1);
