@@ -10,6 +10,7 @@ beforeAll(async () => {
   expect((await visitor().logIn('bob', passwords.bob)).status).toBe(302);
   await machine.run(['tshubctl', 'group', 'create', 'readers']);
   await machine.run(['tshubctl', 'group', 'add', 'readers', 'bob']);
+  await stopServer('ada');
   await machine.run(['tshubctl', 'server', 'start', 'ada'], { user: 'ada' });
 });
 afterAll(async () => {

@@ -68,12 +68,9 @@ export const hub = z
     cookie_host_prefix: z.boolean().default(false).meta({
       says: 'Name the login cookie with "__Host-", so that no other host of the domain can set it; needs https in public_url.',
     }),
-    cookie_same_site: z
-      .enum(['lax', 'strict'])
-      .default('lax')
-      .meta({
-        says: 'SameSite of the cookies of the hub and of servers. "strict": a link from another site finds nobody logged in.',
-      }),
+    cookie_same_site: z.enum(['lax', 'strict']).default('lax').meta({
+      says: 'SameSite of the cookies of the hub and of servers. "strict": a link from another site finds nobody logged in.',
+    }),
     shutdown_on_logout: z.boolean().default(false).meta({ says: "Whether a logout stops the user's servers." }),
     oauth_token_expires_in: seconds.default(0).meta({
       says: 'Seconds that a token of a login at a server or service lasts; 0: as long as a login.',

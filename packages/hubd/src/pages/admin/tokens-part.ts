@@ -67,10 +67,11 @@ function ownerPart({ user, service }: TokenModel): Part {
 }
 
 function scopesPart({ say }: Desk, scopes: readonly string[]): Html {
-  if (scopes.length <= 3) return html`${scopes.length === 0 ? say.none : scopes.join(', ')}`;
+  if (scopes.length <= 3)
+    return html`<span class="anywhere">${scopes.length === 0 ? say.none : scopes.join(', ')}</span>`;
   return html`<details>
     <summary>${say.tokens.many(scopes.length)}</summary>
-    <span class="small">${scopes.join(', ')}</span>
+    <span class="small anywhere">${scopes.join(', ')}</span>
   </details>`;
 }
 
