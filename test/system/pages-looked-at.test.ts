@@ -1,6 +1,6 @@
-import { mkdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { pagesTable } from '../support/pages-table.ts';
@@ -13,7 +13,6 @@ import { machine, stopServer } from './support/suite.ts';
 
 // Every page of the table, by an administrator whose server runs. With TSHUB_SCREENSHOTS=FOLDER (scripts/screenshots) each is kept as a picture.
 const shots = process.env['TSHUB_SCREENSHOTS'] ?? '';
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 /** Pages about a start are those of somebody whose server does not run: hers does. */
 const elsewhere: Readonly<Record<string, string>> = {
   '/hub/spawn': '/hub/spawn/bob',
@@ -130,7 +129,7 @@ async function reach(page: Page, id: string): Promise<void> {
 
 /** What axe calls serious or critical, and whether one must scroll sideways. */
 async function examine(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
+  await page.evaluate(axe.source);
   const { violations } = await page.evaluate<{
     violations: Array<{ id: string; impact: string; nodes: Array<{ html: string }> }>;
   }>("axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })");
