@@ -91,6 +91,8 @@ describe('the API', () => {
     expect(await seen()).toBeNull();
     await announce(25);
     await press(ada, '/hub/home/stop', { server: '' });
+    // The page does not wait for it.
+    await expect.poll(() => t.hub.servers.get('ada', '')?.active).toBe(false);
     await announce(25);
     expect(await seen()).toBeNull();
   });
