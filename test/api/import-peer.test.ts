@@ -138,6 +138,30 @@ test('what cannot come along says why, and keeps nobody out', async () => {
   expect((await whoHas(tokenIn('5.5.0', 'ada'))).status).toBe(200);
 });
 
+test('two people whom this hub would call the same do not become one', async () => {
+  const document = await restored('5.5.0');
+  const [ada] = document.users.filter(({ name }) => name === 'ada');
+  if (ada === undefined) throw new Error('the fixture has changed');
+  const entries = await runImport(
+    { ...document, users: [...document.users, { ...ada, name: ' ada', admin: true }] },
+    true,
+  );
+  expect(entries.filter(({ kind, what }) => kind === 'user' && what === 'skip').map(({ name }) => name)).toEqual([
+    'ada',
+    ' ada',
+  ]);
+  expect(await hub.hub.users.byName('ada')).toBeUndefined();
+  expect((await whoHas(tokenIn('5.5.0', 'ada'))).status).toBe(403);
+});
+
+test('a long text is not hashed as often as an imported token says', async () => {
+  const document = await restored('5.5.0');
+  await runImport(document, true);
+  const token = tokenIn('5.5.0', 'ada');
+  expect((await whoHas(`${token}${'x'.repeat(300)}`)).status).toBe(403);
+  expect(await whoHas(token)).toEqual({ status: 200, name: 'ada' });
+});
+
 test('only whom polkit lets decide who may do what', async () => {
   const asked: string[] = [];
   const person: BusCaller = {

@@ -4,8 +4,19 @@ import { attempt, type Importing } from './importing.ts';
 
 /** Users, and who administers. */
 export async function importUsers(importing: Importing, users: PeerImport['users']): Promise<void> {
+  const namesakes = new Map<string, string[]>();
+  for (const { name: theirs } of users) {
+    const name = importing.userName(theirs);
+    if (name !== null) namesakes.set(name, [...(namesakes.get(name) ?? []), theirs]);
+  }
   for (const { name: theirs, admin, lastActivity } of users) {
     const name = importing.userName(theirs);
+    const alike = name === null ? [] : (namesakes.get(name) ?? []);
+    if (alike.length > 1) {
+      // Two people must not become one: each would have the other's tokens and rights.
+      importing.note('user', theirs, 'skip', `${alike.join(', ')} would all be called ${name} here`);
+      continue;
+    }
     if (name === null) {
       importing.note('user', theirs, 'skip', 'no user of this hub can be called so');
       continue;

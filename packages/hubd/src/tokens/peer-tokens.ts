@@ -21,6 +21,8 @@ export interface PeerTokens {
 const shape = /^sha512:(\d{1,5}):([0-9a-f]{2,64}):([0-9a-f]{128})$/;
 const peerPrefix = 4;
 const most = 20_000;
+/** Of a text, which is hashed as often as there are rounds, while everybody waits. The peer's tokens have 32 characters, or what its configuration says. */
+const longest = 256;
 
 export function makePeerTokens(db: Knex): PeerTokens {
   /** Strangers try texts; where nothing came along, or all of it has been used, these cost no second query. */
@@ -56,7 +58,7 @@ export function makePeerTokens(db: Knex): PeerTokens {
       waiting = true;
     },
     async adopt(text) {
-      if (!(await areWaiting())) return false;
+      if (text.length > longest || !(await areWaiting())) return false;
       const rows: Array<{ id: number; hash: string }> = await db('tokens')
         .where({ prefix: text.slice(0, peerPrefix) })
         .whereLike('hash', 'sha512:%')

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { hub1, type ImportEntry, type ImportReport, importReport, TshubError } from '@tshub/contract';
 import type { Context, Input, Outcome, Screen } from '../command.ts';
 import { type ConfigLine, readPeerConfig, settingsFile } from '../jupyterhub/read-config.ts';
+import { printable } from '../output/style.ts';
 import { renderTable } from '../output/table.ts';
 
 /** Thousands of users are some seconds of work for the hub. */
@@ -64,7 +65,9 @@ function renderReport({ entries }: ImportReport, apply: boolean, screen: Screen)
     .toSorted((a, b) => order.indexOf(a.what) - order.indexOf(b.what));
   const lines = told
     .slice(0, shown)
-    .map(({ kind, name, what, why }) => `${what === 'skip' ? 'left out' : 'changed'}: ${kind} ${name}: ${why}`);
+    .map(({ kind, name, what, why }) =>
+      printable(`${what === 'skip' ? 'left out' : 'changed'}: ${kind} ${name}: ${why}`),
+    );
   if (told.length > shown) lines.push(`… and ${told.length - shown} more: --json has them all`);
   const hint = apply ? [] : ['Nothing was changed. With --apply it is done.'];
   return [
