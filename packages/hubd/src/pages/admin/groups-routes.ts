@@ -12,7 +12,8 @@ import { type DeskVisit, sendDeskPage, visitDesk } from './desk.ts';
 import { doForm, noticeOf } from './forms.ts';
 import { groupPage } from './group-page.ts';
 import { groupsPage } from './groups-page.ts';
-import { numberIn, pathOf } from './paths.ts';
+import { type ItemWork, itemForms } from './item-forms.ts';
+import { nameIn, numberIn, pathOf } from './paths.ts';
 
 const pageSize = 50;
 /** Members that the page of a group shows; all of them are in the list of users. */
@@ -71,29 +72,16 @@ export function makeGroupPages(parts: PagesParts, frame: PageFrame): (router: Ro
     return (await admin.usersPages.page(search, null, mostMembers)).users.map(({ name }) => name);
   }
 
-  type Work = (visitor: DeskVisit, group: string) => Promise<unknown>;
-  const form =
-    (done: string, work: Work, isGone = false) =>
-    async (ctx: Context): Promise<void> => {
-      const visitor = await visitDesk(parts, ctx);
-      if (visitor === undefined) return;
-      const name = nameIn(ctx);
-      await doForm(
-        ctx,
-        () => work(visitor, name),
-        `${isGone ? '/hub/admin/groups' : pathOf('groups', name)}?done=${done}`,
-        (problem) => show(ctx, visitor, name, problem),
-      );
-    };
+  const form = itemForms(parts, 'groups', show);
   const users =
-    (name: 'groups.addUsers' | 'groups.removeUsers'): Work =>
+    (name: 'groups.addUsers' | 'groups.removeUsers'): ItemWork =>
     ({ caller, form: fields }, group) =>
       call(name, { caller, params: { group }, body: { users: [(fields.get('user') ?? '').trim()] } });
   const role =
-    (name: 'roles.grantGroup' | 'roles.revokeGroup'): Work =>
+    (name: 'roles.grantGroup' | 'roles.revokeGroup'): ItemWork =>
     ({ caller, form: fields }, group) =>
       call(name, { caller, params: { role: (fields.get('role') ?? '').trim(), name: group } });
-  const properties: Work = ({ caller, form: fields, desk }, group) =>
+  const properties: ItemWork = ({ caller, form: fields, desk }, group) =>
     call('groups.setProperties', {
       caller,
       params: { group },
@@ -126,10 +114,6 @@ export function makeGroupPages(parts: PagesParts, frame: PageFrame): (router: Ro
       form('gone', ({ caller }, group) => call('groups.delete', { caller, params: { group } }), true),
     );
   };
-}
-
-export function nameIn(ctx: Context): string {
-  return (ctx.params as { name?: string }).name ?? '';
 }
 
 function readJson(text: string, problem: string): unknown {

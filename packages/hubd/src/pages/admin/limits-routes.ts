@@ -11,6 +11,7 @@ import { limitsPage } from './limits-page.ts';
 import type { Loads } from './load.ts';
 import { userPath } from './server-part.ts';
 import { showServer } from './users-routes.ts';
+import { nameIn } from './paths.ts';
 
 /** `/hub/admin/users/NAME/limits`: limits of a running server, changed as `tshubctl server set-limit` does. */
 export function makeLimitsPage(parts: PagesParts, frame: PageFrame, loads: Loads): (router: Router) => void {
@@ -66,8 +67,4 @@ function limitsIn({ say }: Desk, form: Form): Partial<Record<LiveLimit, number>>
   }
   if (Object.keys(limits).length === 0) throw new TshubError('bad_request', { problem: say.limits.nothing });
   return limits;
-}
-
-function nameIn(ctx: Context): string {
-  return (ctx.params as { name?: string }).name ?? '';
 }

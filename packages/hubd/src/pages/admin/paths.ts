@@ -1,4 +1,5 @@
 import { escapeName } from '@tshub/contract';
+import type { Context } from 'koa';
 import { html, type Html } from '../html.ts';
 import type { Desk } from './desk.ts';
 
@@ -48,4 +49,9 @@ export function turnsByPlace(
     ${isFirst ? html`<span></span>` : html`<a class="button" href="${withFields(path, fields)}">${say.newest}</a>`}
     ${before !== null && html`<a class="button" rel="next" href="${withFields(path, [...fields, ['before', String(before)]])}">${say.older}</a>`}
   </nav>`;
+}
+
+/** The name in the address of a page; '' if there is none. */
+export function nameIn(ctx: Context): string {
+  return (ctx.params as { name?: string }).name ?? '';
 }

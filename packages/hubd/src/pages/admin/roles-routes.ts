@@ -7,8 +7,8 @@ import type { PageFrame } from '../layout.ts';
 import type { PagesParts } from '../parts.ts';
 import { type DeskVisit, sendDeskPage, visitDesk } from './desk.ts';
 import { doForm, noticeOf } from './forms.ts';
-import { nameIn } from './groups-routes.ts';
-import { pathOf } from './paths.ts';
+import { type ItemWork, itemForms } from './item-forms.ts';
+import { nameIn, pathOf } from './paths.ts';
 import { rolePage, rolesPage } from './roles-page.ts';
 
 const nobody = { kind: 'none' } as const;
@@ -35,32 +35,19 @@ export function makeRolePages(parts: PagesParts, frame: PageFrame): (router: Rou
     sendDeskPage(frame, ctx, visitor, { section: 'roles', title: name, body });
   }
 
-  type Work = (visitor: DeskVisit, role: string) => Promise<unknown>;
-  const form =
-    (done: string, work: Work, isGone = false) =>
-    async (ctx: Context): Promise<void> => {
-      const visitor = await visitDesk(parts, ctx);
-      if (visitor === undefined) return;
-      const name = nameIn(ctx);
-      await doForm(
-        ctx,
-        () => work(visitor, name),
-        `${isGone ? '/hub/admin/roles' : pathOf('roles', name)}?done=${done}`,
-        (problem) => show(ctx, visitor, name, problem),
-      );
-    };
+  const form = itemForms(parts, 'roles', show);
 
   const giveTo =
-    (kind: HolderKind): Work =>
+    (kind: HolderKind): ItemWork =>
     ({ caller, form: fields }, role) =>
       call(give[kind], { caller, params: { role, name: (fields.get('name') ?? '').trim() } });
-  const takeFrom: Work = ({ caller, form: fields }, role) => {
+  const takeFrom: ItemWork = ({ caller, form: fields }, role) => {
     const kind = fields.get('kind') ?? '';
     if (!isHolder(kind))
       throw new TshubError('bad_request', { problem: `kind: expected ${Object.keys(take).join(', ')}` });
     return call(take[kind], { caller, params: { role, name: fields.get('name') ?? '' } });
   };
-  const edit: Work = ({ caller, form: fields }, role) =>
+  const edit: ItemWork = ({ caller, form: fields }, role) =>
     call('roles.update', {
       caller,
       params: { role },

@@ -5,8 +5,8 @@ import type { PageFrame } from '../layout.ts';
 import type { PagesParts } from '../parts.ts';
 import { type DeskVisit, sendDeskPage, visitDesk } from './desk.ts';
 import { doForm, noticeOf } from './forms.ts';
-import { nameIn } from './groups-routes.ts';
 import { servicesPage } from './services-page.ts';
+import { nameIn } from './paths.ts';
 
 /** `/hub/admin/services`: what there is, and those that are not in the settings made and removed. */
 export function makeServicePages(parts: PagesParts, frame: PageFrame): (router: Router) => void {

@@ -16,6 +16,7 @@ import type { Loads } from './load.ts';
 import { userPath } from './server-part.ts';
 import { deleteUserPage, userPage } from './user-page.ts';
 import { showServer } from './users-routes.ts';
+import { nameIn } from './paths.ts';
 
 /** What was done of late, as far as the page shows it. */
 const entriesShown = 10;
@@ -169,8 +170,4 @@ async function known({ users }: Pick<PagesParts, 'users'>, name: string): Promis
   const user = await users.byName(name);
   if (user === undefined) throw new TshubError('not_accessible');
   return user;
-}
-
-function nameIn(ctx: Context): string {
-  return (ctx.params as { name?: string }).name ?? '';
 }
