@@ -3,11 +3,14 @@ import { createWriteStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { paths } from '@tshub/contract';
+import { paths, TshubError } from '@tshub/contract';
 import { extract, type Headers } from 'tar-stream';
 import { belongs, type Entry } from './manifest.ts';
 import { databaseEntry, type Place, prefixOf } from './places.ts';
 import { type Ids, runAs } from './run-as.ts';
+
+/** Bytes of a file of settings or keys; more is none, and a hub that was taken over must not fill the disk with it. */
+const largest = 64 * 1024 * 1024;
 
 /** What a backup is made of: entries, and the file in the stage with the content of each. */
 export class Collection {
@@ -57,9 +60,13 @@ export class Collection {
   }
 
   async #take(one: Readable & { header: Headers }, place: Place): Promise<void> {
-    const { name, type, mode = 0, uname = '', gname = '' } = one.header;
+    const { name, type, mode = 0, size = 0, uname = '', gname = '' } = one.header;
     const path = [prefixOf(place), ...name.split('/').filter((part) => part !== '.' && part !== '')].join('/');
     const about = { mode: octal(mode), owner: uname, group: gname };
+    if (size > largest)
+      throw new TshubError('backup_refused', {
+        problem: `/${path}: expected a file of settings or keys, found ${size} bytes; move it away`,
+      });
     if (!belongs(path, place) || (type !== 'file' && type !== 'directory')) {
       this.leftOut.push(`/${path}`);
       one.resume();

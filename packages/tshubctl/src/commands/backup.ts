@@ -5,10 +5,12 @@ import { loadSettings } from '@tshub/config';
 import { accounts, paths, TshubError } from '@tshub/contract';
 import { writeArchive } from '../backup/archive.ts';
 import { Collection, isThere } from '../backup/collect.ts';
-import { makeManifest, type Manifest } from '../backup/manifest.ts';
+import { makeManifest, type Manifest, parseManifest } from '../backup/manifest.ts';
 import { places } from '../backup/places.ts';
+import { requireRootsFolder } from '../backup/root-folder.ts';
 import { idsOf } from '../backup/run-as.ts';
 import type { Context, Input, Outcome } from '../command.ts';
+import { printable } from '../output/style.ts';
 import { bytes } from '../output/units.ts';
 
 /** Writes database, settings and keys into one file, while the hub runs. */
@@ -17,6 +19,7 @@ export async function backUp(context: Context, { args }: Input): Promise<Outcome
   const file = resolve(args[0] ?? '');
   if (await isThere(file))
     throw new TshubError('bad_request', { problem: `${file}: expected a name that is free, found a file` });
+  await requireRootsFolder(dirname(file));
   const stage = await mkdtemp(`${file}.`).catch((cause: unknown) => {
     throw new TshubError(
       'bad_request',
@@ -35,7 +38,7 @@ export async function backUp(context: Context, { args }: Input): Promise<Outcome
       text: () =>
         [
           `${file}: ${bytes(BigInt(size))}, readable by root alone: it holds every key`,
-          ...notes.map((note) => `note: ${note}`),
+          ...notes.map((note) => printable(`note: ${note}`)),
         ].join('\n'),
     };
   } finally {
@@ -69,6 +72,8 @@ async function collect(context: Context, stage: string): Promise<{ manifest: Man
     database,
     entries: collected.entries,
   });
+  // Rather now than on the day of the restore.
+  parseManifest(JSON.stringify(manifest));
   return { manifest, collected };
 }
 
