@@ -36,7 +36,28 @@ test('a later drop-in wins, key by key', () => {
 
 test.each([
   ['[proxy]\nmax_connections = "80a"', 'tshub.toml: proxy.max_connections: expected a number, found "80a"'],
-  ['[hub]\nnam = "x"', 'tshub.toml: hub.nam: expected a known key, found "nam"; see tshub.toml(5)'],
+  ['[hub]\nbase = "x"', 'tshub.toml: hub.base: expected a known key, found "base"; see tshub.toml(5)'],
+  [
+    '[spawner]\nmem_limt = "1G"',
+    'tshub.toml: spawner.mem_limt: expected a known key, found "mem_limt"; did you mean "mem_limit"?',
+  ],
+  [
+    '[spawner]\nmax_connections = 80',
+    'tshub.toml: spawner.max_connections: expected a known key, found "max_connections"; it belongs to [proxy]',
+  ],
+  [
+    '[proxy]\nport = 80',
+    'tshub.toml: proxy.port: expected a known key, found "port"; where the proxy listens is for its socket to say: systemctl edit tshub-proxyd.socket',
+  ],
+  ['[poxy]\nport = 80', 'tshub.toml: poxy: expected a known key, found "poxy"; did you mean "proxy"?'],
+  [
+    '[[profiles]]\nname = "a"\nsettings = { mem_limits = 1 }',
+    'tshub.toml: profiles.0.settings.mem_limits: expected a known key, found "mem_limits"; did you mean "mem_limit"?',
+  ],
+  [
+    '[roles.teacher]\nscope = ["users"]',
+    'tshub.toml: roles.teacher.scope: expected a known key, found "scope"; did you mean "scopes"?',
+  ],
   ['[spawner]\ncmd = ["x"]', 'tshub.toml: spawner.cmd: expected a known key, found "cmd"; it is called command here'],
   [
     '[spawner]\nmem_limit = "lots"',

@@ -1,15 +1,8 @@
 import type * as z from 'zod';
+import { suggest } from './suggest.ts';
 
 /** Dotted key -> the file that set it. */
 export type Origin = Map<string, string>;
-
-/** What administrators of JupyterHub and systemdspawner would write. */
-const hints: ReadonlyMap<string, string> = new Map([
-  ['spawner.cmd', 'it is called command here'],
-  ['spawner.notebook_dir', 'it is called user_workingdir here'],
-  ['spawner.profile_list', 'write [[profiles]]'],
-  ['spawner.unit_name_template', 'units are always called tshub-server-USER.service'],
-]);
 
 /** `/etc/tshub/tshub.toml: proxy.max_connections: expected a number, found "80a"` */
 export function describeIssue(issue: z.core.$ZodIssue, input: unknown, origin: Origin, file: string): string {
@@ -17,7 +10,7 @@ export function describeIssue(issue: z.core.$ZodIssue, input: unknown, origin: O
     return issue.keys
       .map((key) => {
         const path = [...issue.path, key].map(String);
-        return `${originOf(path, origin, file)}: ${path.join('.')}: expected a known key, found ${JSON.stringify(key)}; ${hints.get(path.join('.')) ?? 'see tshub.toml(5)'}`;
+        return `${originOf(path, origin, file)}: ${path.join('.')}: expected a known key, found ${JSON.stringify(key)}; ${suggest(path)}`;
       })
       .join('\n');
   }
