@@ -30,7 +30,7 @@ const root = join(import.meta.dirname, '../..');
 const folder = '/opt/bench';
 
 /** A Debian with the package, accounts, and the program that everybody starts. */
-export async function bootMachine(): Promise<Machine> {
+export async function bootMachine(accounts: readonly string[] = users): Promise<Machine> {
   const deb = filesBelow(join(root, 'dist'), '.deb').map((name) => join(root, 'dist', name))[0];
   if (deb === undefined) throw new Error('no package in dist/: run scripts/build first');
   const machine = await Machine.start('tshub-bench');
@@ -40,7 +40,7 @@ export async function bootMachine(): Promise<Machine> {
   });
   await machine.sh(`mkdir -p ${folder} /root/bench-peer`);
   await machine.sh(
-    `for name in slow ${users.join(' ')}; do useradd --create-home --shell /bin/bash --skel /var/empty "$name"; done`,
+    `for name in slow ${accounts.join(' ')}; do useradd --create-home --shell /bin/bash --skel /var/empty "$name"; done`,
   );
   await machine.push(join(import.meta.dirname, 'spawner-server.py'), `${folder}/server`);
   await machine.push(join(import.meta.dirname, 'spawner-peer.py'), `${folder}/peer.py`);
@@ -65,12 +65,12 @@ mem_limit = "256M"
 timeout = 86400
 `;
 
-interface Api {
+export interface Api {
   readonly url: string;
   readonly token: string;
 }
 
-async function api({ url, token }: Api, method: string, path: string, body?: unknown): Promise<number> {
+export async function api({ url, token }: Api, method: string, path: string, body?: unknown): Promise<number> {
   const answer = await fetch(`${url}/hub/api${path}`, {
     method,
     headers: { Authorization: `token ${token}`, 'Content-Type': 'application/json' },
@@ -82,7 +82,7 @@ async function api({ url, token }: Api, method: string, path: string, body?: unk
 }
 
 /** Starts a server and returns when the hub says that it is ready. */
-async function start(hub: Api, user: string): Promise<void> {
+export async function start(hub: Api, user: string): Promise<void> {
   const status = await api(hub, 'POST', `/users/${user}/server`);
   if (status !== 201) throw new Error(`the start of ${user} answered ${status}: it was not waited for`);
 }
@@ -100,7 +100,7 @@ async function stop(hub: Api, user: string): Promise<void> {
 }
 
 /** CPU of these processes so far, in milliseconds. */
-async function cpuOf(machine: Machine, pids: readonly string[]): Promise<number> {
+export async function cpuOf(machine: Machine, pids: readonly string[]): Promise<number> {
   const stats = await machine.sh(pids.map((pid) => `cat /proc/${pid}/stat`).join('; '));
   return stats
     .split('\n')
@@ -141,14 +141,19 @@ function overApi(name: string, machine: Machine, hub: Api, { hub: hubs, proxy }:
   };
 }
 
-const mainPid = async (machine: Machine, unit: string): Promise<string> =>
+export const mainPid = async (machine: Machine, unit: string): Promise<string> =>
   (await machine.show(unit, 'MainPID'))['MainPID'] ?? '';
 
-export async function tshub(machine: Machine): Promise<SpawnerContestant> {
+/** The API of the hub in the machine, for an administrator. */
+export async function bossOf(machine: Machine): Promise<Api> {
   await machine.run(['tshubctl', 'user', 'create', 'boss', '--admin']);
   const { out } = await machine.run(['tshubctl', 'token', 'create', '--user', 'boss', '--json']);
   const made = JSON.parse(out) as { token: { token: string } };
-  const hub = { url: machine.url, token: made.token.token };
+  return { url: machine.url, token: made.token.token };
+}
+
+export async function tshub(machine: Machine): Promise<SpawnerContestant> {
+  const hub = await bossOf(machine);
   await api(hub, 'POST', '/users', { usernames: ['slow', ...users] });
   return overApi('tshub', machine, hub, {
     hub: () => Promise.all(['tshub.service', 'tshub-spawnerd.service'].map((unit) => mainPid(machine, unit))),

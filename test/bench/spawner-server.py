@@ -12,6 +12,16 @@ from urllib.parse import unquote, urlsplit
 
 class Answer(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
+        if self.headers.get("Upgrade") == "websocket":
+            self.send_response(101)
+            self.send_header("Connection", "Upgrade")
+            self.send_header("Upgrade", "websocket")
+            self.end_headers()
+            # Whatever arrives goes back, until the other end is gone.
+            while chunk := self.connection.recv(4096):
+                self.connection.sendall(chunk)
+            self.close_connection = True
+            return
         self.send_response(200)
         self.send_header("X-Since", str(since))
         self.send_header("X-JupyterHub-Version", "5.2.1")

@@ -28,6 +28,7 @@ const well: HostFacts = {
   program: { path: '/usr/bin/jupyterhub-singleuser', version: '5.2.1' },
   isClockSynchronized: true,
   userNamespaces: 10_000,
+  peopleInJournal: 100,
 };
 
 const find = (facts: Partial<HostFacts>) =>
@@ -55,6 +56,7 @@ const ills: ReadonlyArray<readonly [string, Partial<HostFacts>, 'warn' | 'fail',
   ['control groups', { controllers: null }, 'fail', /cgroup v2 is not mounted.*not enforced: tasks_max/],
   ['disk', { freeBytes: { '/run': 1n << 20n } }, 'fail', /^only 1.0 MiB left for \/run$/],
   ['files', { missingFiles: ['/etc/pam.d/tshub'] }, 'fail', /\/etc\/pam\.d\/tshub/],
+  ['journal', { peopleInJournal: 500 }, 'warn', /8 MiB for each of 500 people/],
   ['node', { nodeVersion: '20.18.0' }, 'fail', /older than 20.19/],
   ['PAM session', { serverPam: '@include common-session' }, 'fail', /no limit holds/],
   ['PAM session', { serverPam: 'session optional pam_systemd.so' }, 'fail', /no limit holds/],

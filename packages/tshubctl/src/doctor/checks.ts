@@ -20,6 +20,9 @@ export interface Check {
 const leastNode = [20, 19] as const;
 const leastSystemd = 252;
 const leastFree = 200n << 20n;
+/** What journald sets aside for each person whose server has ever written something, in MiB. */
+const journalEach = 8;
+const mostInJournal = 100;
 
 /** Everything that doctor looks at, in the order in which it is told. */
 export const checks: readonly Check[] = [
@@ -28,6 +31,7 @@ export const checks: readonly Check[] = [
   { name: 'control groups', judge: judgeControllers },
   { name: 'disk', judge: judgeDisk },
   { name: 'files', judge: judgeFiles },
+  { name: 'journal', judge: judgeJournal },
   { name: 'node', judge: judgeNode },
   { name: 'PAM session', judge: judgePam },
   { name: 'polkit', judge: judgePolkit },
@@ -96,6 +100,16 @@ function judgeFiles({ missingFiles }: HostFacts): Verdict {
     level: 'fail',
     says: `missing: ${missingFiles.join(', ')}`,
     advice: 'apt-get install --reinstall -o Dpkg::Options::=--force-confmiss tshub acl',
+  };
+}
+
+/** The whole journal has 4 GiB at most unless told otherwise: 500 files of this size, and old events go. */
+function judgeJournal({ peopleInJournal }: HostFacts): Verdict {
+  if (peopleInJournal <= mostInJournal) return ok('the journal has room for its past');
+  return {
+    level: 'warn',
+    says: `the journal keeps a file of at least ${journalEach} MiB for each of ${peopleInJournal} people, which leaves less for its past`,
+    advice: 'set SplitMode=none in the section [Journal] of journald.conf(5), or a larger SystemMaxUse=',
   };
 }
 

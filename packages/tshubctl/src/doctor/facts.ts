@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { type Bus, getProperties, polkitAuthority, systemd1Manager } from '@tshub/bus';
 import { loadSettings, type Settings } from '@tshub/config';
@@ -28,6 +28,8 @@ export interface HostFacts {
   /** null where nothing tells. */
   readonly isClockSynchronized: boolean | null;
   readonly userNamespaces: number;
+  /** People for whom journald keeps a file apart; 0 where it does not, or may not be looked at. */
+  readonly peopleInJournal: number;
 }
 
 const usualFolders = ['/usr/local/bin', '/usr/bin', '/bin'];
@@ -67,6 +69,7 @@ export async function gatherFacts(context: Context): Promise<HostFacts> {
     program,
     isClockSynchronized: clock === null || clock.exit !== 0 ? null : clock.stdout.trim() === 'yes',
     userNamespaces: Number(readText('/proc/sys/user/max_user_namespaces') ?? 0),
+    peopleInJournal: peopleInJournal(`/var/log/journal/${(readText('/etc/machine-id') ?? '').trim()}`),
   };
 }
 
@@ -96,6 +99,14 @@ async function freeBytes(folder: string): Promise<bigint> {
   const there = existsSync(folder) ? folder : '/';
   const { bavail, bsize } = await statfs(there, { bigint: true });
   return bavail * bsize;
+}
+
+function peopleInJournal(folder: string): number {
+  try {
+    return readdirSync(folder).filter((file) => /^user-\d+\.journal$/.test(file)).length;
+  } catch {
+    return 0;
+  }
 }
 
 async function findProgram(context: Context, settings: Settings | null): Promise<HostFacts['program']> {
