@@ -31,6 +31,7 @@ async function serveHub(bus: Bus): Promise<void> {
       methods: {
         AnnounceEnds: async (_, ends) => void told.push(...ends),
         GetServer: refuse,
+        GetSettings: refuse,
         GetStatus: refuse,
         ImportPeer: refuse,
         IssueToken: refuse,

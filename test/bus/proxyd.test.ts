@@ -33,6 +33,7 @@ beforeAll(async () => {
       hubUid,
       targets: makeTargets({ settings: () => schema.parse({}), account: () => Promise.resolve(null) }),
       tlsStatus: () => noTls,
+      inUse: () => ({ settings: schema.parse({}), waiting: ['proxy_tls.mode'] }),
     }),
     accountUid: async () => hubUid,
     onLinked: (bus) => announceRoutes(bus, t.proxy.routes),

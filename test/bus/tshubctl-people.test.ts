@@ -28,6 +28,7 @@ beforeAll(async () => {
       methods: {
         AnnounceEnds: (...args) => methods().AnnounceEnds(...args),
         GetServer: (...args) => methods().GetServer(...args),
+        GetSettings: (...args) => methods().GetSettings(...args),
         GetStatus: (...args) => methods().GetStatus(...args),
         ImportPeer: (...args) => methods().ImportPeer(...args),
         async IssueToken(caller, scopes): Promise<[string, string, bigint]> {

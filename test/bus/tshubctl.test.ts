@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectBus, type Bus } from '@tshub/bus';
+import { schema } from '@tshub/config';
 import { culler1, hub1, proxy1, serverUnit, TshubError, type WireDict } from '@tshub/contract';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { startPrivateBus, type PrivateBus } from '../support/private-bus.ts';
@@ -71,6 +72,7 @@ beforeAll(async () => {
             memoryMax: 2_147_483_648n,
           };
         },
+        GetSettings: async (): Promise<[string, string[]]> => [JSON.stringify(schema.parse({})), ['hub.name']],
         GetStatus: async () => ({ version: 'x' }),
         ImportPeer: async () => Promise.reject(new TshubError('forbidden', { problem: 'no' })),
         IssueToken: async () => Promise.reject(new TshubError('forbidden', { problem: 'no' })),
@@ -124,6 +126,7 @@ beforeAll(async () => {
             { kind: 'server', user: 'bob', server: 'lab', cull: false, why: 'not ready yet', seconds: -1, explain: [] },
           ];
         },
+        GetSettings: async (): Promise<[string, string[]]> => [JSON.stringify(schema.parse({})), []],
         GetStatus: async () => ({}),
       },
       properties: { Version: () => 'x' },
@@ -320,6 +323,23 @@ test('config check names file, key, expected and found, with exit code 78', asyn
   await expect(tshubctl('config', 'check', join(folder, 'missing'))).resolves.toMatchObject({ exit: 3 });
 });
 
+test('config diff tells what is not the default, what is not in use, and who does not run', async () => {
+  const file = join(folder, 'diff.toml');
+  writeFileSync(file, '[culler]\ntimeout = 120\n[hub]\nname = "Lab"\n[spawner.environment]\nKEY = "hush-hush"\n');
+  const { exit, stdout } = await tshubctl('config', 'diff', file);
+  expect(exit).toBe(5);
+  expect(stdout).toMatch(/^Not the default:\nKEY +VALUE +DEFAULT +FILE\nculler.timeout +120 +\d+ +\/.*diff.toml\n/);
+  expect(stdout).toMatch(/\nspawner.environment.KEY +\(hidden\) +- /);
+  expect(stdout).toMatch(/Not in use yet:\nKEY +FILES +IN USE +TO APPLY\n/);
+  expect(stdout).toMatch(/\nculler.timeout +120 +\d+ +systemctl reload tshub-cullerd\n/);
+  expect(stdout).toMatch(/\nhub.name +"Lab" +"[^"]*" +systemctl restart tshub\n/);
+  expect(stdout).toMatch(/\n\ntshub-proxyd.service is not running: systemctl start tshub-proxyd\n$/);
+  expect(stdout).not.toContain('hush-hush');
+  const json = JSON.parse((await tshubctl('config', 'diff', file, '--json')).stdout) as Record<string, unknown[]>;
+  expect(json['not_default']?.[0]).toEqual({ key: 'culler.timeout', value: 120, default: expect.any(Number), file });
+  expect(json['not_in_use']?.map((one) => (one as { unit: string }).unit)).toContain('tshub-cullerd.service');
+});
+
 test('what config show prints is the same settings again', async () => {
   const file = join(folder, 'good.toml');
   writeFileSync(file, '[culler]\ntimeout = 120\n');
@@ -340,6 +360,7 @@ test.each([
       'doctor',
       'group',
       'import-jupyterhub',
+      'log',
       'restore',
       'role',
       'route',

@@ -60,6 +60,7 @@ export class FakeProxy {
         }
         return [routes.length, removed];
       }),
+    GetSettings: () => this.#answer('GetSettings', (): [string, string[]] => ['{}', []]),
     GetStatistics: () =>
       this.#answer('GetStatistics', () => ({ requests: 0n, websocketRequests: 0n, answers: {}, memory: 0n })),
     GetStatus: () =>

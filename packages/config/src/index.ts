@@ -1,3 +1,4 @@
+export { differing, type Differing, notDefault, type NotDefault } from './compare.ts';
 export {
   accountName,
   checkChoice,
@@ -9,8 +10,9 @@ export {
   userOfAccount,
   type Who,
 } from './effective.ts';
+export { afterReload, type InUse } from './in-use.ts';
 export { parseBind } from './kinds.ts';
-export { loadSettings, type LoadOptions } from './load.ts';
+export { loadSettings, type LoadOptions, loadWithOrigin } from './load.ts';
 export { type HostFacts, lacks, needsOf } from './needs.ts';
 export { printSettings } from './print.ts';
 export { rootOnlyProblem } from './root-only.ts';

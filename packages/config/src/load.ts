@@ -16,6 +16,11 @@ export interface LoadOptions {
 
 /** Reads the settings and their drop-ins, in name order, later ones winning key by key; throws config_invalid that names file, key, expected and found. */
 export function loadSettings(options: LoadOptions = {}): Settings {
+  return loadWithOrigin(options).settings;
+}
+
+/** The same, with the file that each key is from; those of no file have their default. */
+export function loadWithOrigin(options: LoadOptions = {}): { settings: Settings; origin: Origin } {
   const file = options.file ?? paths.config;
   const dropins = options.dropins ?? paths.configDropins;
   const merged: Record<string, unknown> = {};
@@ -25,7 +30,7 @@ export function loadSettings(options: LoadOptions = {}): Settings {
     if (text !== undefined) merge(merged, parseToml(path, text), path, [], origin);
   }
   const result = schema.safeParse(merged);
-  if (result.success) return deepFreeze(result.data);
+  if (result.success) return { settings: deepFreeze(result.data), origin };
   const problem = result.error.issues.map((issue) => describeIssue(issue, merged, origin, file)).join('\n');
   throw new TshubError('config_invalid', { problem });
 }

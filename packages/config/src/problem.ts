@@ -18,7 +18,8 @@ export function describeIssue(issue: z.core.$ZodIssue, input: unknown, origin: O
   return `${originOf(path, origin, file)}: ${path.join('.')}: ${expected(issue)}, found ${found(input, issue.path)}`;
 }
 
-function originOf(path: readonly string[], origin: Origin, file: string): string {
+/** The file that set a key, or one of the tables that it is in. */
+export function originOf(path: readonly string[], origin: Origin, file: string): string {
   for (let length = path.length; length > 0; length--) {
     const from = origin.get(path.slice(0, length).join('.'));
     if (from !== undefined) return from;

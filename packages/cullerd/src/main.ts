@@ -41,12 +41,16 @@ await run({
     const cpu = new CpuWatch({ root: cgroups, slice, now: clock.now, steady: () => performance.now() });
     const pressure = () => memoryPressure(cgroups, slice());
     const culler = makeCuller({ hub, settings: () => settings, clock, cpu, pressure, log });
-    bus.serve(culler1, serveCuller(culler), {
-      // No method of ours is for one account only.
-      accountUid: async () => 0,
-      onBug: (error, id) =>
-        log.error({ event: 'request-failed', error, id }, `a call over the bus failed inside (id ${id})`),
-    });
+    bus.serve(
+      culler1,
+      serveCuller(culler, () => settings),
+      {
+        // No method of ours is for one account only.
+        accountUid: async () => 0,
+        onBug: (error, id) =>
+          log.error({ event: 'request-failed', error, id }, `a call over the bus failed inside (id ${id})`),
+      },
+    );
     await bus.own(culler1.busName);
 
     const rounds = startRounds({

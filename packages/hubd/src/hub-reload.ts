@@ -10,11 +10,19 @@ const fixed: ReadonlySet<string> = new Set([
 /** Sections that are read when the hub starts. */
 const fixedSections: ReadonlySet<string> = new Set(['custom_scopes', 'groups', 'roles', 'services']);
 /** Sections that other daemons read by themselves. */
-const elsewhere: Readonly<Record<string, string>> = { culler: 'tshub-cullerd', proxy: 'tshub-proxyd' };
+const elsewhere: Readonly<Record<string, string>> = {
+  culler: 'tshub-cullerd',
+  proxy: 'tshub-proxyd',
+  proxy_api: 'tshub-proxyd',
+  proxy_routes: 'tshub-proxyd',
+  proxy_tls: 'tshub-proxyd',
+};
 
 export interface Reload {
   /** Dotted keys that differ, sorted. */
   readonly changed: readonly string[];
+  /** Those of them that a restart of the hub puts to use. */
+  readonly later: readonly string[];
   /** One sentence for the journal. */
   readonly says: string;
 }
@@ -33,7 +41,7 @@ export function describeReload(before: Settings, after: Settings): Reload {
     ...(later.length === 0 ? [] : [`a restart of tshub.service is needed for ${later.join(', ')}`]),
     ...(others.length === 0 ? [] : [`reload ${others.map((unit) => `${unit}.service`).join(' and ')} for the rest`]),
   ];
-  return { changed, says: parts.join('; ') };
+  return { changed, later, says: parts.join('; ') };
 }
 
 function sectionOf(key: string): string {

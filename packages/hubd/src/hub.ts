@@ -1,4 +1,12 @@
-import { isAccount, type LoginSecrets, noSecrets, type Settings, userOfAccount } from '@tshub/config';
+import {
+  afterReload,
+  type InUse,
+  isAccount,
+  type LoginSecrets,
+  noSecrets,
+  type Settings,
+  userOfAccount,
+} from '@tshub/config';
 import { hubApi, routes } from '@tshub/contract';
 import { makeCalls } from '@tshub/http';
 import { AuditTrail } from './audit/audit-trail.ts';
@@ -45,6 +53,7 @@ export async function createHub(parts: HubParts): Promise<Hub> {
   const apiUrl = parts.apiUrl ?? `http://${hubApi.host}:${hubApi.port}/hub/api`;
   const waiting = parts.wait === undefined ? {} : { wait: parts.wait };
   let current = parts.settings;
+  let inUse: InUse = { settings: current, waiting: [] };
   const settings = (): Settings => current;
   const onRoutes = (): Promise<void> => servers.reconcileRoutes();
   const data = await openHubData({ ...parts, log }, settings, onRoutes);
@@ -210,6 +219,7 @@ export async function createHub(parts: HubParts): Promise<Hub> {
       admit,
       importPeer: (caller, document, apply) => importPeer(importParts, caller, document, apply),
       settings,
+      inUse: () => inUse,
       clock,
       log,
       apiUrl,
@@ -239,8 +249,9 @@ export async function createHub(parts: HubParts): Promise<Hub> {
       if (typeof parts.db === 'string') await db.destroy();
     },
     reload(next) {
-      const reload = describeReload(current, next);
+      const reload = describeReload(inUse.settings, next);
       current = next;
+      inUse = afterReload(inUse.settings, next, reload.later);
       servers.reload(next);
       log.info({ event: 'config-reloaded', changed: reload.changed.join(' ') }, reload.says);
       return reload;

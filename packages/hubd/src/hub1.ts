@@ -1,5 +1,5 @@
 import type { BusCaller, Implementation } from '@tshub/bus';
-import type { Settings } from '@tshub/config';
+import type { InUse, Settings } from '@tshub/config';
 import { type hub1, type HubStatus, TshubError, version, type WireDict } from '@tshub/contract';
 import type { Log } from '@tshub/daemon';
 import type { Access } from './access/access.ts';
@@ -7,6 +7,7 @@ import { type ImportPeerParts, makeImportPeer } from './hub1-import.ts';
 import { type Accounts, checkAllowed, hubCaller, type Order, ownerOf, type Who, whoIs } from './hub1-callers.ts';
 import { cullMethods } from './hub1-cull.ts';
 import { endMethods } from './hub1-ends.ts';
+import { settingsMethod } from './hub1-settings.ts';
 import type { ServerSignals } from './hub1-signals.ts';
 import { makeTokenLimit } from './hub1-token-limit.ts';
 import { readTokenWish } from './hub1-token.ts';
@@ -28,6 +29,7 @@ export interface Hub1Parts {
   readonly admit: (name: string) => Promise<User>;
   readonly importPeer: ImportPeerParts['importPeer'];
   readonly settings: () => Settings;
+  readonly inUse: () => InUse;
   readonly changes: Pick<UserChanges, 'remove'>;
   /** Groups of the hub that a user is in. */
   readonly groupsOf: (user: string) => ReadonlySet<string>;
@@ -82,6 +84,7 @@ export function makeHub1(parts: Hub1Parts): Implementation<typeof hub1> {
     methods: {
       ...endMethods(parts, { userOf, seesAll, knownUser }),
       ...cullMethods(parts, knownUser),
+      ...settingsMethod(parts.inUse),
 
       async GetServer(caller, user, name) {
         const who = await whoIs(accounts, caller.uid);

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { type Bus, connectBus } from '@tshub/bus';
-import { loadSettings } from '@tshub/config';
+import { afterReload, type InUse, loadSettings } from '@tshub/config';
 import { accounts, paths, TshubError, units } from '@tshub/contract';
 import { inheritedSockets, run } from '@tshub/daemon';
 import { peerCredentials, userByName } from '@tshub/native';
@@ -28,6 +28,7 @@ await run({
   async start({ log, signal, hurry, handOver, onStop, onReload, ready }) {
     const started = loadSettings();
     let settings = started;
+    let inUse: InUse = { settings, waiting: [] };
     log.level = settings.logging.level;
     const listeners = inheritedSockets();
     const [listener] = listeners;
@@ -87,6 +88,7 @@ await run({
       const inFront = front === null ? laterOf(started, fresh) : await front.reload(fresh);
       const later = [...inFront, ...applyRest.flatMap((apply) => apply())];
       settings = fresh;
+      inUse = afterReload(inUse.settings, fresh, later);
       log.level = settings.logging.level;
       const rest = later.length === 0 ? '' : `; a restart is needed for ${later.join(', ')}`;
       log.info({ event: 'config-reloaded' }, `settings were read again${rest}`);
@@ -99,6 +101,7 @@ await run({
       hubUid,
       targets: makeTargets({ settings: () => settings, account: userByName }),
       tlsStatus: () => front?.tlsStatus() ?? noTls,
+      inUse: () => inUse,
     });
     const onLinked = (bus: Bus) => announceRoutes(bus, proxy.routes);
     await keepOnBus({ connect, implementation, accountUid, onLinked, log, signal });

@@ -1,4 +1,5 @@
 import type { Bus, BusCaller, Implementation } from '@tshub/bus';
+import type { InUse } from '@tshub/config';
 import { proxy1, type ProxyStatistics, TshubError, version } from '@tshub/contract';
 import { maxProbeMs } from './probe.ts';
 import type { Proxy } from './proxy.ts';
@@ -11,6 +12,7 @@ export interface Proxy1Parts {
   readonly hubUid: number;
   readonly targets: Targets;
   readonly tlsStatus: () => TlsStatus;
+  readonly inUse: () => InUse;
 }
 
 const action = 'org.tshub.proxy.manage-routes';
@@ -19,13 +21,17 @@ const action = 'org.tshub.proxy.manage-routes';
  * The proxy on the bus. What the contract gives to the hub's account alone is refused to others before it gets here; what
  * polkit decides is asked here, but not of the hub, whose routes they are.
  */
-export function proxy1For({ proxy, hubUid, targets, tlsStatus }: Proxy1Parts): Implementation<typeof proxy1> {
+export function proxy1For({ proxy, hubUid, targets, tlsStatus, inUse }: Proxy1Parts): Implementation<typeof proxy1> {
   return {
     methods: {
       AddRoute: async (caller, prefix, target, uid, data) => {
         await requireManage(caller, hubUid);
         await targets.check(prefix, target, uid);
         await proxy.routes.add({ prefix, target, uid, data });
+      },
+      GetSettings: async (caller) => {
+        await requireManage(caller, hubUid);
+        return [JSON.stringify(inUse().settings), inUse().waiting];
       },
       GetStatistics: async () => statisticsOf(proxy),
       GetStatus: async () => ({ ...proxy.status(), ...tlsStatus() }),

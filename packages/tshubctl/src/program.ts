@@ -1,11 +1,13 @@
-import { TshubError } from '@tshub/contract';
+import { events, TshubError } from '@tshub/contract';
 import type { CommandSpec, OptionSpec } from './command.ts';
 import { backUp } from './commands/backup.ts';
 import { checkConfig, showConfig } from './commands/config.ts';
+import { diffConfig } from './commands/config-diff.ts';
 import { cullNow } from './commands/cull.ts';
 import { examine } from './commands/doctor.ts';
 import { importJupyterHub } from './commands/import-jupyterhub.ts';
 import { restore } from './commands/restore.ts';
+import { showLog } from './commands/log.ts';
 import { listRoutes } from './commands/route.ts';
 import { listServers, restartServer, showLogs, showServer, startServer, stopServer } from './commands/server.ts';
 import { keepServer } from './commands/server-keep.ts';
@@ -65,6 +67,14 @@ export const program: CommandSpec = {
           arguments: [file],
           run: checkConfig,
         },
+        {
+          name: 'diff',
+          says: 'Compare the settings with the defaults and with what runs',
+          details:
+            'First what is set to something else than its default, and in which file; then what a daemon that runs does not go by yet, and what puts it to use. Environments of programs are not shown. The exit code is 5 if a daemon does not answer.',
+          arguments: [file],
+          run: diffConfig,
+        },
         { name: 'show', says: 'Print the settings in force, defaults included', arguments: [file], run: showConfig },
       ],
     },
@@ -99,6 +109,26 @@ export const program: CommandSpec = {
         { name: 'write', value: 'file', says: 'Write these settings into a new file' },
       ],
       run: importJupyterHub,
+    },
+    {
+      name: 'log',
+      says: 'Show what the daemons of the hub wrote to the journal',
+      details:
+        'For root and for the groups systemd-journal and adm. For example: tshubctl log login-refused --since today. With --json there is an object on each line, as journalctl prints it.',
+      arguments: [{ name: 'event', says: 'Only this event', isOptional: true, choices: Object.keys(events) }],
+      options: [
+        { name: 'user', short: 'u', value: 'name', isList: true, says: 'Only what is about this user' },
+        {
+          name: 'since',
+          short: 's',
+          value: 'time',
+          says: 'Only from then on, such as today, -2h or "2026-01-31 12:00"',
+        },
+        { name: 'until', value: 'time', says: 'Only up to then' },
+        { name: 'lines', short: 'n', value: 'count', says: 'Show only the last entries' },
+        { name: 'follow', short: 'f', says: 'Go on with new entries as they come' },
+      ],
+      run: showLog,
     },
     {
       name: 'restore',

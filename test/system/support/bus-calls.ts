@@ -37,9 +37,11 @@ const token = (action: PolkitAction, scope: string): BusCall => ({
 /** Calls of every method of every interface. A method that is not here fails the suite. */
 export const busCalls: Readonly<Record<string, readonly BusCall[]>> = {
   'Culler1.CullNow': plain('b', 'true'),
+  'Culler1.GetSettings': plain(),
   'Culler1.GetStatus': plain(),
   'Hub1.AnnounceEnds': plain('aa{sv}', '0'),
   'Hub1.GetServer': servers('ss', ''),
+  'Hub1.GetSettings': plain(),
   'Hub1.GetStatus': plain(),
   'Hub1.ImportPeer': [{ about: 'anything', args: () => ['sb', '{}', 'false'], action: 'org.tshub.hub.manage-roles' }],
   'Hub1.IssueToken': [
@@ -74,6 +76,7 @@ export const busCalls: Readonly<Record<string, readonly BusCall[]>> = {
   'Hub1.StopServer': servers('sss', 'none', ''),
   'Hub1.WatchServers': [{ about: 'what one may see', args: () => [], isOwn: true }],
   'Proxy1.AddRoute': plain('ssua{ss}', '/hub/', 'http://127.0.0.1:9', '4294967295', '0'),
+  'Proxy1.GetSettings': plain(),
   'Proxy1.GetStatistics': plain(),
   'Proxy1.GetStatus': plain(),
   'Proxy1.ListActivity': plain('t', '0'),

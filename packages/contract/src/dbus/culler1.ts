@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Interface } from './interface.ts';
+import { type Interface, settingsInUse } from './interface.ts';
 
 export const culler1 = {
   busName: 'org.tshub.Culler1',
@@ -12,6 +12,12 @@ export const culler1 = {
       access: { kind: 'polkit', actions: ['org.tshub.culler.manage'] },
       in: [{ name: 'dry_run', type: 'b' }],
       out: [{ name: 'decisions', type: 'aa{sv}' }],
+    },
+    GetSettings: {
+      says: 'The settings in use, as JSON, and the keys of those that were read and wait for a restart.',
+      access: { kind: 'polkit', actions: ['org.tshub.culler.manage'] },
+      in: [],
+      out: settingsInUse,
     },
     GetStatus: {
       says: 'Version, settings and the last round; a CullerStatus.',

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Interface } from './interface.ts';
+import { type Interface, settingsInUse } from './interface.ts';
 
 const user = { name: 'user', type: 's' } as const;
 const server = { name: 'server', type: 's' } as const;
@@ -26,6 +26,12 @@ export const hub1 = {
       access: { kind: 'polkit', actions: ['org.tshub.hub.manage-own-server', 'org.tshub.hub.read'] },
       in: [user, server],
       out: [{ name: 'server', type: 'a{sv}' }],
+    },
+    GetSettings: {
+      says: 'The settings in use, as JSON, and the keys of those that were read and wait for a restart.',
+      access: { kind: 'polkit', actions: ['org.tshub.hub.read'] },
+      in: [],
+      out: settingsInUse,
     },
     GetStatus: {
       says: 'Version, start and counts of the hub; a HubStatus.',

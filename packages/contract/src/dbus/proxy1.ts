@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Interface } from './interface.ts';
+import { type Interface, settingsInUse } from './interface.ts';
 
 const prefix = { name: 'prefix', type: 's' } as const;
 /** Asked of whoever is not the hub. */
@@ -17,6 +17,12 @@ export const proxy1 = {
       access: manage,
       in: [prefix, { name: 'target', type: 's' }, { name: 'uid', type: 'u' }, { name: 'data', type: 'a{ss}' }],
       out: [],
+    },
+    GetSettings: {
+      says: 'The settings in use, as JSON, and the keys of those that were read and wait for a restart.',
+      access: manage,
+      in: [],
+      out: settingsInUse,
     },
     GetStatistics: {
       says: 'What the proxy has done since its start; a ProxyStatistics.',
