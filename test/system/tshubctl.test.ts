@@ -21,15 +21,15 @@ describe('config diff', () => {
 
   test('follows a setting from the file to the daemons', async () => {
     expect(await pending()).toEqual([]);
-    await machine.write(dropin, '[hub]\nname = "Elsewhere"\ncookie_max_age_days = 3\n[culler]\nevery = 77\n');
+    await machine.write(dropin, '[hub]\nname = "Elsewhere"\ncookie_max_age_days = 3\n[culler]\ncull_every = 77\n');
     expect(await pending()).toEqual([
-      ['culler.every', 'systemctl reload tshub'],
+      ['culler.cull_every', 'systemctl reload tshub'],
       ['hub.cookie_max_age_days', 'systemctl reload tshub'],
       ['hub.name', 'systemctl reload tshub'],
-      ['culler.every', 'systemctl reload tshub-cullerd'],
+      ['culler.cull_every', 'systemctl reload tshub-cullerd'],
     ]);
     const { not_default } = await diff('grace');
-    expect(not_default).toContainEqual(expect.objectContaining({ key: 'culler.every', value: 77, file: dropin }));
+    expect(not_default).toContainEqual(expect.objectContaining({ key: 'culler.cull_every', value: 77, file: dropin }));
     await machine.run(['systemctl', 'reload', 'tshub', 'tshub-cullerd']);
     expect(await pending()).toEqual([['hub.cookie_max_age_days', 'systemctl restart tshub']]);
     await machine.run(['systemctl', 'restart', 'tshub']);

@@ -27,12 +27,13 @@ export function notDefault(settings: Settings, origin: Origin): NotDefault[] {
   });
 }
 
-/** Keys of these sections that have another value in use than in the files. */
+/** Keys of these sections, sorted, that have another value in use than in the files. */
 export function differing(files: Settings, inUse: unknown, sections: readonly string[]): Differing[] {
   const [now, used] = [flat(files), flat(inUse)];
   return [...new Set([...now.keys(), ...used.keys()])]
     .filter((key) => sections.includes(key.split('.')[0] ?? ''))
     .filter((key) => JSON.stringify(now.get(key)) !== JSON.stringify(used.get(key)))
+    .toSorted()
     .map((key) => ({ key, files: shown(key, now.get(key)), inUse: shown(key, used.get(key)) }));
 }
 
