@@ -93,6 +93,25 @@ describe('named servers', () => {
 });
 
 describe('what a server uses', () => {
+  test('is shown of each named server that runs, and only of those; one that is silent does not hold the page up', async () => {
+    await t.close();
+    await begin({ settings: { hub: { allow_named_servers: true } } });
+    for (const name of ['lab', 'mute', 'old']) await runServer(t, ada, 'ada', name);
+    await press(ada, '/hub/home/stop', { server: 'old' });
+    await expect.poll(() => t.hub.servers.get('ada', 'old')?.active).toBe(false);
+    const asked: string[] = [];
+    t.hub.servers.usage = (_, name) => {
+      asked.push(name);
+      const limits = { cpuLimit: 2, tasksMax: 64, ioReadBytes: null, ioWriteBytes: null };
+      const uses = { memoryCurrent: 256 * 2 ** 20, memoryPeak: null, memoryMax: 2 ** 30, cpuSeconds: 3, tasks: 7 };
+      return name === 'mute' ? new Promise(() => undefined) : Promise.resolve({ ...uses, ...limits });
+    };
+    const { text } = await ada.get('/hub/home');
+    expect(asked.toSorted()).toEqual(['lab', 'mute']);
+    expect([...text.matchAll(/data-usage="([^"]*)"/g)].map(([, name]) => name)).toEqual(['lab']);
+    for (const said of ['256 MiB of 1.0 GiB', 'up to 2 cores', '7 of 64']) expect(text).toContain(said);
+  });
+
   test('is on the page against its limits, and in the API for whoever keeps it fresh', async () => {
     await runServer(t, ada, 'ada');
     const usage = {

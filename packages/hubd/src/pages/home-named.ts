@@ -1,9 +1,9 @@
-import type { Server } from '../servers/server.ts';
 import { endsPart } from './home-ends.ts';
 import { html, type Html } from './html.ts';
 import { notice, xsrfField } from './layout.ts';
 import { momentOr } from './moment.ts';
 import { actions, badge } from './server-actions.ts';
+import { type Looked, usageBars } from './server-usage.ts';
 import { strings } from './strings.ts';
 import { pagePath } from './target.ts';
 
@@ -11,7 +11,7 @@ interface NamedView {
   readonly user: string;
   readonly token: string;
   readonly now: number;
-  readonly named: readonly Server[];
+  readonly named: readonly Looked[];
   /** How many more one may have; null for any number. */
   readonly room: number | null;
   readonly problem: { readonly name: string; readonly text: string } | null;
@@ -73,14 +73,14 @@ function table({ user, token, now, named }: NamedView): Html {
       </thead>
       <tbody>
         ${named.map(
-          (server) =>
+          ({ server, usage }) =>
             html`<tr>
               <th scope="row">
                 ${server.displayName ?? server.name}
                 ${server.displayName !== null && html`<div class="quiet small">${server.name}</div>`}
               </th>
               <td>
-                ${badge(server)} ${endsPart({ server, token, now })}
+                ${badge(server)} ${usage !== undefined && usageBars(server, usage)} ${endsPart({ server, token, now })}
                 ${server.lastEnd !== '' && !server.active && html`<div class="quiet small">${server.lastEnd}</div>`}
                 ${
                   server.lastActivity !== null &&

@@ -7,7 +7,7 @@ import { servicesPart } from './home-services.ts';
 import { logLines, type Page } from './layout.ts';
 import { moment } from './moment.ts';
 import { actions, badge } from './server-actions.ts';
-import { facts, usageBars } from './server-usage.ts';
+import { facts, type Looked, usageBars } from './server-usage.ts';
 import { sharedPart, type SharedView } from './share-page.ts';
 import { strings } from './strings.ts';
 import { pagePath } from './target.ts';
@@ -16,9 +16,13 @@ export interface HomeView {
   readonly user: string;
   readonly token: string;
   readonly now: number;
-  readonly own: ServerView;
+  readonly own: {
+    readonly server: Server | undefined;
+    readonly usage: ServerUsage | undefined;
+    readonly log: readonly string[];
+  };
   /** Null when named servers are off. */
-  readonly named: readonly Server[] | null;
+  readonly named: readonly Looked[] | null;
   /** How many more named servers one may have; null for any number. */
   readonly room: number | null;
   /** What was wrong with the name of a new one; null for nothing. */
@@ -29,17 +33,11 @@ export interface HomeView {
   readonly shared: readonly SharedView[];
 }
 
-export interface ServerView {
-  readonly server: Server | undefined;
-  readonly usage: ServerUsage | undefined;
-  readonly log: readonly string[];
-}
-
 const { home } = strings;
 
 export function homePage(view: HomeView): Page {
-  const all = [...(view.own.server === undefined ? [] : [view.own.server]), ...(view.named ?? [])];
-  const busy = all.some(({ pending }) => pending !== null);
+  const all = [view.own, ...(view.named ?? [])];
+  const busy = all.some(({ server }) => (server?.pending ?? null) !== null);
   return {
     title: home.title,
     status: view.problem === null ? 200 : 400,

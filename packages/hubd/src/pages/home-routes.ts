@@ -6,10 +6,11 @@ import { isChoice } from '../servers/choices.ts';
 import type { Server } from '../servers/server.ts';
 import type { User } from '../users/user.ts';
 import { servicesFor } from './home-services.ts';
-import { homePage, type HomeView, type ServerView } from './home-page.ts';
+import { homePage, type HomeView } from './home-page.ts';
 import { type PageFrame, sendPage } from './layout.ts';
 import type { PagesParts } from './parts.ts';
 import type { Restarts } from './restarts.ts';
+import type { Looked } from './server-usage.ts';
 import { startServer, stopServer } from './start-server.ts';
 import { sharedWith } from './home-shared.ts';
 import { pagePath } from './target.ts';
@@ -36,12 +37,13 @@ export function makeHomePages(parts: PagesParts, frame: PageFrame, restarts: Res
       .ofUser(user.id)
       .filter(({ name }) => name !== '')
       .toSorted(byName);
+    const [own, others] = await Promise.all([look(user), hasNamed ? Promise.all(named.map(measured)) : []]);
     const page = homePage({
       user: user.name,
       token: parts.xsrf.token(ctx, visitor.session),
       now: parts.clock.now(),
-      own: await look(user),
-      named: hasNamed ? named : null,
+      own,
+      named: hasNamed ? others : null,
       room: limit === 0 ? null : Math.max(0, limit - named.length),
       problem,
       shared: await sharedWith(parts, user),
@@ -50,14 +52,19 @@ export function makeHomePages(parts: PagesParts, frame: PageFrame, restarts: Res
     sendPage(frame, ctx, visitor.session, page);
   }
 
-  async function look(user: User): Promise<ServerView> {
+  async function look(user: User): Promise<HomeView['own']> {
     const server = servers.get(user.name, '');
     if (server === undefined) return { server, usage: undefined, log: [] };
-    const [usage, log] = await Promise.all([
-      server.ready ? within(patience, servers.usage(user.name, ''), undefined) : undefined,
+    const [{ usage }, log] = await Promise.all([
+      measured(server),
       within(patience, servers.log(user.name, '', logLength), []),
     ]);
     return { server, usage, log };
+  }
+
+  async function measured(server: Server): Promise<Looked> {
+    const { user, name, ready } = server;
+    return { server, usage: ready ? await within(patience, servers.usage(user, name), undefined) : undefined };
   }
 
   async function start(ctx: Context): Promise<void> {

@@ -6,6 +6,12 @@ import { sayBytes, saySeconds } from './words.ts';
 
 const { home } = strings;
 
+/** A server, and what it uses when it runs. */
+export interface Looked {
+  readonly server: Server;
+  readonly usage: ServerUsage | undefined;
+}
+
 /** What a server uses, against its limits: as it was when the page was made. home.js keeps it fresh, by the names in `data-use`. */
 export function usageBars({ name }: Server, usage: ServerUsage): Html {
   const { memoryCurrent, memoryMax, memoryPeak, cpuSeconds, cpuLimit, tasks, tasksMax } = usage;
