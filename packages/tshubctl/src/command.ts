@@ -2,6 +2,9 @@ import type { Bus, Callable, Calls } from '@tshub/bus';
 
 /** The shape of a command: program.ts is a tree of these, and commander, the man page and the completions are made from it. */
 
+/** What completions know the names of, from the hub and the settings. */
+export type NameKind = 'group' | 'profile' | 'role' | 'server' | 'service' | 'user';
+
 export interface ArgumentSpec {
   readonly name: string;
   readonly says: string;
@@ -9,6 +12,10 @@ export interface ArgumentSpec {
   /** The last one may be given more than once; all of them are at the end of what was typed. */
   readonly isList?: boolean;
   readonly choices?: readonly string[];
+  /** It is the name of one that there is. */
+  readonly names?: NameKind;
+  /** It is a file of this host. */
+  readonly isFile?: boolean;
 }
 
 export interface OptionSpec {
@@ -19,6 +26,8 @@ export interface OptionSpec {
   readonly value?: string;
   /** May be given more than once. */
   readonly isList?: boolean;
+  /** Its value is the name of one that there is. */
+  readonly names?: NameKind;
   readonly says: string;
 }
 
@@ -71,6 +80,8 @@ export interface Context {
   bus(): Promise<Bus>;
   /** Calls a service as is; if that is forbidden and there is a terminal, once more with leave to ask for a password. */
   ask<I extends Callable, T>(table: I, timeoutMs: number, work: (calls: Calls<I>) => Promise<T>): Promise<T>;
+  /** How long the hub may take to answer; as long as it needs, if left out. */
+  readonly patienceMs?: number;
   /** Says what is going on while a command runs; null if nobody watches. */
   readonly tell: ((line: string) => void) | null;
   /** Runs a program that writes to the terminal itself. */

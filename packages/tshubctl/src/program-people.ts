@@ -13,16 +13,23 @@ import { createToken, listTokens, revokeToken } from './commands/token.ts';
 import { listUsers } from './commands/user.ts';
 import { createUsers, deleteUser, renameUser, setAdmin, showUser } from './commands/user-changes.ts';
 
-const group = { name: 'group', says: 'Name of the group' } as const;
-const role = { name: 'role', says: 'Name of the role' } as const;
-const user = { name: 'user', says: 'Name of the user' } as const;
-const users = { name: 'users', says: 'Names of users', isList: true } as const;
+const group = { name: 'group', names: 'group', says: 'Name of the group' } as const;
+const role = { name: 'role', names: 'role', says: 'Name of the role' } as const;
+const user = { name: 'user', names: 'user', says: 'Name of the user' } as const;
+const users = { name: 'users', names: 'user', says: 'Names of users', isList: true } as const;
 const scope = { name: 'scope', short: 's', value: 'scope', isList: true } as const;
-const owner: OptionSpec = { name: 'user', short: 'u', value: 'name', says: 'Whose; you, if left out' };
+const owner: OptionSpec = { name: 'user', names: 'user', short: 'u', value: 'name', says: 'Whose; you, if left out' };
 const holders: readonly OptionSpec[] = [
-  { name: 'user', short: 'u', value: 'name', isList: true, says: 'A user' },
-  { name: 'group', short: 'g', value: 'name', isList: true, says: 'A group: all of its members, now and later' },
-  { name: 'service', value: 'name', isList: true, says: 'A service' },
+  { name: 'user', names: 'user', short: 'u', value: 'name', isList: true, says: 'A user' },
+  {
+    name: 'group',
+    names: 'group',
+    short: 'g',
+    value: 'name',
+    isList: true,
+    says: 'A group: all of its members, now and later',
+  },
+  { name: 'service', names: 'service', value: 'name', isList: true, says: 'A service' },
 ];
 
 /** The nouns that are about people and what they may do. */
@@ -34,8 +41,8 @@ export const groupCommand: CommandSpec = {
     {
       name: 'create',
       says: 'Make a group',
-      arguments: [group],
-      options: [{ name: 'user', short: 'u', value: 'name', isList: true, says: 'A first user of it' }],
+      arguments: [{ name: 'group', says: 'Name of the group' }],
+      options: [{ name: 'user', names: 'user', short: 'u', value: 'name', isList: true, says: 'A first user of it' }],
       run: createGroup,
     },
     { name: 'delete', says: 'Delete a group', arguments: [group], run: deleteGroup },
@@ -61,7 +68,7 @@ export const roleCommand: CommandSpec = {
     {
       name: 'create',
       says: 'Make a role',
-      arguments: [role],
+      arguments: [{ name: 'role', says: 'Name of the role' }],
       options: [
         { ...scope, says: 'A scope that it allows, such as read:users!group=staff' },
         { name: 'description', value: 'text', says: 'What it is for' },
@@ -88,7 +95,7 @@ export const tokenCommand: CommandSpec = {
       options: [
         owner,
         { ...scope, says: 'A scope that it has; all that its user may do, if left out' },
-        { name: 'role', short: 'r', value: 'role', isList: true, says: 'A role whose scopes it has' },
+        { name: 'role', names: 'role', short: 'r', value: 'role', isList: true, says: 'A role whose scopes it has' },
         { name: 'note', value: 'text', says: 'What it is for' },
         { name: 'expires-in', value: 'time', says: 'How long it is good: seconds, or a number with s, m, h or d' },
       ],
@@ -113,7 +120,7 @@ export const userCommand: CommandSpec = {
       name: 'create',
       says: 'Make users known to the hub',
       details: 'Their accounts on this host are not touched.',
-      arguments: [users],
+      arguments: [{ name: 'users', says: 'Names of users', isList: true }],
       options: [{ name: 'admin', says: 'They administer the hub' }],
       run: createUsers,
     },

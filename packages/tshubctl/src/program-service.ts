@@ -1,7 +1,7 @@
 import type { CommandSpec } from './command.ts';
 import { createService, deleteService, listServices, showService } from './commands/service.ts';
 
-const service = { name: 'service', says: 'Name of the service' } as const;
+const service = { name: 'service', names: 'service', says: 'Name of the service' } as const;
 
 export const serviceCommand: CommandSpec = {
   name: 'service',
@@ -11,7 +11,7 @@ export const serviceCommand: CommandSpec = {
     {
       name: 'create',
       says: 'Make a service',
-      arguments: [service],
+      arguments: [{ name: 'service', says: 'Name of the service' }],
       options: [
         { name: 'url', value: 'url', says: 'Where it listens, to be reached through the proxy' },
         { name: 'user', short: 'u', value: 'name', says: 'The account whose process listens there' },

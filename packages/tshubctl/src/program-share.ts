@@ -1,11 +1,23 @@
 import type { CommandSpec, OptionSpec } from './command.ts';
 import { grantShare, listShares, makeShareCode, revokeShare } from './commands/share.ts';
 
-const user = { name: 'user', says: 'Whose server; yours, if left out', isOptional: true } as const;
-const server = { name: 'server', says: 'Name of the server; the default one, if left out', isOptional: true } as const;
+const user = { name: 'user', names: 'user', says: 'Whose server; yours, if left out', isOptional: true } as const;
+const server = {
+  name: 'server',
+  names: 'server',
+  says: 'Name of the server; the default one, if left out',
+  isOptional: true,
+} as const;
 const targets: readonly OptionSpec[] = [
-  { name: 'user', short: 'u', value: 'name', isList: true, says: 'A user' },
-  { name: 'group', short: 'g', value: 'name', isList: true, says: 'A group: all of its members, now and later' },
+  { name: 'user', names: 'user', short: 'u', value: 'name', isList: true, says: 'A user' },
+  {
+    name: 'group',
+    names: 'group',
+    short: 'g',
+    value: 'name',
+    isList: true,
+    says: 'A group: all of its members, now and later',
+  },
 ];
 const scope = { name: 'scope', short: 's', value: 'scope', isList: true } as const;
 const mayCome = 'A scope for this server, such as start:servers; coming in, if left out';

@@ -1,6 +1,7 @@
-import { events, TshubError } from '@tshub/contract';
+import { events } from '@tshub/contract';
 import type { CommandSpec, OptionSpec } from './command.ts';
 import { backUp } from './commands/backup.ts';
+import { completionOf } from './commands/completion.ts';
 import { checkConfig, showConfig } from './commands/config.ts';
 import { diffConfig } from './commands/config-diff.ts';
 import { cullNow } from './commands/cull.ts';
@@ -15,7 +16,7 @@ import { setLimit } from './commands/set-limit.ts';
 import { shutDown } from './commands/shutdown.ts';
 import { showStatus } from './commands/status.ts';
 import { showTop } from './commands/top.ts';
-import { completionScript, shells, type Shell } from './completion.ts';
+import { shells } from './completion.ts';
 import { groupCommand, roleCommand, tokenCommand, userCommand } from './program-people.ts';
 import { serviceCommand } from './program-service.ts';
 import { shareCommand } from './program-share.ts';
@@ -25,9 +26,19 @@ export const commonOptions: readonly OptionSpec[] = [
   { name: 'json', says: 'Print JSON, of a shape that programs can rely on' },
 ];
 
-const user = { name: 'user', says: 'Whose server; you, if left out', isOptional: true } as const;
-const server = { name: 'server', says: 'Name of the server; the default one, if left out', isOptional: true } as const;
-const file = { name: 'file', says: 'Settings file; the one in use, if left out', isOptional: true } as const;
+const user = { name: 'user', names: 'user', says: 'Whose server; you, if left out', isOptional: true } as const;
+const server = {
+  name: 'server',
+  names: 'server',
+  says: 'Name of the server; the default one, if left out',
+  isOptional: true,
+} as const;
+const file = {
+  name: 'file',
+  isFile: true,
+  says: 'Settings file; the one in use, if left out',
+  isOptional: true,
+} as const;
 
 /** The command tree: noun, then verb. Help, man page and completions are made from it. */
 export const program: CommandSpec = {
@@ -41,21 +52,23 @@ export const program: CommandSpec = {
       says: 'Put database, settings and keys of the hub into one file',
       details:
         'For root, while the hub runs: logins, tokens and permissions come back with it as they are at that moment. The file holds every key of the hub, so only root may read it. Homes are not in it, nor is a database in PostgreSQL, for which it says what to do.',
-      arguments: [{ name: 'file', says: 'Where to write it; a name that is free' }],
+      arguments: [{ name: 'file', isFile: true, says: 'Where to write it; a name that is free' }],
       run: backUp,
     },
     {
       name: 'completion',
       says: 'Print a completion script for a shell',
       details: 'For example: tshubctl completion bash > /etc/bash_completion.d/tshubctl',
-      arguments: [{ name: 'shell', says: 'Which shell', choices: shells }],
-      run: async (_, { args: [shell] }) => {
-        const known = shells.find((name): name is Shell => name === shell);
-        if (known === undefined)
-          throw new TshubError('bad_request', { problem: `shell: expected ${shells.join(' or ')}, found "${shell}"` });
-        const script = completionScript(known, program, commonOptions);
-        return { json: { shell: known, script }, text: () => script.trimEnd() };
-      },
+      arguments: [
+        { name: 'shell', says: 'Which shell', choices: shells },
+        {
+          name: 'words',
+          says: 'What was typed after tshubctl: print only the names that the last word may become',
+          isOptional: true,
+          isList: true,
+        },
+      ],
+      run: completionOf(() => program, commonOptions),
     },
     {
       name: 'config',
@@ -82,7 +95,7 @@ export const program: CommandSpec = {
       name: 'cull',
       says: 'Stop idle servers now',
       details: 'Runs a round of the culler at once, with the limits of [culler] in tshub.toml(5).',
-      arguments: [{ name: 'user', says: 'Only servers of this user; with --dry-run', isOptional: true }],
+      arguments: [{ ...user, says: 'Only servers of this user; with --dry-run' }],
       options: [
         { name: 'explain', short: 'e', says: 'With --dry-run, say also what each decision stands on' },
         { name: 'dry-run', short: 'n', says: 'Stop nothing, and tell of every server what would happen when and why' },
@@ -102,7 +115,7 @@ export const program: CommandSpec = {
       says: 'Take over what a JupyterHub knew',
       details:
         'Reads users, groups, roles, tokens and shares from the SQLite database of a JupyterHub 1.x to 6.x, and what is written plainly in its jupyterhub_config.py. Without --apply it only says what would come along. It adds, and changes nothing that is here; a second time changes nothing. Tokens go on working.',
-      arguments: [{ name: 'database', says: 'The SQLite file of the JupyterHub' }],
+      arguments: [{ name: 'database', isFile: true, says: 'The SQLite file of the JupyterHub' }],
       options: [
         { name: 'apply', says: 'Do it' },
         { name: 'config', value: 'file', says: 'Its configuration: print the settings that say the same here' },
@@ -117,7 +130,7 @@ export const program: CommandSpec = {
         'For root and for the groups systemd-journal and adm. For example: tshubctl log login-refused --since today. With --json there is an object on each line, as journalctl prints it.',
       arguments: [{ name: 'event', says: 'Only this event', isOptional: true, choices: Object.keys(events) }],
       options: [
-        { name: 'user', short: 'u', value: 'name', isList: true, says: 'Only what is about this user' },
+        { name: 'user', names: 'user', short: 'u', value: 'name', isList: true, says: 'Only what is about this user' },
         {
           name: 'since',
           short: 's',
@@ -135,7 +148,7 @@ export const program: CommandSpec = {
       says: 'Put back what a backup holds',
       details:
         'For root. An archive that is damaged, cut off or of a newer tshub is refused before anything is touched. The hub and its proxy are stopped, and started again if they ran; what was there before is kept beside it.',
-      arguments: [{ name: 'file', says: 'What tshubctl backup wrote' }],
+      arguments: [{ name: 'file', isFile: true, says: 'What tshubctl backup wrote' }],
       options: [{ name: 'replace', says: 'Put it in the place of the hub that this host has' }],
       run: restore,
     },
@@ -185,7 +198,7 @@ export const program: CommandSpec = {
           says: 'Change limits of a running server until it ends',
           details:
             'For example: tshubctl server set-limit ada --limit mem_limit=4G --limit cpu_limit=2. Names and values are those of [spawner] in tshub.toml(5); [live_limits] there says how far they may be raised. The next start has the limits of the settings again.',
-          arguments: [{ name: 'user', says: 'Whose server' }, server],
+          arguments: [{ name: 'user', names: 'user', says: 'Whose server' }, server],
           options: [
             { name: 'limit', short: 'l', value: 'name=value', isList: true, says: 'A limit and its new value' },
           ],
@@ -205,6 +218,7 @@ export const program: CommandSpec = {
             { name: 'option', short: 'o', value: 'name=value', isList: true, says: 'Choose an option of the profile' },
             {
               name: 'profile',
+              names: 'profile',
               short: 'p',
               value: 'name',
               says: 'Choose a kind of server from [[profiles]] in the settings',

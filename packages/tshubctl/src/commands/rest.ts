@@ -16,11 +16,16 @@ export async function withClient<T>(
 ): Promise<T> {
   const [token, apiUrl] = await context.ask(hub1, timeoutMs, (hub) => hub.IssueToken(scopes));
   try {
-    return await work(makeClient({ baseUrl: new URL(apiUrl).origin, token }));
+    return await work(makeClient({ baseUrl: new URL(apiUrl).origin, token, ...patient(context) }));
   } catch (error) {
     if (more.length === 0 || !(error instanceof TshubError) || error.code !== 'forbidden') throw error;
   }
   return withClient(context, [...scopes, ...more], work);
+}
+
+function patient({ patienceMs }: Context): { fetch?: typeof fetch } {
+  if (patienceMs === undefined) return {};
+  return { fetch: (url, init) => fetch(url, { ...init, signal: AbortSignal.timeout(patienceMs) }) };
 }
 
 /** Everything of a list, a page at a time. */
