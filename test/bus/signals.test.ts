@@ -57,8 +57,10 @@ describe('signals', () => {
         member: 'Changed',
         sender: server.uniqueName,
         args: ['ada', { n: 5n }],
+        mentions: expect.any(Function),
       },
     ]);
+    expect([heard[0]?.mentions('ada'), heard[0]?.mentions('bob')]).toEqual([true, false]);
   });
 
   test('a signal from somebody else is not taken for one of the named sender', async () => {

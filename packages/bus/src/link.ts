@@ -26,6 +26,8 @@ export interface Message {
   readonly body: readonly unknown[];
   /** The body with variants as what is in them. */
   readonly bare: () => readonly unknown[];
+  /** Whether this text is somewhere in the body, which is not read for it. */
+  readonly mentions: (text: string) => boolean;
 }
 
 export interface OutgoingMessage {

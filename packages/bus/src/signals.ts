@@ -68,6 +68,7 @@ export class Signals {
           interface: iface,
           member,
           sender,
+          mentions: message.mentions,
           get args() {
             return message.bare() as unknown[];
           },

@@ -113,7 +113,10 @@ export interface ReceivedSignal {
   readonly interface: string;
   readonly member: string;
   readonly sender: string;
+  /** Read when somebody asks. */
   readonly args: unknown[];
+  /** Whether this text is somewhere in the arguments, which are not read for it. */
+  readonly mentions: (text: string) => boolean;
 }
 
 export interface CallOptions {

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { variant } from '../variant.ts';
 import { readMessage, sizeOf, writeMessage } from './message.ts';
@@ -53,10 +54,65 @@ test('what another implementation wrote is read', () => {
   ]);
 });
 
-test('what we write is as long as it says, and comes back', () => {
+test('what we write is what another implementation wrote, byte for byte', () => {
   const ours = writeMessage(call);
+  expect(ours.toString('hex')).toBe(bytes.toString('hex'));
   expect(sizeOf(ours)).toBe(ours.length);
   expect(readMessage(ours).read()).toEqual(call.body);
+});
+
+const plain = (text: string): boolean => !/\0|\p{Cs}/u.test(text);
+const simple = fc.oneof(
+  fc
+    .string({ unit: 'binary' })
+    .filter(plain)
+    .map((value) => ['s', value] as const),
+  fc.boolean().map((value) => ['b', value] as const),
+  fc.integer({ min: 0, max: 255 }).map((value) => ['y', value] as const),
+  fc.integer({ min: -0x8000, max: 0x7fff }).map((value) => ['n', value] as const),
+  fc.integer({ min: 0, max: 0xffff }).map((value) => ['q', value] as const),
+  fc.integer().map((value) => ['i', value] as const),
+  fc.integer({ min: 0, max: 0xffff_ffff }).map((value) => ['u', value] as const),
+  fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }).map((value) => ['t', value] as const),
+  fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map((value) => ['x', value] as const),
+  fc.double({ noNaN: true }).map((value) => ['d', value] as const),
+  fc.constantFrom('/', '/a/b_1').map((value) => ['o', value] as const),
+  fc.constantFrom('', 'a{sv}').map((value) => ['g', value] as const),
+);
+
+/** Any values with their signature, some levels deep. */
+const typed: fc.Arbitrary<readonly [signature: string, value: unknown]> = fc.letrec<{
+  any: readonly [string, unknown];
+}>((tie) => ({
+  any: fc.oneof(
+    { maxDepth: 4, withCrossShrink: true },
+    simple,
+    fc.array(fc.string({ unit: 'binary' }).filter(plain)).map((value) => ['as', value] as const),
+    fc.uint8Array().map((value) => ['ay', value] as const),
+    fc
+      .array(tie('any'), { minLength: 1, maxLength: 4 })
+      .map((all) => [`(${all.map(([type]) => type).join('')})`, all.map(([, value]) => value)] as const),
+    tie('any')
+      .map(([type, value]) => [`a${type}`, [value, value]] as const)
+      .filter(([type]) => type !== 'ay'),
+    fc
+      .tuple(fc.string().filter(plain), tie('any'))
+      .map(([key, [type, value]]) => [`a{s${type}}`, { [`k${key}`]: value }] as const),
+    tie('any').map(([type, value]) => ['v', variant(type, value)] as const),
+  ),
+})).any;
+
+test('whatever is written comes back', () => {
+  fc.assert(
+    fc.property(fc.array(typed, { maxLength: 5 }), (all) => {
+      const signature = all.map(([type]) => type).join('');
+      fc.pre(signature.length < 256);
+      const body = all.map(([, value]) => value);
+      const ours = writeMessage({ type: 2, serial: 9, replySerial: 3, destination: ':1.2', signature, body });
+      expect(sizeOf(ours)).toBe(ours.length);
+      expect(readMessage(ours).read()).toEqual(body);
+    }),
+  );
 });
 
 test('the other order of bytes is read too', () => {
@@ -104,7 +160,15 @@ test.each([
   ['o', 'x/y'],
   ['g', 'a'],
   ['h', 1],
-])('%s refuses %j', (signature, value) => {
+  ['y', 256],
+  ['n', 0x8000],
+  ['u', -1],
+  ['u', 1.5],
+  ['i', Number.NaN],
+  ['t', -1n],
+  ['x', 2n ** 63n],
+  ['t', 1.5],
+])('%s refuses %s', (signature, value) => {
   expect(() => writeMessage({ type: 1, serial: 1, signature, body: [value] })).toThrow(TypeError);
 });
 

@@ -1,7 +1,7 @@
-import codec from 'dbus-next/lib/message.js';
+import { variant } from '../variant.ts';
 import { Reader, readValues } from './reader.ts';
 import { parseSignature, type TypeNode } from './signature.ts';
-import { toWritable } from './writer.ts';
+import { writeValues } from './writer.ts';
 
 export interface RawMessage {
   readonly type: number;
@@ -22,31 +22,42 @@ export interface RawMessage {
 export interface ReceivedMessage extends Required<Omit<RawMessage, 'body'>> {
   /** `isBare`: variants as what is in them. */
   readonly read: (isBare?: boolean) => unknown[];
+  /** Whether these bytes are somewhere in the body: found out without reading it. */
+  readonly mentions: (text: string) => boolean;
 }
 
-/** Codes of a header's fields (D-Bus specification, "Message Protocol"). */
-const nameOf = new Map<unknown, keyof ReceivedMessage>([
-  [1, 'path'],
-  [2, 'interface'],
-  [3, 'member'],
-  [4, 'errorName'],
-  [5, 'replySerial'],
-  [6, 'destination'],
-  [7, 'sender'],
-  [8, 'signature'],
-]);
+/** A header's fields: code, name, type (D-Bus specification, "Message Protocol"). */
+const fields = [
+  [1, 'path', 'o'],
+  [2, 'interface', 's'],
+  [3, 'member', 's'],
+  [4, 'errorName', 's'],
+  [5, 'replySerial', 'u'],
+  [6, 'destination', 's'],
+  [7, 'sender', 's'],
+  [8, 'signature', 'g'],
+] as const;
+const nameOf = new Map<unknown, keyof ReceivedMessage>(fields.map(([code, name]) => [code, name]));
 
 const little = 0x6c;
 const big = 0x42;
 const version = 1;
+const headTypes = 'yyyyuua(yv)';
 export const fixedSize = 16;
 /** 128 MiB, by the specification. */
 const largest = 2 ** 27;
 const [{ child: fieldTypes }] = parseSignature('a(yv)') as [TypeNode];
 
 export function writeMessage(message: RawMessage): Buffer {
-  const { signature = '', body = [] } = message;
-  return codec.marshall({ ...message, body: toWritable(signature, body) })[0];
+  const { type, flags = 0, serial, signature = '', body: values = [] } = message;
+  const body = writeValues(signature, values);
+  const given = fields.flatMap(([code, name, itsType]) => {
+    const value = message[name];
+    // An empty one is left out, as if it were not given.
+    return value === undefined || value === '' || value === 0 ? [] : [[code, variant(itsType, value)]];
+  });
+  const head = writeValues(headTypes, [little, type, flags, version, body.length, serial, given]);
+  return Buffer.concat([head, Buffer.alloc(-head.length & 7), body]);
 }
 
 /** How long the message is that begins with these sixteen bytes; throws when it cannot be one. */
@@ -90,5 +101,6 @@ export function readMessage(bytes: Buffer): ReceivedMessage {
     sender: text('sender'),
     signature,
     read: (isBare = false) => readValues(body, order, signature, isBare),
+    mentions: (text) => body.includes(text),
   };
 }

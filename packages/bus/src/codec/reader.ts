@@ -1,5 +1,4 @@
 import DBusBuffer from 'dbus-next/lib/dbus-buffer.js';
-import signatures from 'dbus-next/lib/signature.js';
 import { Variant } from '../variant.ts';
 import { parseSignature, type TypeNode } from './signature.ts';
 
@@ -10,6 +9,12 @@ export class Reader extends DBusBuffer {
   /** `bytes` begin where alignment does. */
   constructor(bytes: Buffer, endian: number) {
     super(bytes, 0, endian, null, {});
+  }
+
+  /** dbus-next parses the signature anew for each variant, of which a unit of systemd has hundreds. */
+  override readVariant(): [readonly TypeNode[], unknown[]] {
+    const nodes = parseSignature(String(this.readSimpleType('g')));
+    return [nodes, this.readStruct(nodes)];
   }
 
   override readArray(element: WireNode, size: number): unknown[] {
@@ -36,7 +41,7 @@ export class Reader extends DBusBuffer {
 export function readValues(bytes: Buffer, endian: number, signature: string, isBare: boolean): unknown[] {
   const nodes = parseSignature(signature);
   const reader = new Reader(bytes, endian);
-  const raw = reader.read(signature);
+  const raw = reader.readStruct(nodes);
   reader.requireInside();
   return nodes.map((node, i) => decode(node, raw[i], isBare));
 }
@@ -45,9 +50,8 @@ function decode(node: TypeNode, raw: unknown, isBare: boolean): unknown {
   const [inner] = node.child;
   switch (node.type) {
     case 'v': {
-      const [[innerNode, ...more], [value]] = raw as [[WireNode?, ...WireNode[]], [unknown]];
-      if (innerNode === undefined || more.length > 0) throw new TypeError('a variant of other than one value');
-      const [typed] = parseSignature(signatures.collapseSignature(innerNode)) as [TypeNode];
+      const [[typed, ...more], [value]] = raw as [[TypeNode?, ...TypeNode[]], [unknown]];
+      if (typed === undefined || more.length > 0) throw new TypeError('a variant of other than one value');
       const decoded = decode(typed, value, isBare);
       return isBare ? decoded : new Variant(typed.text, decoded);
     }

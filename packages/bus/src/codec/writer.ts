@@ -1,71 +1,180 @@
 import { Variant } from '../variant.ts';
 import { parseSignature, type TypeNode } from './signature.ts';
 
-/** Values in JavaScript's terms -> what dbus-next writes: pairs for dictionaries, [signature, value] for variants. Throws TypeError for a value that is not of its type. */
-export function toWritable(signature: string, values: readonly unknown[]): unknown[] {
-  const nodes = parseSignature(signature);
-  if (nodes.length !== values.length)
-    throw new TypeError(`expected ${nodes.length} values for "${signature}", found ${values.length}`);
-  return nodes.map((node, i) => write(node, values[i]));
-}
-
+/** Least and largest of the whole numbers that fit into a number of JavaScript. */
+const ranges: Readonly<Record<string, readonly [least: number, largest: number]>> = {
+  y: [0, 0xff],
+  n: [-0x8000, 0x7fff],
+  q: [0, 0xffff],
+  i: [-0x8000_0000, 0x7fff_ffff],
+  u: [0, 0xffff_ffff],
+};
+/** 64 MiB, by the specification. */
+const largestArray = 2 ** 26;
 const objectPath = /^\/$|^(?:\/[A-Za-z0-9_]+)+$/;
-const numbers = 'ybnqiud';
+/** Of types that do not begin anywhere (D-Bus specification, "Summary of types"). */
+const alignments: Readonly<Record<string, number>> = {
+  n: 2,
+  q: 2,
+  b: 4,
+  i: 4,
+  u: 4,
+  s: 4,
+  o: 4,
+  a: 4,
+  x: 8,
+  t: 8,
+  d: 8,
+  '(': 8,
+  '{': 8,
+};
 
-function write(node: TypeNode, value: unknown): unknown {
-  const { type, child } = node;
-  const [inner] = child;
-  switch (type) {
-    case 's':
-      return textOf(value);
-    case 'v':
-      if (!(value instanceof Variant)) throw new TypeError(`expected a Variant, found ${typeof value}`);
-      return [value.signature, toWritable(value.signature, [value.value])[0]];
-    case 'a':
-      return writeArray(inner as TypeNode, value);
-    case '(':
-      if (!Array.isArray(value) || value.length !== child.length)
-        throw new TypeError(`expected a list of ${child.length} values`);
-      return child.map((one, i) => write(one, (value as unknown[])[i]));
-    case 'b':
-      if (typeof value !== 'boolean') throw new TypeError(`expected true or false, found ${typeof value}`);
-      return value;
-    case 't':
-    case 'x': {
-      const long = typeof value === 'number' ? BigInt(value) : value;
-      if (typeof long !== 'bigint') throw new TypeError(`expected a whole number, found ${typeof value}`);
-      return long;
+/** The bytes of these values, little end first, as a body has them; throws TypeError for a value that is not of its type. */
+export function writeValues(signature: string, values: readonly unknown[]): Buffer {
+  const writer = new Writer();
+  writer.list(parseSignature(signature), values);
+  return writer.done();
+}
+
+class Writer {
+  #bytes = Buffer.allocUnsafe(512);
+  #at = 0;
+
+  done(): Buffer {
+    return this.#bytes.subarray(0, this.#at);
+  }
+
+  list(nodes: readonly TypeNode[], values: unknown): void {
+    if (!Array.isArray(values) || values.length !== nodes.length)
+      throw new TypeError(`expected a list of ${nodes.length} values`);
+    nodes.forEach((node, i) => this.#value(node, (values as unknown[])[i]));
+  }
+
+  #value(node: TypeNode, value: unknown): void {
+    const { type, child } = node;
+    this.#align(alignments[type] ?? 1);
+    switch (type) {
+      case 's':
+        return this.#text(textOf(value));
+      case 'o':
+        if (typeof value !== 'string' || !objectPath.test(value)) throw new TypeError('expected the path of an object');
+        return this.#text(value);
+      case 'g':
+        parseSignature(textOf(value));
+        return this.#signature(value as string);
+      case 'v':
+        if (!(value instanceof Variant)) throw new TypeError(`expected a Variant, found ${typeof value}`);
+        this.#signature(value.signature);
+        return this.list(parseSignature(value.signature), [value.value]);
+      case 'a':
+        return this.#array(child[0] as TypeNode, value);
+      case '(':
+        return this.list(child, value);
+      case 'b':
+        if (typeof value !== 'boolean') throw new TypeError(`expected true or false, found ${typeof value}`);
+        return this.#whole('u', Number(value));
+      case 't':
+      case 'x':
+        return this.#long(type, value);
+      case 'd':
+        if (typeof value !== 'number') throw new TypeError(`expected a number, found ${typeof value}`);
+        this.#at = this.#room(8).writeDoubleLE(value, this.#at);
+        return;
+      default:
+        return this.#whole(type, value);
     }
-    case 'o':
-      if (typeof value !== 'string' || !objectPath.test(value)) throw new TypeError('expected the path of an object');
-      return value;
-    case 'g':
-      parseSignature(textOf(value));
-      return value;
-    default:
-      if (!numbers.includes(type)) throw new TypeError(`values of type "${type}" are not written`);
-      if (typeof value !== 'number') throw new TypeError(`expected a number, found ${typeof value}`);
-      return value;
   }
-}
 
-function writeArray(inner: TypeNode, value: unknown): unknown {
-  if (inner.type === 'y') {
+  #whole(type: string, value: unknown): void {
+    const range = ranges[type];
+    if (range === undefined) throw new TypeError(`values of type "${type}" are not written`);
+    if (!Number.isInteger(value) || (value as number) < range[0] || (value as number) > range[1])
+      throw new TypeError(`expected a whole number from ${range[0]} to ${range[1]}, found ${String(value)}`);
+    const size = type === 'y' ? 1 : (alignments[type] as number);
+    const bytes = this.#room(size);
+    this.#at =
+      range[0] < 0
+        ? bytes.writeIntLE(value as number, this.#at, size)
+        : bytes.writeUIntLE(value as number, this.#at, size);
+  }
+
+  #long(type: 't' | 'x', value: unknown): void {
+    const long = typeof value === 'number' && Number.isSafeInteger(value) ? BigInt(value) : value;
+    const fits =
+      typeof long === 'bigint' && long === (type === 't' ? BigInt.asUintN(64, long) : BigInt.asIntN(64, long));
+    if (!fits) throw new TypeError(`expected a whole number of 64 bits, found ${String(value)}`);
+    const bytes = this.#room(8);
+    this.#at = type === 't' ? bytes.writeBigUInt64LE(long, this.#at) : bytes.writeBigInt64LE(long, this.#at);
+  }
+
+  #text(text: string): void {
+    const size = Buffer.byteLength(text);
+    const bytes = this.#room(4 + size + 1);
+    bytes.writeUInt32LE(size, this.#at);
+    bytes.write(text, this.#at + 4);
+    bytes[this.#at + 4 + size] = 0;
+    this.#at += 4 + size + 1;
+  }
+
+  /** Of a text that parseSignature has taken: ASCII, and no longer than a byte can say. */
+  #signature(text: string): void {
+    const bytes = this.#room(text.length + 2);
+    bytes[this.#at] = text.length;
+    bytes.write(text, this.#at + 1, 'latin1');
+    bytes[this.#at + 1 + text.length] = 0;
+    this.#at += text.length + 2;
+  }
+
+  /** Its size goes before it, without what is left free to align the first element. */
+  #array(inner: TypeNode, value: unknown): void {
+    this.#whole('u', 0);
+    const sizeAt = this.#at - 4;
+    this.#align(alignments[inner.type] ?? 1);
+    const begin = this.#at;
+    if (inner.type === '{') this.#entries(inner, value);
+    else if (inner.type === 'y') this.#raw(value);
+    else if (Array.isArray(value)) for (const item of value) this.#value(inner, item);
+    else throw new TypeError(`expected a list, found ${typeof value}`);
+    const size = this.#at - begin;
+    if (size > largestArray) throw new TypeError('a list of more than 64 MiB');
+    this.#bytes.writeUInt32LE(size, sizeAt);
+  }
+
+  #raw(value: unknown): void {
     if (!(value instanceof Uint8Array)) throw new TypeError(`expected bytes, found ${typeof value}`);
-    return Buffer.from(value);
+    this.#room(value.length).set(value, this.#at);
+    this.#at += value.length;
   }
-  if (inner.type === '{') return entriesOf(inner, value);
-  if (!Array.isArray(value)) throw new TypeError(`expected a list, found ${typeof value}`);
-  return value.map((item) => write(inner, item));
-}
 
-function entriesOf({ child }: TypeNode, value: unknown): unknown[] {
-  const [key, item] = child as [TypeNode, TypeNode];
-  if (typeof value !== 'object' || value === null) throw new TypeError(`expected an object, found ${typeof value}`);
-  const isText = 'sog'.includes(key.type);
-  return Object.entries(value)
-    .filter(([, one]) => one !== undefined)
-    .map(([name, one]) => [write(key, isText ? name : Number(name)), write(item, one)]);
+  #entries({ child }: TypeNode, value: unknown): void {
+    const [key, item] = child as [TypeNode, TypeNode];
+    if (typeof value !== 'object' || value === null) throw new TypeError(`expected an object, found ${typeof value}`);
+    const isText = 'sog'.includes(key.type);
+    for (const [name, one] of Object.entries(value)) {
+      if (one === undefined) continue;
+      this.#align(8);
+      this.#value(key, isText ? name : Number(name));
+      this.#value(item, one);
+    }
+  }
+
+  /** What is left free is zero: the bus ends the connection otherwise. */
+  #align(to: number): void {
+    const free = -this.#at & (to - 1);
+    if (free === 0) return;
+    this.#room(free).fill(0, this.#at, this.#at + free);
+    this.#at += free;
+  }
+
+  #room(size: number): Buffer {
+    const needed = this.#at + size;
+    if (needed > this.#bytes.length) {
+      const larger = Buffer.allocUnsafe(Math.max(needed, this.#bytes.length * 2));
+      this.#bytes.copy(larger, 0, 0, this.#at);
+      this.#bytes = larger;
+    }
+    return this.#bytes;
+  }
 }
 
 // The bus ends the connection of whoever sends a NUL.

@@ -41,10 +41,7 @@ export function makeOAuthClients({ db, tokens }: OAuthClientsParts): OAuthClient
 
   const register: OAuthClients['register'] = async (client, secret) => {
     await tokens.revokeClient(client.id);
-    await db.transaction(async (trx) => {
-      await trx('oauth_clients').where({ id: client.id }).del();
-      await trx('oauth_clients').insert(rowOf(client, secret));
-    });
+    await db('oauth_clients').insert(rowOf(client, secret)).onConflict('id').merge();
     cache.delete(client.id);
   };
 

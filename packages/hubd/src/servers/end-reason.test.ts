@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { endReason } from './end-reason.ts';
+import { endReason, hasRun } from './end-reason.ts';
 
 test.each([
   [{ result: 'success', code: 1, status: 0 }, 'it exited by itself (code 0)'],
@@ -13,4 +13,13 @@ test.each([
   [null, 'it ended by itself'],
 ])('%j: %s', (said, reason) => {
   expect(endReason(said)).toBe(reason);
+});
+
+test.each([
+  [{ result: 'success', code: 0, status: 0 }, false],
+  [{ result: '', code: 0, status: 0 }, false],
+  [{ result: 'success', code: 1, status: 0 }, true],
+  [{ result: 'resources', code: 0, status: 0 }, true],
+])('%j: a program has run, or could not: %j', (said, expected) => {
+  expect(hasRun(said)).toBe(expected);
 });

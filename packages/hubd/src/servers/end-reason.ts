@@ -8,6 +8,11 @@ export interface ServiceResult {
   readonly status: number;
 }
 
+/** Whether a program has run, and has ended or could not be run. */
+export function hasRun({ result, code }: ServiceResult): boolean {
+  return code !== 0 || (result !== 'success' && result !== '');
+}
+
 const signalNames = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
 
 /**

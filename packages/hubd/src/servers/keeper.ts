@@ -3,6 +3,7 @@ import type { RouteWishes } from '../proxy/proxy-link.ts';
 import type { WantedRoute } from '../proxy/route-changes.ts';
 import type { ActivityNotes } from './activity-notes.ts';
 import { adoptAll } from './adopt.ts';
+import { hasRun } from './end-reason.ts';
 import type { Entry } from './entry.ts';
 import { type Room, routeOf, sentenceOf } from './room.ts';
 import { abandoned } from './start.ts';
@@ -68,8 +69,10 @@ export class Keeper {
       case 'ended': {
         const entry = this.#room.entries.byUnit(event.unit);
         if (entry === undefined) return;
-        if (entry.phase === 'starting') entry.run?.look();
-        else this.#room.lookAt(entry, event.last);
+        if (entry.phase === 'starting') {
+          // PID 1 tells of a unit before its program runs as well: it is "inactive" then, and nothing has ended.
+          if (hasRun(event.last)) entry.run?.look();
+        } else this.#room.lookAt(entry, event.last);
         return;
       }
       case 'proxy-back':

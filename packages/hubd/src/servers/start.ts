@@ -120,9 +120,9 @@ class Start {
     await this.#addRoute(signal);
 
     const now = room.clock.now();
-    await this.#entry.change(room.store, { lastActivity: now });
+    // The row has the moment in which the start began, which is near enough until somebody does something.
+    this.#entry.note({ lastActivity: now });
     room.users.touch(this.#user.id, now);
-    signal.throwIfAborted();
     this.#entry.move('answered');
     progress.finish(readyEvent(user, server));
     room.log.info(

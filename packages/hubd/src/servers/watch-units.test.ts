@@ -23,11 +23,18 @@ function fakeBus() {
     bus: bus as unknown as Bus,
     owners,
     subscriptions: () => subscriptions,
+    /** A change of properties, as it is on the wire. */
+    hand(path: string, signal: Pick<ReceivedSignal, 'args' | 'mentions'>) {
+      for (const { match, hear } of listeners)
+        if (match.member === 'PropertiesChanged')
+          hear({ path, interface: 'org.freedesktop.DBus.Properties', member: match.member, sender: ':1.0', ...signal });
+    },
     send(path: string, member: string, args: unknown[]) {
       const iface =
         member === 'PropertiesChanged' ? 'org.freedesktop.DBus.Properties' : 'org.freedesktop.systemd1.Manager';
+      const mentions = (text: string): boolean => JSON.stringify(args).includes(text);
       for (const { match, hear } of listeners)
-        if (match.member === member) hear({ path, interface: iface, member, sender: ':1.0', args });
+        if (match.member === member) hear({ path, interface: iface, member, sender: ':1.0', args, mentions });
     },
     listening: () => listeners.size + owners.size,
   };
@@ -46,9 +53,9 @@ async function watched() {
 
 test('the end of a unit is told with what its service said before', async () => {
   const { send, heard } = await watched();
-  send(ada, 'PropertiesChanged', [service, { ExecMainCode: 1, ExecMainStatus: 3 }, []]);
-  send(ada, 'PropertiesChanged', [service, { Result: 'exit-code' }, []]);
+  send(ada, 'PropertiesChanged', [service, { Result: 'success', ExecMainCode: 0, ExecMainStatus: 0 }, []]);
   send(ada, 'PropertiesChanged', [unit, { ActiveState: 'deactivating' }, []]);
+  send(ada, 'PropertiesChanged', [service, { Result: 'exit-code', ExecMainCode: 1, ExecMainStatus: 3 }, []]);
   send(ada, 'PropertiesChanged', [unit, { ActiveState: 'failed' }, []]);
   expect(heard).toEqual([
     { kind: 'ended', unit: 'tshub-server-ada.service', last: { result: 'exit-code', code: 1, status: 3 } },
@@ -65,6 +72,23 @@ test('what a unit said in its former life is not told of its next one', async ()
     unit: 'tshub-server-ada.service',
     last: { result: '', code: 0, status: 0 },
   });
+});
+
+test('what a unit that runs says of itself is not even read', async () => {
+  const fake = fakeBus();
+  await makeWatchUnits(fake.bus)(() => undefined);
+  const unread = {
+    get length(): number {
+      throw new Error('read');
+    },
+  };
+  const says = (text: string) => ({
+    args: unread as unknown as unknown[],
+    mentions: (part: string) => text.includes(part),
+  });
+  expect(() => fake.hand(ada, says(`${service} success`))).not.toThrow();
+  expect(() => fake.hand(ada, says(`${unit} active`))).not.toThrow();
+  expect(() => fake.hand(ada, says(`${unit} inactive`))).toThrow();
 });
 
 test("other units of the host are nobody's business", async () => {

@@ -1,4 +1,4 @@
-import { type Bus, systemd1Manager } from '@tshub/bus';
+import { type Bus, type ReceivedSignal, systemd1Manager } from '@tshub/bus';
 import { parseServerUnit, proxy1 } from '@tshub/contract';
 import type { ServiceResult } from './end-reason.ts';
 
@@ -16,23 +16,26 @@ export type WatchUnits = (hear: (event: WatchEvent) => void) => Promise<() => vo
 
 const unitPaths = '/org/freedesktop/systemd1/unit';
 const ourPaths = `${unitPaths}/tshub_2dserver_2d`;
-const nothing: ServiceResult = { result: '', code: 0, status: 0 };
+const serviceInterface = 'org.freedesktop.systemd1.Service';
+const unitInterface = 'org.freedesktop.systemd1.Unit';
+const endStates: readonly string[] = ['inactive', 'failed'];
 
 /** Follows the units of user servers over the bus: one match for all of them. */
 export function makeWatchUnits(bus: Pick<Bus, 'calls' | 'onSignal' | 'onOwnerChange'>): WatchUnits {
   return async (hear) => {
-    const last = new Map<string, ServiceResult>();
+    /** By path: what a service said last, until its unit has said something as well. */
+    const said = new Map<string, ReceivedSignal>();
     const sender = systemd1Manager.busName;
     const stops = [
       await bus.onSignal(
         { sender, pathNamespace: unitPaths, interface: 'org.freedesktop.DBus.Properties', member: 'PropertiesChanged' },
         (signal) => {
-          // Before what it carries is read: most units are not ours.
+          // Most units are not ours, and of ours only the end is news: a start has some fifteen of these signals, each with dozens of values.
           if (!signal.path.startsWith(ourPaths)) return;
-          const unit = unitOfPath(signal.path);
-          if (parseServerUnit(unit) === null) return;
-          const [iface, changed] = signal.args as [string, Record<string, unknown>];
-          const ended = noteChange(last, unit, iface, changed);
+          if (signal.mentions(serviceInterface)) return void said.set(signal.path, signal);
+          const service = said.get(signal.path);
+          said.delete(signal.path);
+          const ended = endOf(signal, service);
           if (ended !== null) hear(ended);
         },
       ),
@@ -61,28 +64,20 @@ export function makeWatchUnits(bus: Pick<Bus, 'calls' | 'onSignal' | 'onOwnerCha
   };
 }
 
-/** Keeps what a unit says of its program, which comes before the state; gives the end when the state says so. */
-function noteChange(
-  last: Map<string, ServiceResult>,
-  unit: string,
-  iface: string,
-  changed: Readonly<Record<string, unknown>>,
-): WatchEvent | null {
-  if (iface === 'org.freedesktop.systemd1.Service') {
-    const before = last.get(unit) ?? nothing;
-    last.set(unit, {
-      result: textOr(changed['Result'], before.result),
-      code: numberOr(changed['ExecMainCode'], before.code),
-      status: numberOr(changed['ExecMainStatus'], before.status),
-    });
-    return null;
-  }
-  if (iface !== 'org.freedesktop.systemd1.Unit') return null;
-  const state = changed['ActiveState'];
-  if (state !== 'inactive' && state !== 'failed') return null;
-  const said = last.get(unit) ?? nothing;
-  last.delete(unit);
-  return { kind: 'ended', unit, last: said };
+/** The end of one of our units, if that is what the signal tells. PID 1 tells what the service has to say, all of it, right before each change of the unit. */
+function endOf(signal: ReceivedSignal, service: ReceivedSignal | undefined): WatchEvent | null {
+  if (!endStates.some((state) => signal.mentions(state))) return null;
+  const [iface, changed] = signal.args as [string, Record<string, unknown>];
+  if (iface !== unitInterface || !endStates.includes(String(changed['ActiveState']))) return null;
+  const unit = unitOfPath(signal.path);
+  if (parseServerUnit(unit) === null) return null;
+  const [, said] = (service?.args ?? []) as [unknown?, Record<string, unknown>?];
+  const last = {
+    result: textOr(said?.['Result'], ''),
+    code: numberOr(said?.['ExecMainCode'], 0),
+    status: numberOr(said?.['ExecMainStatus'], 0),
+  };
+  return { kind: 'ended', unit, last };
 }
 
 function textOr(value: unknown, otherwise: string): string {

@@ -54,19 +54,20 @@ export function tokenRows(db: Knex): Knex.QueryBuilder {
 
 export function makeTokensStore(db: Knex): TokensStore {
   const rows = (): Knex.QueryBuilder => tokenRows(db);
-  const remove = async (narrow: (query: Knex.QueryBuilder) => Knex.QueryBuilder): Promise<string[]> =>
-    db.transaction(async (trx) => {
-      const gone: Array<{ id: number; hash: string }> = await narrow(trx('tokens')).select('id', 'hash');
-      for (let i = 0; i < gone.length; i += 500) {
+  const remove = async (narrow: (query: Knex.QueryBuilder) => Knex.QueryBuilder): Promise<string[]> => {
+    const gone: Array<{ id: number; hash: string }> = await narrow(db('tokens')).select('id', 'hash');
+    const ids = gone.map(({ id }) => id);
+    // All or none: the caller forgets them only when it has heard of no error.
+    const work = async (trx: Knex): Promise<void> => {
+      for (let i = 0; i < ids.length; i += 500)
         await trx('tokens')
-          .whereIn(
-            'id',
-            gone.slice(i, i + 500).map((row) => row.id),
-          )
+          .whereIn('id', ids.slice(i, i + 500))
           .del();
-      }
-      return gone.map((row) => row.hash);
-    });
+    };
+    if (ids.length > 500) await db.transaction(work);
+    else await work(db);
+    return gone.map(({ hash }) => hash);
+  };
 
   return {
     async add(row) {
