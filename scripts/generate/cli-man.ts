@@ -83,5 +83,9 @@ const meanings: Readonly<Record<number, string>> = {
 /** Only the codes that the table of errors has. */
 function exits(): Array<[number, string]> {
   const codes = [...new Set(Object.values(errors).map((row) => row.exit))].sort((a, b) => a - b);
-  return codes.map((code) => [code, meanings[code] ?? '']);
+  return codes.map((code) => {
+    const meaning = meanings[code];
+    if (meaning === undefined) throw new Error(`exit code ${code} of the table of errors has no meaning here`);
+    return [code, meaning];
+  });
 }

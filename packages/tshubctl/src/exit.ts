@@ -25,10 +25,16 @@ export function describeFailure(error: unknown): Failure {
 function adviceOf(error: TshubError): string {
   const { unit } = error.params;
   const { cause } = error;
-  if (error.code !== 'daemon_away' || typeof unit !== 'string' || !(cause instanceof BusError)) return error.message;
-  return notThere.has(cause.busName)
+  if (error.code !== 'daemon_away' || typeof unit !== 'string') return error.message;
+  return isNotThere(cause)
     ? `${unit} is not running: systemctl start ${unit.replace(/\.service$/, '')}`
     : error.message;
+}
+
+/** A name that nobody has on the bus, or a socket that nobody listens on. */
+function isNotThere(cause: unknown): boolean {
+  if (cause instanceof BusError) return notThere.has(cause.busName);
+  return cause instanceof Error && 'code' in cause && (cause.code === 'ENOENT' || cause.code === 'ECONNREFUSED');
 }
 
 /** What goes to standard error. */

@@ -1,7 +1,6 @@
 import { culler1, decision, type Decision, TshubError } from '@tshub/contract';
 import type { Context, Input, Outcome } from '../command.ts';
 import { renderTable } from '../output/table.ts';
-import { printable } from '../output/style.ts';
 import { span } from '../output/units.ts';
 import { understand } from './answer.ts';
 
@@ -27,7 +26,7 @@ export async function cullNow(context: Context, { args, options }: Input): Promi
       if (decisions.length === 0)
         return user === undefined ? 'No server is active.' : `No server of ${user} is active.`;
       if (shown.length === 0) return 'No server has reached its limit; see: tshubctl cull --dry-run';
-      const table = renderTable(
+      return renderTable(
         shown,
         [
           { title: 'USER', cell: ({ user }) => user, canShrink: true },
@@ -40,19 +39,10 @@ export async function cullNow(context: Context, { args, options }: Input): Promi
           { title: 'WHY', cell: ({ why }) => why, canShrink: true },
         ],
         screen,
+        ({ explain }) => (doesExplain ? explain : []),
       );
-      return doesExplain ? explained(table, shown) : table;
     },
   };
-}
-
-/** Below each row, what its decision stands on. */
-function explained(table: string, shown: readonly Decision[]): string {
-  const [head = '', ...rows] = table.split('\n');
-  return [
-    head,
-    ...rows.flatMap((row, i) => [row, ...(shown[i]?.explain ?? []).map((line) => `    ${printable(line)}`)]),
-  ].join('\n');
 }
 
 /** Seconds until it would be stopped are null for never. */

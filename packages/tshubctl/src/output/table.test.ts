@@ -29,6 +29,19 @@ test('what may not be cut is whole in the narrowest terminal', () => {
   expect(renderTable(rows, columns, { columns: 3, isColoured: false })).toContain('grace');
 });
 
+test.each([40, 80, 200])('every line fits a terminal of %d columns, one row a line or a line each cell', (width) => {
+  const titles = ['USER', 'SERVER', 'STATE', 'STARTED', 'ACTIVITY', 'ENDS', 'UNIT'];
+  const wide: Column<string>[] = titles.map((title) => ({
+    title,
+    cell: (text) => (title === 'UNIT' ? text.repeat(9) : text),
+    canShrink: ['USER', 'SERVER', 'UNIT'].includes(title),
+  }));
+  const text = renderTable(['some-name', 'another'], wide, { columns: width, isColoured: false }, () => ['below']);
+  expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(width);
+  expect(text.match(/^ {4}below$/gm)).toHaveLength(2);
+  if (width === 40) expect(text).toContain('USER      some-name\nSERVER    some-name\n');
+});
+
 test('colour does not change where columns stand', () => {
   const text = renderTable(rows, columns.toReversed(), { columns: undefined, isColoured: true });
   // oxlint-disable-next-line no-control-regex -- they are what this is about

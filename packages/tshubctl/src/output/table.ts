@@ -16,13 +16,24 @@ export interface TableScreen {
 const gap = '  ';
 const narrowest = 9;
 
-/** Rows under titles, one line each, no wider than the terminal if cells that may be cut allow it. */
-export function renderTable<T>(rows: readonly T[], columns: readonly Column<T>[], screen: TableScreen): string {
+/**
+ * Rows under titles, one line each, no wider than the terminal; where that is too narrow for it, a block of lines for each row.
+ * What is `below` a row is indented.
+ */
+export function renderTable<T>(
+  rows: readonly T[],
+  columns: readonly Column<T>[],
+  screen: TableScreen,
+  below: (row: T) => readonly string[] = () => [],
+): string {
   const cells = rows.map((row) => columns.map((column) => printable(column.cell(row))));
   const natural = columns.map((column, i) =>
     Math.max(column.title.length, ...cells.map((line) => widthOf(line[i] ?? ''))),
   );
   const widths = fit(natural, columns, screen.columns);
+  const more = (row: T) => below(row).map((text) => `    ${printable(text)}`);
+  if (screen.columns !== undefined && widthOfLine(widths) > screen.columns)
+    return rows.map((row, i) => [block(columns, row, cells[i] ?? [], screen), ...more(row)].join('\n')).join('\n\n');
   const line = (texts: readonly string[], styleOf: (i: number) => Style | undefined) =>
     texts
       .map((text, i) => {
@@ -36,8 +47,28 @@ export function renderTable<T>(rows: readonly T[], columns: readonly Column<T>[]
     columns.map(({ title }) => title),
     () => 'bold',
   );
-  const body = rows.map((row, i) => line(cells[i] ?? [], (column) => columns[column]?.style?.(row)));
+  const body = rows.flatMap((row, i) => [
+    line(cells[i] ?? [], (column) => columns[column]?.style?.(row)),
+    ...more(row),
+  ]);
   return [head, ...body].join('\n');
+}
+
+function widthOfLine(widths: readonly number[]): number {
+  return widths.reduce((sum, width) => sum + width, gap.length * (widths.length - 1));
+}
+
+/** A row as `TITLE  cell` lines. */
+function block<T>(columns: readonly Column<T>[], row: T, cells: readonly string[], screen: TableScreen): string {
+  const titles = Math.max(0, ...columns.map(({ title }) => title.length));
+  const room = Math.max(narrowest, (screen.columns ?? 0) - titles - gap.length);
+  return columns
+    .map(({ title, canShrink, style }, i) => {
+      const cell = cells[i] ?? '';
+      const text = paint(canShrink === true ? shorten(cell, room) : cell, style?.(row), screen.isColoured);
+      return `${paint(title, 'bold', screen.isColoured)}${' '.repeat(titles - title.length)}${gap}${text}`.trimEnd();
+    })
+    .join('\n');
 }
 
 /** Takes from the widest column that may shrink until the line fits. */
@@ -47,8 +78,7 @@ function fit(
   limit: number | undefined,
 ): number[] {
   const widths = [...natural];
-  const total = () => widths.reduce((sum, width) => sum + width, gap.length * (widths.length - 1));
-  while (limit !== undefined && total() > limit) {
+  while (limit !== undefined && widthOfLine(widths) > limit) {
     const shrinkable = widths.flatMap((width, i) => (columns[i]?.canShrink === true && width > narrowest ? [i] : []));
     const widest = shrinkable.toSorted((a, b) => (widths[b] ?? 0) - (widths[a] ?? 0))[0];
     if (widest === undefined) break;
