@@ -1,5 +1,7 @@
+import { TshubError } from '@tshub/contract';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { makeRoot } from '../support/admin-steps.ts';
+import { xsrfIn } from '../support/browser.ts';
 import { hubForTest, type TestHub } from '../support/hub-for-test.ts';
 
 let t: TestHub;
@@ -40,4 +42,42 @@ test('the setting may leave no choice', async () => {
   const page = (await t.browser().get('/hub/login', { 'Accept-Language': 'en' })).text;
   expect(page).toContain('<html lang="de">');
   expect(page).not.toContain('/hub/language/');
+});
+
+test('why a server ended and what a start tells is said in the language of the reader; the API stays English', async () => {
+  const ada = t.browser();
+  await ada.login('ada', 'ada-password');
+  const gate = t.spawner.gates.hold('Start', 'before');
+  await ada.get('/hub/spawn');
+  const page = (await ada.get('/hub/spawn-pending/ada', inGerman)).text;
+  expect(page).toContain('Ihr Server startet');
+  const url = /data-events="(\/hub\/progress\/ada\?_xsrf=[^"]+)"/.exec(page)?.[1] ?? '';
+  t.spawner.startError = new TshubError('spawn_failed', { problem: 'out of memory: limit 256 MiB' });
+  gate.open();
+  const heard = (await ada.get(url, { ...inGerman, 'Sec-Fetch-Mode': 'cors', 'Sec-Fetch-Site': 'same-origin' })).text;
+  expect(heard).toContain('Die Unit tshub-server-ada.service wird gestartet');
+  expect(heard).toContain('Der Start ist fehlgeschlagen: kein Speicher mehr: Grenze 256 MiB');
+  expect((await ada.get('/hub/home', inGerman)).text).toContain('kein Speicher mehr: Grenze 256 MiB');
+  expect((await ada.get('/hub/home')).text).toContain('out of memory: limit 256 MiB');
+  const api = await ada.get('/hub/api/users/ada', {
+    ...inGerman,
+    'X-XSRFToken': xsrfIn((await ada.get('/hub/home')).text),
+  });
+  expect(api.text).not.toContain('Speicher');
+});
+
+test('the translated stream is for whoever may follow the start, and for nobody else', async () => {
+  const gate = t.spawner.gates.hold('Start', 'before');
+  const [ada, bob] = [t.browser(), t.browser()];
+  await ada.login('ada', 'ada-password');
+  await bob.login('bob', 'bob-password');
+  await ada.get('/hub/spawn');
+  expect((await bob.get('/hub/progress/ada', inGerman)).status).toBe(404);
+  expect((await t.browser().get('/hub/progress/ada', inGerman)).location).toContain('/hub/login');
+  expect(
+    (await ada.get('/hub/progress/ada', { ...inGerman, 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'cors' }))
+      .status,
+  ).toBe(403);
+  gate.open();
+  await expect.poll(() => t.hub.servers.get('ada', '')?.ready).toBe(true);
 });

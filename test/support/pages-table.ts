@@ -36,6 +36,7 @@ export const pagesTable: Readonly<Record<string, PagesRow>> = {
   '/hub/metrics': { none: 'not for people' },
   '/hub/oauth_callback': { none: 'a way to elsewhere' },
   '/hub/oauth_login': { none: 'a way to elsewhere' },
+  '/hub/progress/:user{/:server}': { none: 'not for people' },
   '/hub/shares': { at: '/hub/shares' },
   '/hub/spawn-pending{/:user}{/:server}': { at: '/hub/spawn-pending/root-of-all' },
   '/hub/spawn{/:user}{/:server}': { at: '/hub/spawn' },

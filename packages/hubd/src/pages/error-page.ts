@@ -1,5 +1,6 @@
 import type { ErrorCode } from '@tshub/contract';
 import { html } from './html.ts';
+import { translated } from './languages/sayings.ts';
 import { notice, type Page } from './layout.ts';
 import { strings } from './strings.ts';
 
@@ -52,7 +53,7 @@ function wordsFor({ status, message, id, code }: ShownError, { isLoggedIn, from 
     const again = { href: from ?? '/hub/home', text: say.again };
     return { title: say.oldForm, text: say.oldFormText, action: again };
   }
-  return { title, text: message, action };
+  return { title, text: translated(message), action };
 }
 
 /** What is said about a status when nothing more is known. */

@@ -1,5 +1,6 @@
 import type { Server } from '../servers/server.ts';
 import { html, type Html } from './html.ts';
+import { translated } from './languages/sayings.ts';
 import { xsrfField } from './layout.ts';
 import { moment } from './moment.ts';
 import { strings } from './strings.ts';
@@ -21,7 +22,7 @@ export function endsPart({ server, token, now }: EndsView): Html | false {
     ? html`<strong>${what} ${strings.ends.warning} ${moment(end.at, now)}${unless}</strong>`
     : html`${strings.ends.will} ${moment(end.at, now)}${unless}`;
   return html`<div class="${end.warned ? 'notice problem' : 'quiet small'} row" ${end.warned && html` role="status"`}>
-    <span>${says}, ${strings.ends.when} ${end.why}.${isKept && ` ${strings.ends.kept}`}</span>
+    <span>${says}, ${strings.ends.when} ${translated(end.why)}.${isKept && ` ${strings.ends.kept}`}</span>
     ${mayKeep(server, now) && keepForm(server, token)}
   </div>`;
 }

@@ -1,5 +1,6 @@
 import { endsPart } from './home-ends.ts';
 import { html, type Html } from './html.ts';
+import { translated } from './languages/sayings.ts';
 import { notice, xsrfField } from './layout.ts';
 import { momentOr } from './moment.ts';
 import { actions, badge } from './server-actions.ts';
@@ -50,7 +51,7 @@ export function namedServers(view: NamedView): Html {
                 />
                 <button>${home.create}</button>
               </div>
-              ${problem !== null && html`<div id="server_name_problem">${notice('problem', problem.text)}</div>`}
+              ${problem !== null && html`<div id="server_name_problem">${notice('problem', translated(problem.text))}</div>`}
               <div class="quiet small" id="server_name_help">
                 ${home.newNameHelp}${room !== null && ` ${home.room(room)}`}
               </div>
@@ -81,7 +82,7 @@ function table({ user, token, now, named }: NamedView): Html {
               </th>
               <td>
                 ${badge(server)} ${usage !== undefined && usageBars(server, usage)} ${endsPart({ server, token, now })}
-                ${server.lastEnd !== '' && !server.active && html`<div class="quiet small">${server.lastEnd}</div>`}
+                ${server.lastEnd !== '' && !server.active && html`<div class="quiet small">${translated(server.lastEnd)}</div>`}
                 ${
                   server.lastActivity !== null &&
                   html`<div class="small">

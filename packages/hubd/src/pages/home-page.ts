@@ -4,6 +4,7 @@ import { html, type Html } from './html.ts';
 import { endsPart } from './home-ends.ts';
 import { namedServers } from './home-named.ts';
 import { servicesPart } from './home-services.ts';
+import { translated } from './languages/sayings.ts';
 import { logLines, type Page } from './layout.ts';
 import { moment } from './moment.ts';
 import { actions, badge } from './server-actions.ts';
@@ -60,8 +61,8 @@ function ownServer({ user, token, now, own }: HomeView): Html {
       ${badge(server)}
     </div>
     ${server === undefined && html`<p class="quiet">${home.never}</p>`}
-    ${isDown && server.lastEnd !== '' && html`<p class="notice${server.failed && ' problem'}">${home.lastEnd} ${server.lastEnd}</p>`}
-    ${server?.ready === true && server.lastKill !== null && html`<p class="notice problem" role="status">${home.killed} ${server.lastKill.reason} (${moment(server.lastKill.at, now)})</p>`}
+    ${isDown && server.lastEnd !== '' && html`<p class="notice${server.failed && ' problem'}">${home.lastEnd} ${translated(server.lastEnd)}</p>`}
+    ${server?.ready === true && server.lastKill !== null && html`<p class="notice problem" role="status">${home.killed} ${translated(server.lastKill.reason)} (${moment(server.lastKill.at, now)})</p>`}
     ${endsPart({ server, token, now })}
     <div class="row actions">${actions({ user, name: '', server, token, isMain: true })}</div>
     ${server?.ready === true && usage !== undefined && usageBars(server, usage)}

@@ -6,6 +6,7 @@ import type { LoginOutcome } from '../login/login.ts';
 import { stepOfRemoteUser } from '../login/remote-user.ts';
 import { conversationPage } from './conversation-page.ts';
 import { defaultTarget } from './default-target.ts';
+import { translated } from './languages/sayings.ts';
 import { type PageFrame, sendPage } from './layout.ts';
 import { loginPage, type LoginWay, onwardPage } from './login-page.ts';
 import type { PagesParts } from './parts.ts';
@@ -122,7 +123,7 @@ export function makeLoginPages(parts: LoginPagesParts, frame: PageFrame): (route
     }
     if (outcome.kind === 'refused') {
       if (outcome.retrySeconds !== undefined) ctx.set('Retry-After', String(outcome.retrySeconds));
-      return showForm(ctx, outcome.status, outcome.text, username, next);
+      return showForm(ctx, outcome.status, translated(outcome.text), username, next);
     }
     const session = await sessions.begin(ctx, outcome.user);
     xsrf.renew(ctx, session);

@@ -17,6 +17,7 @@ import { makeLogPages } from './log-routes.ts';
 import { makeLoginPages } from './login-routes.ts';
 import { makeLogoutPages } from './logout-routes.ts';
 import type { PagesParts } from './parts.ts';
+import { makeProgress } from './progress-routes.ts';
 import { makeRedirects } from './redirect-routes.ts';
 import { Restarts } from './restarts.ts';
 import { makeSharePages } from './share-routes.ts';
@@ -69,6 +70,7 @@ export function makePages(parts: PagesParts): Pages {
     makeSpawnPages(parts, frame, restarts),
     makeTokenPages(parts, frame),
     makeUserPages(parts, frame),
+    makeProgress(parts),
     makeRedirects(parts),
     makeCspReport(parts),
   ];

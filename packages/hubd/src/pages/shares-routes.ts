@@ -3,6 +3,7 @@ import type { Router } from '@koa/router';
 import { TshubError } from '@tshub/contract';
 import type { Context } from 'koa';
 import { holds } from '../access/require.ts';
+import { translated } from './languages/sayings.ts';
 import { type PageFrame, sendPage } from './layout.ts';
 import type { PagesParts } from './parts.ts';
 import { Repeats } from './repeats.ts';
@@ -62,7 +63,10 @@ export function makeSharesPages(parts: PagesParts, frame: PageFrame): (router: R
         await send(ctx, visitor, { made });
       } catch (error) {
         if (!(error instanceof TshubError) || !tellable.has(error.code)) throw error;
-        await send(ctx, visitor, { form, problem: { form: kind, text: error.message, status: error.status } });
+        await send(ctx, visitor, {
+          form,
+          problem: { form: kind, text: translated(error.message), status: error.status },
+        });
       }
     };
   }

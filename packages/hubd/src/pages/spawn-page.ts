@@ -1,5 +1,6 @@
 import type { ProgressEvent } from '../servers/server.ts';
 import { html, type Html } from './html.ts';
+import { translated } from './languages/sayings.ts';
 import { logLines, notice, type Page, xsrfField } from './layout.ts';
 import { strings } from './strings.ts';
 
@@ -68,12 +69,14 @@ export function pendingPage(view: PendingView): Page {
       <progress id="progress-bar" max="100" value="${percent}" aria-labelledby="progress-message">
         ${percent} %
       </progress>
-      <p id="progress-message" role="status" aria-live="polite">${step?.message ?? pending.requested}</p>
+      <p id="progress-message" role="status" aria-live="polite">
+        ${step === undefined ? pending.requested : translated(step.message)}
+      </p>
       <p class="quiet">${pending.lead}</p>
       <details class="log" open>
         <summary>${pending.steps}</summary>
         <pre id="progress-log" tabindex="0">
-${view.events.flatMap((event) => event.log ?? [event.message]).join('\n')}</pre>
+${view.events.flatMap((event) => event.log ?? [translated(event.message)]).join('\n')}</pre>
       </details>
       ${view.cancel}
     </section>`,
@@ -98,7 +101,8 @@ export function failedPage(view: {
     width: 'medium',
     body: html`<section class="card stack">
       <h1>${view.title}</h1>
-      ${notice('problem', view.reason)} ${view.detail !== '' && html`<p class="quiet small">${view.detail}</p>`}
+      ${notice('problem', translated(view.reason))}
+      ${view.detail !== '' && html`<p class="quiet small">${view.detail}</p>`}
       ${logLines(home.log, view.log, { open: view.log.length > 0, ...(view.more !== null && { more: view.more }) })}
       <div class="row actions">
         <a id="start" class="button main" href="${view.again}">${failed.again}</a
@@ -130,7 +134,7 @@ export function notRunningPage(view: { status: number; heading: string; reason: 
     width: 'narrow',
     body: html`<section class="card stack">
       <h1>${view.heading}</h1>
-      ${view.reason !== '' && notice('info', html`${home.lastEnd} ${view.reason}`)}
+      ${view.reason !== '' && notice('info', html`${home.lastEnd} ${translated(view.reason)}`)}
       <div class="row actions">
         ${view.start !== null && html`<a id="start" class="button main" href="${view.start}">${notRunning.start}</a>`}<a
           href="/hub/home"

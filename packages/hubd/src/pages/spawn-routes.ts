@@ -1,6 +1,6 @@
 import type { Router } from '@koa/router';
 import type { Profile } from '@tshub/config';
-import { escapeName, serverPrefix, TshubError } from '@tshub/contract';
+import { serverPrefix, TshubError } from '@tshub/contract';
 import type { Context } from 'koa';
 import { holds } from '../access/require.ts';
 import { isChoice } from '../servers/choices.ts';
@@ -8,8 +8,10 @@ import type { ProgressEvent } from '../servers/server.ts';
 import { fill, type Filled } from './choice-filled.ts';
 import { choicePage } from './choice-page.ts';
 import { html } from './html.ts';
+import { translated } from './languages/sayings.ts';
 import { type PageFrame, sendPage, xsrfField } from './layout.ts';
 import type { PagesParts } from './parts.ts';
+import { eventsPath } from './progress-routes.ts';
 import type { Restarts } from './restarts.ts';
 import { spawnOptions } from './spawn-options.ts';
 import { failedPage, notRunningPage, pendingPage, spawnPage, waitPage } from './spawn-page.ts';
@@ -59,7 +61,7 @@ export function makeSpawnPages(parts: PagesParts, frame: PageFrame, restarts: Re
     } catch (error) {
       const isRefused = error instanceof TshubError && ['bad_request', 'spawn_refused'].includes(error.code);
       if (!isRefused || options === null || !isChoice(profiles)) throw error;
-      choose(ask, fill(profiles, options), error.message, error.status);
+      choose(ask, fill(profiles, options), translated(error.message), error.status);
     }
   }
 
@@ -105,7 +107,7 @@ export function makeSpawnPages(parts: PagesParts, frame: PageFrame, restarts: Re
       const may = (scope: 'admin:server_state' | 'servers') => holds(visitor.caller.scopes, scope, resource) === 'yes';
       const more = may('servers') ? pagePath('log', user.name, name) : null;
       const [reason, detail] = [server.lastEnd, may('admin:server_state') ? server.endDetail : ''];
-      const page = failedPage({ title: `${title} did not start`, reason, detail, log, again, more, status: 500 });
+      const page = failedPage({ title: strings.failed.heading(title), reason, detail, log, again, more, status: 500 });
       return sendPage(frame, ctx, visitor.session, page);
     }
     const canStart = startScopes.some(
@@ -113,7 +115,7 @@ export function makeSpawnPages(parts: PagesParts, frame: PageFrame, restarts: Re
     );
     const view = {
       status: 200,
-      heading: `${title} is not running`,
+      heading: strings.notRunning.heading(title),
       reason: restarts.takeProblem(user.name, name) ?? server?.lastEnd ?? '',
       start: canStart ? again : null,
     };
@@ -123,7 +125,6 @@ export function makeSpawnPages(parts: PagesParts, frame: PageFrame, restarts: Re
   async function showProgress(ctx: Context, visitor: Visit, target: Target, next: string | null): Promise<void> {
     const { user, name } = target;
     const token = parts.xsrf.token(ctx, visitor.session);
-    const api = `/hub/api/users/${escapeName(user.name)}/${name === '' ? 'server' : `servers/${escapeName(name)}`}/progress`;
     const cancel = target.isOwn
       ? html`<form method="post" action="/hub/home/stop">
           ${xsrfField(token)}<input type="hidden" name="server" value="${name}" /><button id="stop">
@@ -132,8 +133,8 @@ export function makeSpawnPages(parts: PagesParts, frame: PageFrame, restarts: Re
         </form>`
       : html``;
     const page = pendingPage({
-      title: `${titleOf(target)} is starting`,
-      eventsUrl: `${api}?_xsrf=${encodeURIComponent(token)}`,
+      title: strings.pending.heading(titleOf(target)),
+      eventsUrl: `${eventsPath(user.name, name)}?_xsrf=${encodeURIComponent(token)}`,
       next: next ?? serverPrefix(user.name, name),
       events: await eventsSoFar(parts, user.name, name),
       cancel,

@@ -152,7 +152,11 @@ const english = {
     malformed: 'Please fill in your username and your password.',
   },
   nav: { admin: 'Administration', label: 'Pages', home: 'Home', tokens: 'Tokens', shares: 'Sharing' },
-  notRunning: { title: 'Server not running', start: 'Start it' },
+  notRunning: {
+    title: 'Server not running',
+    start: 'Start it',
+    heading: (server: string) => `${server} is not running`,
+  },
   pending: {
     title: 'Starting',
     lead: 'This page goes on by itself as soon as the server is ready.',
@@ -160,8 +164,13 @@ const english = {
     log: 'Its log',
     requested: 'Server requested',
     lost: 'The connection was lost. Trying again…',
+    heading: (server: string) => `${server} is starting`,
   },
-  failed: { title: 'The server did not start', again: 'Try again' },
+  failed: {
+    title: 'The server did not start',
+    again: 'Try again',
+    heading: (server: string) => `${server} did not start`,
+  },
   spawn: {
     title: 'Start a server?',
     lead: 'A link asks for a server to be started with these options:',

@@ -36,7 +36,7 @@ export function isOwner(caller: Caller, user: User): boolean {
 }
 
 /** `/hub/spawn/ada`, `/hub/spawn-pending/ada/lab`. */
-export function pagePath(page: 'log' | 'spawn' | 'spawn-pending', user: string, name: string): string {
+export function pagePath(page: 'log' | 'progress' | 'spawn' | 'spawn-pending', user: string, name: string): string {
   const path = `/hub/${page}/${escapeName(user)}`;
   return name === '' ? path : `${path}/${escapeName(name)}`;
 }

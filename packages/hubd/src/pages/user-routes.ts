@@ -7,7 +7,7 @@ import { loginUrl } from '../login/next.ts';
 import { type PageFrame, sendPage } from './layout.ts';
 import type { PagesParts } from './parts.ts';
 import { notRunningPage } from './spawn-page.ts';
-import { nameServer } from './strings.ts';
+import { nameServer, strings } from './strings.ts';
 import { isOwner, pagePath } from './target.ts';
 import { firstQuery, redirect, withNext } from './visit.ts';
 
@@ -38,7 +38,7 @@ export function makeUserPages(parts: PagesParts, frame: PageFrame): (router: Rou
     if (!isGet || wantsJson(ctx)) return answerJson(ctx, userName, spawnUrl);
     const isWaiting = server !== undefined && (server.pending !== null || server.failed);
     if (isWaiting) return redirect(ctx, withNext(pagePath('spawn-pending', user.name, name), here), 303);
-    const heading = `${nameServer(isOwner(caller, user), user.name, name)} is not running`;
+    const heading = strings.notRunning.heading(nameServer(isOwner(caller, user), user.name, name));
     const view = {
       status: 424,
       heading,

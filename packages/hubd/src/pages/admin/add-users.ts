@@ -3,6 +3,7 @@ import { TshubError, type UserModel } from '@tshub/contract';
 import type { Context } from 'koa';
 import { hasSome, requireScope } from '../../access/require.ts';
 import { html, type Html, type Part } from '../html.ts';
+import { translated } from '../languages/sayings.ts';
 import { type PageFrame, xsrfField } from '../layout.ts';
 import type { PagesParts } from '../parts.ts';
 import { type Desk, type DeskVisit, sendDeskPage, visitDesk } from './desk.ts';
@@ -81,7 +82,7 @@ export function makeAddUsers(parts: PagesParts, frame: PageFrame): (router: Rout
         throw error;
       if (error.code !== 'user_name_invalid')
         return { made: [], refused: names.map((name) => [name, desk.say.add.exists]) };
-      if (names.length === 1) return { made: [], refused: [[names[0] ?? '', error.message]] };
+      if (names.length === 1) return { made: [], refused: [[names[0] ?? '', translated(error.message)]] };
       const half = names.length >> 1;
       const first = await makeSome(visitor, names.slice(0, half), admin);
       const second = await makeSome(visitor, names.slice(half), admin);
@@ -95,7 +96,7 @@ export function makeAddUsers(parts: PagesParts, frame: PageFrame): (router: Rout
       await call('groups.addUsers', { caller, params: { group }, body: { users: made } });
       return '';
     } catch (error) {
-      if (error instanceof TshubError && error.status < 500) return error.message;
+      if (error instanceof TshubError && error.status < 500) return translated(error.message);
       throw error;
     }
   }

@@ -1,6 +1,7 @@
 import { TshubError } from '@tshub/contract';
 import type { Context } from 'koa';
 import { html, type Html, type Part } from '../html.ts';
+import { translated } from '../languages/sayings.ts';
 import { notice, xsrfField } from '../layout.ts';
 import { firstQuery, redirect } from '../visit.ts';
 import type { Desk } from './desk.ts';
@@ -62,7 +63,7 @@ export async function doForm(
     await work();
   } catch (error) {
     if (!(error instanceof TshubError) || beyondPages.has(error.code) || error.status >= 500) throw error;
-    await refused(error.message);
+    await refused(translated(error.message));
     ctx.status = error.status;
     return;
   }

@@ -1,5 +1,6 @@
 import type { Router } from '@koa/router';
 import { TshubError } from '@tshub/contract';
+import { translated } from '../languages/sayings.ts';
 import type { PageFrame } from '../layout.ts';
 import type { PagesParts } from '../parts.ts';
 import { adminStrings } from '../strings-admin.ts';
@@ -21,9 +22,9 @@ import { makeUsersPage } from './users-routes.ts';
 export function makeAdminPages(parts: PagesParts, frame: PageFrame): (router: Router) => void {
   const loads = new Loads((user, name) => parts.servers.usage(user, name), parts.clock);
   const jobs = new Jobs((error, { title }) => {
-    if (error instanceof TshubError && error.status < 500) return error.message;
+    if (error instanceof TshubError && error.status < 500) return translated(error.message);
     parts.log.error({ error }, `An action on many users failed inside for one of them; it goes on: ${title}`);
-    return error instanceof TshubError ? error.message : adminStrings.job.inside;
+    return error instanceof TshubError ? translated(error.message) : adminStrings.job.inside;
   });
   const rooms = [
     makeUsersPage(parts, frame, loads, jobs),

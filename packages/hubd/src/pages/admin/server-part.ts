@@ -3,6 +3,7 @@ import type { Resource } from '../../caller/caller.ts';
 import type { Server } from '../../servers/server.ts';
 import { html, type Html } from '../html.ts';
 import { xsrfField } from '../layout.ts';
+import { translated } from '../languages/sayings.ts';
 import { strings } from '../strings.ts';
 import { sayBytes, saySeconds } from '../words.ts';
 import type { Desk } from './desk.ts';
@@ -26,7 +27,7 @@ export function serverPart(desk: Desk, { server, load, resource, isPlain = false
       >${stateBadge(server)}${name !== '' && html` <strong>${server.displayName ?? name}</strong>`}</span
     >
     <span class="server-load"
-      >${load !== null && loadPart(desk, load)}${!server.active && server.lastEnd !== '' && html`<span class="quiet small">${server.lastEnd}</span>`}${server.ready && server.lastKill !== null && html`<span class="small bad">${server.lastKill.reason}</span>`}</span
+      >${load !== null && loadPart(desk, load)}${!server.active && server.lastEnd !== '' && html`<span class="quiet small">${translated(server.lastEnd)}</span>`}${server.ready && server.lastKill !== null && html`<span class="small bad">${translated(server.lastKill.reason)}</span>`}</span
     >
     <span class="row actions">${!isPlain && serverActions(desk, server, resource)}</span>
   </div>`;

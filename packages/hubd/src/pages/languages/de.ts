@@ -32,7 +32,7 @@ export const german: Strings = {
     warning: 'wird beendet',
     your: 'Ihr Server',
     named: (name) => `Der Server ${name}`,
-    when: 'Grund (englisch):',
+    when: 'Grund:',
     kept: 'Sie haben das aufgeschoben.',
     keep: 'Behalten',
     keepUntil: 'Sie dürfen das aufschieben bis',
@@ -154,7 +154,7 @@ export const german: Strings = {
     malformed: 'Bitte geben Sie Ihren Benutzernamen und Ihr Passwort ein.',
   },
   nav: { admin: 'Verwaltung', label: 'Seiten', home: 'Startseite', tokens: 'Tokens', shares: 'Teilen' },
-  notRunning: { title: 'Server läuft nicht', start: 'Starten' },
+  notRunning: { title: 'Server läuft nicht', start: 'Starten', heading: (server) => `${server} läuft nicht` },
   pending: {
     title: 'Wird gestartet',
     lead: 'Diese Seite geht von selbst weiter, sobald der Server bereit ist.',
@@ -162,8 +162,13 @@ export const german: Strings = {
     log: 'Sein Protokoll',
     requested: 'Server angefordert',
     lost: 'Die Verbindung ist abgebrochen. Neuer Versuch…',
+    heading: (server) => `${server} startet`,
   },
-  failed: { title: 'Der Server ist nicht gestartet', again: 'Noch einmal versuchen' },
+  failed: {
+    title: 'Der Server ist nicht gestartet',
+    again: 'Noch einmal versuchen',
+    heading: (server) => `${server} ist nicht gestartet`,
+  },
   spawn: {
     title: 'Einen Server starten?',
     lead: 'Ein Link möchte, dass ein Server mit diesen Optionen gestartet wird:',
