@@ -38,6 +38,23 @@ test('whoever has no account gets one, if root says so, with a home and its grou
   await machine.sh('userdel --remove fresh 2>/dev/null');
 });
 
+test('a user of the hub is another account of the host where username_template says so, and nobody else is', async () => {
+  await withSettings(spawner('username_template = "hub-{USERNAME}"'));
+  await machine.sh('useradd --create-home --shell /bin/bash hub-tess');
+  const { guest } = await begin('tess');
+  await serverReady('tess');
+  const uid = await machine.sh('id -u hub-tess');
+  expect(await (await guest.fetch('/user/tess/x')).text()).toBe(`/user/tess/x by ${uid}\n`);
+  expect(await machine.show('tshub-server-tess.service', 'User', 'WorkingDirectory')).toEqual({
+    User: 'hub-tess',
+    WorkingDirectory: '/home/hub-tess',
+  });
+  // ada has an account, which is not that of the hub's user ada.
+  expect((await begin('ada')).text).toContain('hub-ada');
+  await stopServer('tess');
+  await machine.sh('userdel --remove hub-tess 2>/dev/null');
+});
+
 test('no account is made for a name that is more than a name, and none where root does not say so', async () => {
   const before = await machine.sh('cat /etc/passwd');
   await begin('new.user');
