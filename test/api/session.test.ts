@@ -143,10 +143,13 @@ test('a login ends with its user, and with a new cookie id', async () => {
   expect(await isIn(bob)).toBe(false);
 });
 
-test('a user who is blocked is out with the reload that blocks', async () => {
+test('a user who is blocked is out with the reload that blocks, and their tokens are no good', async () => {
   await ada.login('ada', 'ada-password');
+  const token = await t.token('ada');
+  expect((await t.api('/user', { token })).status).toBe(200);
   t.hub.reload({ ...t.settings, login: { ...t.settings.login, blocked_users: ['ada'] } });
   expect(await isIn(ada)).toBe(false);
+  expect((await t.api('/user', { token })).status).toBe(403);
 });
 
 test('a browser that lost its session id gets the same one again', async () => {

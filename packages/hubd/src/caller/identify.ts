@@ -68,11 +68,12 @@ async function byToken(parts: IdentifyTokenParts, exchange: Exchange, text: stri
   };
 }
 
-/** A token may be in memory for longer than its owner exists or is an administrator. */
+/** A token may be in memory for longer than its owner exists or is an administrator; of who is blocked it is no good. */
 async function currentOwner(parts: IdentifyTokenParts, owner: Owner): Promise<Owner | null> {
   if (owner.kind === 'service') return owner;
   const user = await parts.users.byId(owner.id);
-  return user === undefined ? null : ownerOf(user);
+  if (user === undefined || parts.settings().login.blocked_users.includes(user.name)) return null;
+  return ownerOf(user);
 }
 
 export function ownerOf(user: User): Owner {
