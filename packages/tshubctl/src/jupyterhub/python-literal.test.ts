@@ -39,3 +39,7 @@ describe('literals of Python', () => {
     expect(Object.getPrototypeOf(readLiteral('{"__proto__": {"x": 1}}')?.value)).toBeNull();
   });
 });
+
+test.each(['[', '(', '{', '{1:', '2**'])('ten thousand of %j are no literal', (opening) => {
+  expect(readLiteral(opening.repeat(10_000))).toBeUndefined();
+});

@@ -18,8 +18,12 @@ export function readLiteral(text: string): { readonly value: Literal; readonly e
 const words: Readonly<Record<string, Literal>> = { True: true, False: false, None: null };
 const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '\n': '' };
 
+/** Far more than anybody writes; a file of brackets fills no stack. */
+const deepest = 100;
+
 class Reader {
   readonly #text: string;
+  #depth = 0;
   at = 0;
 
   constructor(text: string) {
@@ -28,14 +32,20 @@ class Reader {
 
   /** Numbers may be products, as in `60 * 60` and `2 * 1024**3`. */
   expression(): Literal {
+    if (++this.#depth > deepest) this.#refuse();
     let value = this.#power();
     while (this.#take(/\*(?!\*)/y) !== undefined) value = number(value) * number(this.#power());
+    this.#depth -= 1;
     return value;
   }
 
   #power(): Literal {
     const base = this.#atom();
-    return this.#take(/\*\*/y) === undefined ? base : number(base) ** number(this.#power());
+    if (this.#take(/\*\*/y) === undefined) return base;
+    if (++this.#depth > deepest) this.#refuse();
+    const value = number(base) ** number(this.#power());
+    this.#depth -= 1;
+    return value;
   }
 
   #atom(): Literal {
