@@ -5,7 +5,7 @@ import { cutStream } from './cut-stream.ts';
 import { countAnswer } from './destination.ts';
 import { decide } from './dispatch.ts';
 import type { EngineParts } from './engine.ts';
-import { type Answer, answerText, pageFor, type Refusal } from './error-page.ts';
+import { type Answer, answerText, type Refusal } from './error-page.ts';
 import { Exchange } from './exchange.ts';
 import { Intake } from './intake.ts';
 import { tooLarge } from './refusals.ts';
@@ -117,7 +117,7 @@ export class ClientConnection {
   /** An answer of the proxy itself; `head` is null for a request that could not be understood. */
   refuse(refusal: Refusal, head: RequestHead | null): void {
     if (head === null) this.#isEnding = true;
-    this.#answer(this.#parts.errorPages().pageOf(refusal, head) ?? pageFor(refusal, head), head);
+    this.#answer(this.#parts.errorPages().pageOf(refusal, head), head);
   }
 
   /** A page that had to be asked for; nothing happens when the client is no longer waiting for it. */

@@ -1,5 +1,9 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { schema } from '@tshub/config';
 import { describe, expect, test } from 'vitest';
 import { errorPage } from './error-page.ts';
+import { lookOf } from './error-look.ts';
+import { sentences } from './error-words.ts';
 
 const refusal = {
   status: 503,
@@ -51,4 +55,56 @@ describe('the error page', () => {
     });
     expect(headersOf(errorPage({ status: 400, says: '' }, undefined))).not.toHaveProperty('retry-after');
   });
+});
+
+describe('the house that runs the hub', () => {
+  const look = (pages: object = {}) =>
+    lookOf(
+      schema.parse({ hub: { name: 'Physik & <Co>' }, pages: { color: '#7a1f5c', color_dark: '#f0a8d8', ...pages } }),
+    );
+
+  test('is on the page: name and colours, as text and by hash', () => {
+    const { style, policy } = look();
+    const html = errorPage(refusal, undefined, look()).body.toString();
+    expect(html).toContain('<header>Physik &amp; &lt;Co&gt;</header>');
+    expect(html).toContain(`<style>${style}</style>`);
+    expect(style).toMatch(/scheme:light\)\{:root\{--accent:#7a1f5c\}\}.*scheme:dark\)\{:root\{--accent:#f0a8d8\}\}$/);
+    expect(policy).not.toBe(lookOf(schema.parse({})).policy);
+  });
+
+  const german = { status: 503, says: 'The hub is not answering' };
+  test.each([
+    ['auto', undefined, 'de', 'de'],
+    ['auto', undefined, 'fr, de-AT;q=0.8, en;q=0.5', 'de'],
+    ['auto', undefined, 'en-GB, de', 'en'],
+    ['auto', undefined, 'de;q=0, en', 'en'],
+    ['auto', undefined, undefined, 'en'],
+    ['auto', 'a=b; tshub-language=de', 'en', 'de'],
+    ['auto', 'tshub-language=xx', 'en', 'en'],
+    ['en', 'tshub-language=de', 'de', 'en'],
+    ['de', undefined, 'en', 'de'],
+  ])('with language %s, the cookie %s and Accept-Language %s it speaks %s', (language, cookie, asks, spoken) => {
+    const html = errorPage(german, 'text/html', look({ language }), { cookie, asks }).body.toString();
+    expect(html).toContain(`<html lang="${spoken}">`);
+    expect(html).toContain(spoken === 'de' ? 'Der Hub antwortet nicht' : german.says);
+    const json = errorPage(german, 'application/json', look({ language }), { cookie, asks }).body.toString();
+    expect(json).toContain(german.says);
+  });
+
+  test('what nobody has translated is said to be English', () => {
+    const html = errorPage(refusal, undefined, look({ language: 'de' })).body.toString();
+    expect(html).toContain('<html lang="en">');
+  });
+});
+
+test('every German sentence has its English one in the proxy', () => {
+  const folder = new URL('.', import.meta.url);
+  const files = readdirSync(folder, { encoding: 'utf8' }).filter((name) => /(?<!\.test|error-words)\.ts$/.test(name));
+  const source = files.map((name) => readFileSync(new URL(name, folder), 'utf8')).join();
+  const said = (text: string): boolean =>
+    text
+      .replace(/^The (hub|server) /, '')
+      .split('|')
+      .every((part) => source.includes(part));
+  expect(sentences.filter((text) => !said(text))).toEqual([]);
 });

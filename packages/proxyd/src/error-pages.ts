@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Settings } from '@tshub/config';
 import { TshubError } from '@tshub/contract';
 import { type Answer, answerOf, pageFor, prefersJson, type Refusal } from './error-page.ts';
+import type { Look } from './error-look.ts';
 import { fetchErrorPage } from './error-target.ts';
 import { valueOf } from './head-fields.ts';
 import { parseOperatorTarget } from './operator-target.ts';
@@ -11,8 +12,8 @@ import type { UpstreamTls } from './tls/upstream-tls.ts';
 
 /** Pages of the administrator's, instead of the proxy's own. */
 export interface ErrorPages {
-  /** null: the proxy's own page. */
-  pageOf(refusal: Refusal, head: Pick<RequestHead, 'raw'> | null): Answer | null;
+  /** The proxy's own page where there is none of theirs. */
+  pageOf(refusal: Refusal, head: Pick<RequestHead, 'raw'> | null): Answer;
   /** What the error target says, or the proxy's own page when it says nothing; null: nobody is to be asked. Never rejects. */
   late(refusal: Refusal, head: RequestHead): Promise<Answer> | null;
 }
@@ -21,20 +22,24 @@ const fileName = /^(\d{3}|error)\.html$/;
 const maxSize = 1_048_576;
 
 /** Reads the pages once: an error is no time to look for files. Throws config_invalid. */
-export function loadErrorPages(settings: Settings['proxy_routes'], tls: () => UpstreamTls): ErrorPages {
+export function loadErrorPages(settings: Settings['proxy_routes'], tls: () => UpstreamTls, look: Look): ErrorPages {
   const pages = settings.error_pages === '' ? new Map<string, Buffer>() : readPages(settings.error_pages);
   const { error_target: target } = settings;
   // Now rather than when there is an error.
   if (target !== '') parseOperatorTarget(target);
   return {
-    pageOf({ status }, head) {
+    pageOf(refusal, head) {
+      const { status } = refusal;
       const body = pages.get(String(status)) ?? pages.get('error');
-      if (body === undefined || (head !== null && prefersJson(valueOf(head.raw, 'accept') ?? ''))) return null;
+      if (body === undefined || (head !== null && prefersJson(valueOf(head.raw, 'accept') ?? '')))
+        return pageFor(refusal, head, look);
       return answerOf(status, ['Content-Type', 'text/html; charset=utf-8'], body);
     },
     late(refusal, head) {
       if (target === '' || refusal.status < 500 || head.upgrade === 'websocket') return null;
-      return fetchErrorPage(target, refusal.status, head.target, tls()).then((page) => page ?? pageFor(refusal, head));
+      return fetchErrorPage(target, refusal.status, head.target, tls()).then(
+        (page) => page ?? pageFor(refusal, head, look),
+      );
     },
   };
 }

@@ -40,6 +40,7 @@ await run({
     const proxy = await startProxy({
       settings: settings.proxy,
       routeSettings: settings.proxy_routes,
+      brand: settings,
       hstsMaxAge: settings.proxy_tls.hsts_max_age,
       listen: needsFront(settings, listeners.length) ? null : { fd: listener.fd },
       hub: { socket: paths.hubSocket, uids: [0, hubUid] },

@@ -8,6 +8,7 @@ import { type Counters, type Destination, noneLeaving } from './destination.ts';
 import { allEnded, longestStopMs, requestsEnded } from './drain.ts';
 import type { Engine } from './engine.ts';
 import { applyLimits, type Limits, limitsOf, maxHubSockets, maxServerSockets } from './limits.ts';
+import { lookOf, plainLook } from './error-look.ts';
 import { loadErrorPages } from './error-pages.ts';
 import { makeEngine, makeListener, watchFull } from './listener.ts';
 import { Counts } from './metrics.ts';
@@ -27,6 +28,8 @@ import { WriteBatch } from './write-batch.ts';
 export interface ProxyOptions {
   readonly settings: Settings['proxy'];
   readonly routeSettings: Settings['proxy_routes'];
+  /** Name, colours and language of the pages of errors; plain ones if left out. */
+  readonly brand?: Pick<Settings, 'hub' | 'pages'>;
   /** Seconds for which browsers shall use https only; 0: they are not told. */
   readonly hstsMaxAge?: number;
   /** null: connections only come by way of the engine. */
@@ -62,7 +65,7 @@ export interface Proxy {
   probe(ask: { target: string; uid: number; path: string; timeoutMs: number }): Promise<ProbeAnswer>;
   status(): Omit<ProxyStatus, keyof TlsStatus>;
   /** Reads what new settings name, and throws config_invalid; what it gives applies them, and gives the names of those that only a restart can. */
-  prepareReload(settings: Pick<Settings, 'proxy' | 'proxy_routes' | 'proxy_tls'>): () => string[];
+  prepareReload(settings: Pick<Settings, 'hub' | 'pages' | 'proxy' | 'proxy_routes' | 'proxy_tls'>): () => string[];
   /** Connections of clients to this process. */
   open(): number;
   /** Milliseconds that what is under way may go on beside a new process. */
@@ -90,7 +93,11 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   const { routeSettings } = options;
   let upstreamTls = loadUpstreamTls(routeSettings);
   const readTls = (): UpstreamTls => upstreamTls;
-  let errorPages = loadErrorPages(routeSettings, readTls);
+  let errorPages = loadErrorPages(
+    routeSettings,
+    readTls,
+    options.brand === undefined ? plainLook : lookOf(options.brand),
+  );
   const counts = new Counts();
   const makeUpstream = (target: Target, uids: readonly number[] | null, maxSockets: number) =>
     new Upstream({ target, uids, maxSockets, limits: readLimits, peer, tls: readTls });
@@ -177,10 +184,10 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
       requests: counters.requests,
       routes: routes.table.size,
     }),
-    prepareReload({ proxy, proxy_routes: fresh, proxy_tls: tls }) {
+    prepareReload({ proxy, proxy_routes: fresh, proxy_tls: tls, ...brand }) {
       const loaded = [
         loadUpstreamTls(fresh),
-        loadErrorPages(fresh, readTls),
+        loadErrorPages(fresh, readTls, lookOf(brand)),
         limitsOf(proxy, tls.hsts_max_age),
       ] as const;
       const later = Object.entries(fresh).filter(

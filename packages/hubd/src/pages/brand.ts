@@ -85,11 +85,13 @@ function file(type: string, bytes: Buffer): File {
   return { type, bytes, hash: createHash('sha256').update(bytes).digest('hex').slice(0, 12) };
 }
 
-/** The schema lets only `#rrggbb` through. */
+/** The schema lets only `#rrggbb` through. Each is for the pages that it can be read on. */
 function styleOf(color: string, dark: string): string {
   const rule = (value: string): string =>
-    value === '' ? '' : `:root { --accent: ${value}; --accent-soft: color-mix(in srgb, ${value} 8%, var(--card)); }`;
-  return `${rule(color)}\n${dark === '' ? '' : `@media (prefers-color-scheme: dark) { ${rule(dark)} }`}\n`;
+    `:root { --accent: ${value}; --accent-soft: color-mix(in srgb, ${value} 8%, var(--card)); }`;
+  const within = (scheme: 'dark' | 'light', value: string): string =>
+    value === '' ? '' : `@media (prefers-color-scheme: ${scheme}) { ${rule(value)} }\n`;
+  return within('light', color) + within('dark', dark);
 }
 
 function send(ctx: Context, found: File | null): void {
