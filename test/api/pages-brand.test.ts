@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -76,4 +76,61 @@ describe('a logo', () => {
 test('the foot of a page says what the administrator wrote', async () => {
   await begin({ footer: 'Ask the desk in room 3' });
   expect(await read('/hub/login')).toContain('<p>Ask the desk in room 3</p>');
+});
+
+describe('a block', () => {
+  const write = (name: string, text: string): void => writeFileSync(join(folder, name), text, { mode: 0o644 });
+  const warned = () => expect.objectContaining({ level: 40, msg: expect.stringContaining('pages.blocks') });
+
+  test('stands in its place, text as text and HTML as it is, in the language of the reader', async () => {
+    write('login-top.txt', 'Members only: <b>https://lab.example.org</b>');
+    write('login-bottom.html', '<p><a href="https://lab.example.org/help">Help</a></p>');
+    write('login-bottom.de.html', '<p>Hilfe</p>');
+    write('home-top.txt', 'Welcome home');
+    write('home-bottom.txt', 'Leave the lights on');
+    write('page-top.txt', 'Everywhere');
+    write('footer.html', '<p>Run by <em>us</em></p>');
+    await begin({ blocks: folder });
+    const login = await read('/hub/login');
+    expect(login).toContain('Members only: &lt;b&gt;<a href="https://lab.example.org"');
+    expect(login).toContain('<a href="https://lab.example.org/help">Help</a>');
+    const order = ['Everywhere', 'Members only', 'id="username_input"', '>Help<', 'Run by <em>us</em>'];
+    const at = order.map((text) => login.indexOf(text));
+    expect(at).toEqual(at.toSorted((left, right) => left - right));
+    expect(at).not.toContain(-1);
+    expect(login).not.toContain('Welcome home');
+    expect((await t.browser().get('/hub/login', { 'Accept-Language': 'de' })).text).toContain('<p>Hilfe</p>');
+    const home = (await (await makeRoot(t)).get('/hub/home')).text;
+    for (const text of ['Welcome home', 'Leave the lights on', 'Everywhere']) expect(home).toContain(text);
+    expect(home).not.toContain('Members only');
+  });
+
+  test.each([
+    ['<script>alert(1)</script>', 'footer.html'],
+    ['<p onclick="x()">', 'footer.html'],
+    ['<p style="color:red">', 'footer.html'],
+    ['<form action="/x">', 'footer.html'],
+    ['<a href="javascript:alert(1)">x</a>', 'footer.html'],
+    ['fine', 'sidebar.html'],
+    ['x'.repeat(20_000), 'footer.txt'],
+  ])('that holds %.40s as %s is not shown, and the journal says so', async (text, name) => {
+    write(name, text);
+    await begin({ blocks: folder });
+    expect(await read('/hub/login')).not.toContain('class="block"');
+    expect(t.logged).toContainEqual(warned());
+  });
+
+  test('that others may write is not shown', async () => {
+    write('footer.txt', 'of anybody');
+    chmodSync(join(folder, 'footer.txt'), 0o666);
+    await begin({ blocks: folder });
+    expect(await read('/hub/login')).not.toContain('of anybody');
+    expect(t.logged).toContainEqual(warned());
+  });
+
+  test('is not missed where there is no folder', async () => {
+    await begin({ blocks: join(folder, 'none') });
+    expect(await read('/hub/login')).not.toContain('class="block"');
+    expect(t.logged).not.toContainEqual(warned());
+  });
 });

@@ -46,6 +46,9 @@ export const pages = z
       .meta({
         says: 'Picture at the top of every page, at most 64 KiB, which the account tshub can read and which is not in a home; "": that of tshub.',
       }),
+    blocks: absolutePath.default('/etc/tshub/pages.d').meta({
+      says: 'Folder with texts and HTML of your own for places of pages: page-top, login-top, login-bottom, home-top, home-bottom and footer, as NAME.txt or NAME.html, or NAME.de.txt for one language. Files of root; no scripts, styles or forms; at most 16 KiB each.',
+    }),
     color: colour('light').meta({
       says: 'Colour of buttons and links, such as "#17625c"; it must be readable on white (contrast 4.5). "": that of tshub.',
     }),

@@ -1,4 +1,4 @@
-/** HTML that is known to be safe: made by the tag below and by nothing else. */
+/** HTML that is known to be safe: made by the tag below, or of root's own writing (blocks.ts), and by nothing else. */
 export class Html {
   readonly text: string;
   constructor(text: string) {

@@ -2,6 +2,7 @@ import type { Settings } from '@tshub/config';
 import type { Context } from 'koa';
 import type { Session, Xsrf } from '../login/session.ts';
 import { announcement } from './announcement.ts';
+import type { Blocks } from './blocks.ts';
 import type { Brands } from './brand.ts';
 import { html, type Html, type Part } from './html.ts';
 import type { Access } from '../access/access.ts';
@@ -18,6 +19,7 @@ export interface PageFrame {
   readonly xsrf: Xsrf;
   readonly files: StaticFiles;
   readonly brands: Pick<Brands, 'now'>;
+  readonly blocks: Blocks;
   readonly access: Pick<Access, 'scopesOf' | 'user'>;
 }
 
@@ -76,13 +78,22 @@ function layout(frame: PageFrame, session: Session | null, token: string, page: 
           ${session !== null && whoIs(frame, session, token, ctx.path)}
         </header>
         ${announcement(settings, ctx.path)}
-        <main id="content" class="${page.width ?? 'wide'}">${page.body}</main>
+        <main id="content" class="${page.width ?? 'wide'}">
+          ${frame.blocks.at('page-top')} ${withBlocks(frame.blocks, ctx.path, page.body)}
+        </main>
         <footer class="foot">
-          <div>${paragraphs(settings.pages.footer)}</div>
+          <div>${paragraphs(settings.pages.footer)} ${frame.blocks.at('footer')}</div>
           ${languageLinks(settings, ctx)}
         </footer>
       </body>
     </html> `;
+}
+
+/** A page with what an administrator put around it. */
+function withBlocks({ at }: Blocks, path: string, body: Html): readonly Part[] {
+  if (path === '/hub/login') return [at('login-top'), body, at('login-bottom')];
+  if (path === '/hub/home') return [at('home-top'), body, at('home-bottom')];
+  return [body];
 }
 
 function whoIs({ access }: PageFrame, session: Session, token: string, path: string): Html {

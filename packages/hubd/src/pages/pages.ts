@@ -6,6 +6,7 @@ import { nextOf } from './visit.ts';
 import { ownOrigins, safeNext } from '../login/next.ts';
 import type { Confirmation } from '../oauth/flow.ts';
 import { makeAdminPages } from './admin/pages.ts';
+import { makeBlocks } from './blocks.ts';
 import { makeBrands } from './brand.ts';
 import { confirmPage } from './confirm-page.ts';
 import { makeCspReport } from './csp-report.ts';
@@ -41,7 +42,8 @@ export function makePages(parts: PagesParts): Pages {
   const { settings, xsrf, access } = parts;
   const files = readStaticFiles();
   const brands = makeBrands(settings, files, parts.log);
-  const frame: PageFrame = { settings, xsrf, access, files, brands };
+  const blocks = makeBlocks(settings, parts.log);
+  const frame: PageFrame = { settings, xsrf, access, files, brands, blocks };
 
   async function renderError(ctx: Context, error: ShownError): Promise<void> {
     const session = await parts.sessions.read(ctx).catch(() => null);
