@@ -103,7 +103,7 @@ export function serversIn(
   });
   const { db, clock } = world;
   const users = makeUsersStore(db, clock);
-  const tokens = makeTokens({ db, clock, settings: () => settings, peer: makePeerTokens(db) });
+  const tokens = makeTokens({ db, clock, settings: () => settings, peer: makePeerTokens(db, clock) });
   const clients = makeOAuthClients({ db, tokens });
   const access = accessForTest();
   const parts: ServersParts = {

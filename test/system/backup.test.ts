@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { events } from '@tshub/contract';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { install } from './setup.ts';
@@ -259,4 +260,44 @@ test('in the place of a hub that runs: it is as it was, and what was there is ke
   expect((await whoami(first)).status).toBe(200);
   expect((await ada.fetch('/hub/home')).status).toBe(200);
   expect(await first.sh('ls -A /etc /var/lib | grep restore-')).not.toMatch(/^\./m);
+});
+
+test('both are events of the journal, with who and which file', async () => {
+  const [made] = (await first.journal('TSHUB_EVENT=backup-made', '_UID=0')).slice(-1);
+  expect(made).toMatchObject({ TSHUB_FILE: archive, TSHUB_BY: 'root', MESSAGE_ID: events['backup-made'].id });
+  const [restored] = (await first.journal('TSHUB_EVENT=restored', '_UID=0')).slice(-1);
+  expect(restored).toMatchObject({ TSHUB_FILE: archive, TSHUB_BY: 'root', SYSLOG_IDENTIFIER: 'tshubctl' });
+  expect(await first.sh('tshubctl log restored')).toContain(`put in place from ${archive}`);
+});
+
+test('what is kept is told by doctor and by the next backup; a restore that was killed is told with the way back', async () => {
+  const doctor = async (): Promise<string> => (await first.run(['tshubctl', 'doctor'], { fails: true })).out;
+  expect(await doctor()).toMatch(/warn +restores .*from before a restore/);
+  const { out } = await first.run(['tshubctl', 'backup', '/root/second.backup']);
+  expect(out).toMatch(/note: from before a restore: \/var\/lib\/tshub\.before-restore-/);
+  await first.sh('rm -r /etc/tshub.before-restore-* /var/lib/tshub*.before-restore-*');
+  expect(await doctor()).toMatch(/ok +restores/);
+  await first.sh('systemctl stop tshub-hub.socket tshub && mv /etc/tshub /etc/tshub.before-restore-20260101-000000');
+  expect(await doctor()).toMatch(/fail +restores +a restore was cut off/);
+  const way = /or go back: (mv \S+ \S+)/.exec(await doctor())?.[1] ?? '';
+  await first.sh(`${way} && systemctl start tshub`);
+  await answers(first);
+  expect(await doctor()).toMatch(/ok +restores/);
+});
+
+test.each([
+  ['a pipe', 'mkfifo'],
+  ['a link to a device', 'ln -s /dev/zero'],
+])('a hub that was taken over cannot hang a backup with %s in the place of its database', async (_, make) => {
+  await first.sh('systemctl stop tshub && mv /var/lib/tshub/tshub.sqlite /var/lib/tshub/aside');
+  try {
+    await first.sh(`runuser -u tshub -- ${make} /var/lib/tshub/tshub.sqlite`);
+    const { code, err } = await first.run(['tshubctl', 'backup', '/root/third.backup'], { fails: true });
+    expect([code, err]).toEqual([1, expect.stringContaining('expected a plain file')]);
+    expect(await first.sh('ls -A /root | grep third || true')).toBe('');
+  } finally {
+    await first.sh(
+      'rm /var/lib/tshub/tshub.sqlite && mv /var/lib/tshub/aside /var/lib/tshub/tshub.sqlite && systemctl start tshub',
+    );
+  }
 });

@@ -14,6 +14,11 @@ export const events = {
     says: 'An account was made for a user of the hub',
     help: 'TSHUB_USER had no account of this host and has one now, without a password, because [spawner] create_accounts says so. Undo: deluser --remove-home and that name.',
   },
+  'backup-made': {
+    id: 'fa65e22af2d18c272666e4b817651d3e',
+    says: 'A backup of the hub was made',
+    help: 'TSHUB_FILE is where it is, TSHUB_BY who made it (tshubctl backup). It holds every key of the hub: keep it where only root can read.',
+  },
   'config-kept': {
     id: '5b1f4f0e6c1d4a5d8f0b1a2c3d4e5f60',
     says: 'A reload kept the old settings',
@@ -58,6 +63,11 @@ export const events = {
     id: '4fb05aac7e8d4b3fa06c9d0e1f2a3b45',
     says: 'A request failed inside tshub',
     help: 'TSHUB_ID is the number that the user was shown; TSHUB_STACK holds the details. Please report it.',
+  },
+  restored: {
+    id: '3a394bc1761e850d85b8f115826d6c5c',
+    says: 'The hub of a backup was put in place',
+    help: 'TSHUB_FILE is the backup, TSHUB_BY who did it (tshubctl restore), TSHUB_FROM the host whose hub it is and TSHUB_MADE when it was made. Logins, tokens and permissions are as they were then. What was there before is beside it: tshubctl doctor',
   },
   'role-changed': {
     id: '7d919ff66e2d4d1ab70201f66fbc0f78',

@@ -44,7 +44,7 @@ export async function openHubData(parts: HubParts, settings: () => Settings, onR
   await groups.load();
   await roles.load();
   await shares.load();
-  const peerTokens = makePeerTokens(db);
+  const peerTokens = makePeerTokens(db, clock);
   const tokens = makeTokens({ db, clock, settings, peer: peerTokens });
   const clients = makeOAuthClients({ db, tokens });
   const services = makeServices({ db, directory, access, roles, tokens, clients, accounts, log, onRoutes });

@@ -1,4 +1,5 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sqlite3 from 'sqlite3';
@@ -38,6 +39,17 @@ test('a copy has what is only in the write-ahead log, of a writer in the middle 
 test('a copy is gone also when it was of no use', async () => {
   await expect(withCopy(file, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
   expect(readdirSync(folder).filter((name) => name.startsWith('.snapshot'))).toEqual([]);
+});
+
+test.each([
+  ['a pipe', (path: string) => execFileSync('mkfifo', [path])],
+  ['a device', (path: string) => symlinkSync('/dev/zero', path)],
+  ['a link', (path: string) => symlinkSync(file, path)],
+  ['a folder', (path: string) => mkdirSync(path)],
+])('%s in the place of a database is refused at once', async (_, make) => {
+  const path = join(folder, 'other');
+  make(path);
+  await expect(withCopy(path, () => Promise.reject(new Error('copied')))).rejects.toThrow('expected a plain file');
 });
 
 test('a database of a newer tshub is told from one that is known', async () => {

@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { closeSync, constants, fstatSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import sqlite3 from 'sqlite3';
 
 /** Runs `work` on a consistent copy of a database that may be in use: readers never make the hub wait. The copy is gone afterwards. */
 export async function withCopy<T>(file: string, work: (copy: string) => Promise<T>): Promise<T> {
+  requirePlainFile(file);
   const folder = mkdtempSync(`${dirname(file)}/.snapshot-`);
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
   // Also at the end of whoever is told to stop on the way.
@@ -15,6 +16,24 @@ export async function withCopy<T>(file: string, work: (copy: string) => Promise<
   } finally {
     remove();
     process.off('exit', remove);
+  }
+}
+
+/** What is in the place of a database may be a pipe or a device, whose opening never ends, or a link to one. */
+function requirePlainFile(file: string): void {
+  const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
+  let opened: number;
+  try {
+    opened = openSync(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  } catch (cause) {
+    throw new Error(`${file}: expected a plain file: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    });
+  }
+  try {
+    if (!fstatSync(opened).isFile()) throw new Error(`${file}: expected a plain file, found something else`);
+  } finally {
+    closeSync(opened);
   }
 }
 

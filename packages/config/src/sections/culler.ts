@@ -9,7 +9,7 @@ const limits = {
   timeout: seconds.min(1).default(3600).meta({ says: 'Seconds without activity after which a server is stopped.' }),
   max_age: seconds.default(0).meta({ says: 'Seconds after which a server is stopped even if it is active; 0: never.' }),
   keep_for: seconds.default(14_400).meta({
-    says: 'Seconds beyond these limits for which a user may keep a server ("Keep it" on the home page); 0: none.',
+    says: 'Seconds beyond timeout, and also beyond max_age, for which a user may keep a server ("Keep it" on the home page); 0: none, and both limits are firm.',
   }),
   warn_before: seconds
     .default(600)

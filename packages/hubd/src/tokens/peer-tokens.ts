@@ -24,7 +24,7 @@ const most = 20_000;
 /** Of a text, which is hashed as often as there are rounds, while everybody waits. The peer's tokens have 32 characters, or what its configuration says. */
 const longest = 256;
 
-export function makePeerTokens(db: Knex): PeerTokens {
+export function makePeerTokens(db: Knex, clock: { now(): number }): PeerTokens {
   /** Strangers try texts; where nothing came along, or all of it has been used, these cost no second query. */
   let waiting: boolean | undefined;
   const areWaiting = async (): Promise<boolean> => {
@@ -62,6 +62,8 @@ export function makePeerTokens(db: Knex): PeerTokens {
       const rows: Array<{ id: number; hash: string }> = await db('tokens')
         .where({ prefix: text.slice(0, peerPrefix) })
         .whereLike('hash', 'sha512:%')
+        // One that is good for nothing any more is not worth thousands of rounds.
+        .where((good) => void good.whereNull('expires_at').orWhere('expires_at', '>', clock.now()))
         .select('id', 'hash');
       const row = rows.find(({ hash }) => matches(text, hash));
       if (row === undefined) return false;

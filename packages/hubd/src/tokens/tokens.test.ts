@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { schema, type Settings } from '@tshub/config';
 import type { Knex } from 'knex';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -29,7 +30,7 @@ beforeEach(async () => {
   now = 1_000_000;
   const clock = { now: () => now };
   db = await databaseForTest();
-  tokens = makeTokens({ db, clock, settings: () => settings, peer: makePeerTokens(db) });
+  tokens = makeTokens({ db, clock, settings: () => settings, peer: makePeerTokens(db, clock) });
   clients = makeOAuthClients({ db, tokens });
   owner = { kind: 'user', id: (await makeUsersStore(db, clock).ensure('ada', false)).id };
 });
@@ -37,6 +38,29 @@ afterEach(() => db.destroy());
 
 const issue = (more: Partial<Parameters<Tokens['issue']>[0]> = {}): ReturnType<Tokens['issue']> =>
   tokens.issue({ owner, scopes: ['inherit'], note: '', expiresIn: null, ...more });
+
+test('a token of an import that has expired is not hashed for whoever tries its prefix', async () => {
+  const clock = { now: () => now };
+  const peer = makePeerTokens(db, clock);
+  const text = '0123456789abcdef';
+  const digest = createHash('sha512').update('00aa').update(text).digest('hex');
+  const hash = `sha512:1:00aa:${digest}`;
+  await peer.add({
+    holder: { userId: owner.id },
+    hash,
+    prefix: '0123',
+    scopes: [],
+    note: '',
+    created: 0,
+    expiresAt: now + 1,
+    lastActivity: null,
+  });
+  now += 1;
+  expect(await peer.adopt(text)).toBe(false);
+  expect(await db('tokens').pluck('hash')).toEqual([hash]);
+  now -= 1;
+  expect(await peer.adopt(text)).toBe(true);
+});
 
 describe('tokens', () => {
   test('are found by their text and kept only as a hash', async () => {

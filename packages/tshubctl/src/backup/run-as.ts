@@ -33,11 +33,15 @@ async function lookUp(context: Pick<Context, 'read'>, database: 'passwd' | 'grou
   return found.stdout.trim().split(':');
 }
 
-/** Runs a program as somebody, gives its output to `take`, and throws backup_refused with its last words if it fails. */
+/** A program that writes nothing for so long is stuck: whoever it runs as, taken over, may have put something there that never ends. */
+const mostQuietMs = 600_000;
+
+/** Runs a program as somebody, gives its output to `take`, and throws backup_refused with its last words if it fails or is stuck. */
 export async function runAs<T>(
   ids: Ids,
   command: readonly string[],
   take: (output: Readable) => Promise<T>,
+  quietMs = mostQuietMs,
 ): Promise<T> {
   const [program = '', ...args] = command;
   const child = spawn(program, args, {
@@ -48,16 +52,55 @@ export async function runAs<T>(
   });
   const ended = endOf(child);
   const words = text(child.stderr);
-  const [taken, exit, said] = await Promise.all([
-    take(child.stdout).catch((error: unknown) => {
-      child.kill();
-      throw error;
-    }),
-    ended,
-    words,
-  ]);
-  if (exit === 0) return taken;
-  throw new TshubError('backup_refused', { problem: said.trim().split('\n').at(-1) || `${program} failed` });
+  const watch = watchProgress(child, program, quietMs);
+  try {
+    const [taken, exit, said] = await Promise.race([
+      Promise.all([
+        take(child.stdout).catch((error: unknown) => {
+          child.kill();
+          throw error;
+        }),
+        ended,
+        words,
+      ]),
+      watch.stuck,
+    ]);
+    if (exit === 0) return taken;
+    throw new TshubError('backup_refused', { problem: said.trim().split('\n').at(-1) || `${program} failed` });
+  } finally {
+    watch.end();
+  }
+}
+
+/** Ends a program that makes no progress; `stuck` then fails, whatever still holds its output open. */
+function watchProgress(child: ChildProcess, program: string, quietMs: number): { stuck: Promise<never>; end(): void } {
+  const { promise, reject } = withReject();
+  const timer = setTimeout(() => {
+    child.kill('SIGKILL');
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+    reject(
+      new TshubError('backup_refused', {
+        problem: `${program} has written nothing for ${Math.round(quietMs / 1000)} seconds and was ended; what it reads may be no plain file`,
+      }),
+    );
+  }, quietMs);
+  const refresh = (): void => void timer.refresh();
+  child.stdout?.on('data', refresh);
+  return {
+    stuck: promise,
+    end() {
+      clearTimeout(timer);
+      child.stdout?.off('data', refresh);
+    },
+  };
+}
+
+function withReject(): { promise: Promise<never>; reject: (error: Error) => void } {
+  let reject: (error: Error) => void = () => undefined;
+  const promise = new Promise<never>((_, no) => (reject = no));
+  promise.catch(() => undefined);
+  return { promise, reject };
 }
 
 async function endOf(child: ChildProcess): Promise<number> {

@@ -5,10 +5,12 @@ import { loadSettings } from '@tshub/config';
 import { accounts, paths, TshubError } from '@tshub/contract';
 import { writeArchive } from '../backup/archive.ts';
 import { Collection, isThere } from '../backup/collect.ts';
+import { adviceOn, leftBehind } from '../backup/left-behind.ts';
 import { makeManifest, type Manifest, parseManifest } from '../backup/manifest.ts';
 import { places } from '../backup/places.ts';
 import { requireRootsFolder } from '../backup/root-folder.ts';
 import { idsOf } from '../backup/run-as.ts';
+import { tellJournal } from '../backup/tell-journal.ts';
 import type { Context, Input, Outcome } from '../command.ts';
 import { printable } from '../output/style.ts';
 import { bytes } from '../output/units.ts';
@@ -32,7 +34,8 @@ export async function backUp(context: Context, { args }: Input): Promise<Outcome
     context.tell?.(`writing ${file}`);
     await writeWhole(`${stage}/archive`, file, manifest, collected);
     const { size } = await stat(file);
-    const notes = notesOn(manifest, collected.leftOut, await besideIt());
+    await tellJournal('backup-made', `a backup of the hub was made: ${file}`, { file, by: context.user });
+    const notes = [...notesOn(manifest, collected.leftOut, await besideIt()), ...adviceOn(await leftBehind())];
     return {
       json: { file, bytes: size, database: manifest.database, files: manifest.entries.length, notes },
       text: () =>

@@ -3,8 +3,17 @@ import { TshubError, units } from '@tshub/contract';
 import type { Context, Input, Outcome } from '../command.ts';
 import { texts } from './rest.ts';
 
-/** What writes for the hub. Servers have logs of their own (`tshubctl server logs`), and could write whatever they like. */
-const writers = [units.hub, units.proxy, units.culler, units.spawner, 'tshub-authd@*.service', units.acme];
+/**
+ * Who writes for the hub, by fields that only the journal itself sets: the daemons, systemd about them, logins, and tshubctl of root.
+ * Servers have logs of their own (`tshubctl server logs`), and could write whatever they like.
+ */
+const daemons = [units.hub, units.proxy, units.culler, units.spawner, units.acme];
+const writers: readonly (readonly string[])[] = [
+  daemons.map((unit) => `_SYSTEMD_UNIT=${unit}`),
+  ['_PID=1', ...daemons.map((unit) => `UNIT=${unit}`)],
+  ['_SYSTEMD_SLICE=system-tshub\\x2dauthd.slice'],
+  ['_UID=0', 'SYSLOG_IDENTIFIER=tshubctl'],
+];
 /** Where systemd-journald keeps the journals, each in a folder of its machine. */
 const journals = ['/var/log/journal', '/run/log/journal'];
 
@@ -19,15 +28,17 @@ export function journalArguments({ args: [event], options, isJson }: Input): str
   const { lines, follow, since, until } = options;
   if (typeof lines === 'string' && !/^(\d+|all)$/.test(lines))
     throw new TshubError('bad_request', { problem: `--lines: expected a number or "all", found "${lines}"` });
+  const filters = [
+    ...(event === undefined ? [] : [`TSHUB_EVENT=${event}`]),
+    ...texts(options['user']).map((user) => `TSHUB_USER=${user}`),
+  ];
   return [
-    ...writers.map((unit) => `--unit=${unit}`),
     ...(typeof lines === 'string' ? [`--lines=${lines}`] : []),
     ...(typeof since === 'string' ? [`--since=${since}`] : []),
     ...(typeof until === 'string' ? [`--until=${until}`] : []),
     ...(follow === true ? ['--follow'] : []),
     ...(isJson ? ['--output=json'] : []),
-    ...(event === undefined ? [] : [`TSHUB_EVENT=${event}`]),
-    ...texts(options['user']).map((user) => `TSHUB_USER=${user}`),
+    ...writers.flatMap((writer, i) => [...(i === 0 ? [] : ['+']), ...writer, ...filters]),
   ];
 }
 

@@ -2,10 +2,12 @@ import { resolve } from 'node:path';
 import { accounts, paths, TshubError, units } from '@tshub/contract';
 import { readArchive } from '../backup/archive.ts';
 import { isThere } from '../backup/collect.ts';
+import { adviceOn, leftBehind } from '../backup/left-behind.ts';
 import { type Manifest, refused } from '../backup/manifest.ts';
 import { databaseEntry } from '../backup/places.ts';
 import { gidOf, idsOf, runAs } from '../backup/run-as.ts';
 import { Stage, stampOf } from '../backup/stage.ts';
+import { tellJournal } from '../backup/tell-journal.ts';
 import type { Context, Input, Outcome } from '../command.ts';
 import { exitCodes } from '../exit.ts';
 import { requireRoot } from './backup.ts';
@@ -30,6 +32,8 @@ export async function restore(context: Context, { args, options }: Input): Promi
     throw refused(
       `this host has a hub already (${paths.database}); with --replace the one in the backup takes its place, and the one from now is kept beside it`,
     );
+  const before = adviceOn(await leftBehind());
+  for (const one of before) context.tell?.(one);
   const stage = new Stage();
   try {
     context.tell?.(`reading ${file}`);
@@ -39,7 +43,7 @@ export async function restore(context: Context, { args, options }: Input): Promi
       (group) => gidOf(context, group),
     );
     if (manifest.database === 'sqlite') await checkDatabase(context, stage);
-    return await putInPlace(context, stage, manifest, file);
+    return await putInPlace(context, stage, manifest, file, before);
   } finally {
     await stage.discard();
   }
@@ -52,7 +56,13 @@ async function checkDatabase(context: Context, stage: Stage): Promise<void> {
   await runAs(await idsOf(context, accounts.hub), command, async (output) => void output.resume());
 }
 
-async function putInPlace(context: Context, stage: Stage, manifest: Manifest, file: string): Promise<Outcome> {
+async function putInPlace(
+  context: Context,
+  stage: Stage,
+  manifest: Manifest,
+  file: string,
+  before: readonly string[],
+): Promise<Outcome> {
   const wasActive = (await context.read('systemctl', ['is-active', '--quiet', units.hub]))?.exit === 0;
   context.tell?.('stopping the hub and its proxy');
   await systemctl(context, 'stop', ...stopped);
@@ -63,6 +73,13 @@ async function putInPlace(context: Context, stage: Stage, manifest: Manifest, fi
     if (wasActive) context.tell?.('starting the hub');
     if (wasActive) await systemctl(context, 'start', units.hub, units.proxy).catch(() => undefined);
   }
+  const { host, made } = manifest;
+  await tellJournal('restored', `the hub of ${host} as it was at ${made} was put in place from ${file}`, {
+    file,
+    by: context.user,
+    from: host,
+    made,
+  });
   const isUp = (await context.read('systemctl', ['is-active', '--quiet', units.hub]))?.exit === 0;
   const next = [
     ...(manifest.database === 'postgresql'
@@ -73,6 +90,7 @@ async function putInPlace(context: Context, stage: Stage, manifest: Manifest, fi
         ? []
         : ['the hub does not start; see: journalctl -u tshub']
       : ['start it: systemctl enable --now tshub']),
+    ...before.filter((one) => !one.startsWith('a restore was cut off')),
   ];
   return {
     json: { file, made: manifest.made, host: manifest.host, kept, started: wasActive && isUp, next },

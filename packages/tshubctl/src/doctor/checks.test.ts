@@ -28,6 +28,7 @@ const well: HostFacts = {
   program: { path: '/usr/bin/jupyterhub-singleuser', version: '5.2.1' },
   isClockSynchronized: true,
   userNamespaces: 10_000,
+  leftBehind: [],
   peopleInJournal: 100,
 };
 
@@ -61,6 +62,18 @@ const ills: ReadonlyArray<readonly [string, Partial<HostFacts>, 'warn' | 'fail',
   ['PAM session', { serverPam: '@include common-session' }, 'fail', /no limit holds/],
   ['PAM session', { serverPam: 'session optional pam_systemd.so' }, 'fail', /no limit holds/],
   ['polkit', { polkitVersion: '' }, 'fail', /does not answer/],
+  [
+    'restores',
+    { leftBehind: [{ place: '/etc/tshub', isThere: true, before: ['/etc/tshub.before-restore-1'], stages: [] }] },
+    'warn',
+    /from before a restore/,
+  ],
+  [
+    'restores',
+    { leftBehind: [{ place: '/etc/tshub', isThere: false, before: ['/etc/tshub.before-restore-1'], stages: [] }] },
+    'fail',
+    /cut off/,
+  ],
   ['server program', { program: null }, 'fail', /^command not found: jupyterhub-singleuser$/],
   ['server program', { program: { path: '/x', version: '4.1.0' } }, 'fail', /JupyterHub 4.1.0/],
   ['settings', { settings: null, settingsProblem: 'tshub.toml: proxy.port: …' }, 'fail', /proxy.port/],

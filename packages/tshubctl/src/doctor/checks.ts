@@ -1,5 +1,6 @@
 import type { Settings } from '@tshub/config';
 import { pamServices, units } from '@tshub/contract';
+import { adviceOn } from '../backup/left-behind.ts';
 import type { UnitState } from '../commands/status.ts';
 import { bytes } from '../output/units.ts';
 import type { HostFacts } from './facts.ts';
@@ -35,6 +36,7 @@ export const checks: readonly Check[] = [
   { name: 'node', judge: judgeNode },
   { name: 'PAM session', judge: judgePam },
   { name: 'polkit', judge: judgePolkit },
+  { name: 'restores', judge: judgeRestores },
   { name: 'server program', judge: judgeProgram },
   { name: 'settings', judge: judgeSettings },
   { name: 'systemd', judge: judgeSystemd },
@@ -162,6 +164,16 @@ function judgeProgram({ program, settings }: HostFacts): Verdict {
       advice: 'install JupyterHub 5 or newer, or set [spawner] command',
     };
   return ok(`${program.path}${program.version === '' ? '' : `, version ${program.version}`}`);
+}
+
+function judgeRestores({ leftBehind }: HostFacts): Verdict {
+  const isCutOff = leftBehind.some(({ isThere, before }) => !isThere && before.length > 0);
+  const [advice, ...more] = adviceOn(leftBehind);
+  if (advice === undefined) return ok('no restore has left anything');
+  const says = isCutOff
+    ? 'a restore was cut off'
+    : 'something from before a restore, or unpacked by one, is still there';
+  return { level: isCutOff ? 'fail' : 'warn', says, advice: [advice, ...more].join('; ') };
 }
 
 function judgeSettings({ settingsProblem }: HostFacts): Verdict {

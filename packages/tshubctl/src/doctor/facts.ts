@@ -3,6 +3,7 @@ import { statfs } from 'node:fs/promises';
 import { type Bus, getProperties, polkitAuthority, systemd1Manager } from '@tshub/bus';
 import { loadSettings, type Settings } from '@tshub/config';
 import { accounts, pamServices, paths, units } from '@tshub/contract';
+import { type LeftBehind, leftBehind } from '../backup/left-behind.ts';
 import type { Context } from '../command.ts';
 import { unitState, type UnitState } from '../commands/status.ts';
 
@@ -28,6 +29,8 @@ export interface HostFacts {
   /** null where nothing tells. */
   readonly isClockSynchronized: boolean | null;
   readonly userNamespaces: number;
+  /** What restores have left beside the places of the hub. */
+  readonly leftBehind: readonly LeftBehind[];
   /** People for whom journald keeps a file apart; 0 where it does not, or may not be looked at. */
   readonly peopleInJournal: number;
 }
@@ -68,6 +71,7 @@ export async function gatherFacts(context: Context): Promise<HostFacts> {
     freeBytes: Object.fromEntries(watchedFolders.map((folder, i) => [folder, free[i] ?? 0n])),
     program,
     isClockSynchronized: clock === null || clock.exit !== 0 ? null : clock.stdout.trim() === 'yes',
+    leftBehind: await leftBehind(),
     userNamespaces: Number(readText('/proc/sys/user/max_user_namespaces') ?? 0),
     peopleInJournal: peopleInJournal(`/var/log/journal/${(readText('/etc/machine-id') ?? '').trim()}`),
   };
