@@ -19,7 +19,7 @@ export async function leftBehind(of: readonly Pick<Place, 'path'>[] = places): P
   const found = await Promise.all(
     of.map(async ({ path }) => {
       const [folder, name] = [dirname(path), basename(path)];
-      const names = (await readdir(folder).catch(() => [])).toSorted().map((one) => `${folder}/${one}`);
+      const names = (await readdir(folder).catch((): string[] => [])).toSorted().map((one) => `${folder}/${one}`);
       return {
         place: path,
         isThere: await isThere(path),
