@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { maxServerSockets } from '../../packages/proxyd/src/limits.ts';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { serverBounds } from '../../packages/proxyd/src/limits.ts';
 import { eventually, type ProxyForTest, proxyForTest, RawClient, statusesOf } from '../support/proxy-for-test.ts';
 
 let t: ProxyForTest;
@@ -40,10 +40,10 @@ test('websockets that a server does not answer are so many and no more; then the
   });
   await routeTo('ada');
   const upgrade = 'GET /user/ada/ws HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
-  const clients = Array.from({ length: maxServerSockets + 20 }, () => new RawClient(t.proxy.port).send(upgrade));
+  const clients = Array.from({ length: serverBounds.maxSockets + 20 }, () => new RawClient(t.proxy.port).send(upgrade));
   const answered = () => clients.filter(({ received }) => received.includes(' 503 '));
   await eventually('those beyond the limit are refused', () => answered().length === 20);
-  await eventually('the others are at the server', () => under === maxServerSockets);
+  await eventually('the others are at the server', () => under === serverBounds.maxSockets);
   for (const { socket } of clients) socket.destroy();
   await eventually('all are gone', () => under === 0);
   const late = new RawClient(t.proxy.port).send(upgrade);
@@ -65,4 +65,61 @@ test('websockets that are open count no more', async () => {
     await Promise.all(clients.map((client) => client.until(/101 Switching/)));
   }
   expect(t.proxy.status().websockets).toBe(300);
+});
+
+describe('behind a proxy that tells who asks', () => {
+  const stranger = 'X-Forwarded-For: 203.0.113.9\r\n';
+  const colleague = 'X-Forwarded-For: 198.51.100.7\r\n';
+  beforeEach(async () => {
+    await t.close();
+    t = await proxyForTest({ max_connections: 1000, trusted_proxies: ['127.0.0.1'] });
+  });
+
+  test('slow uploads from one address leave connections to the server for others, and its own next request waits', async () => {
+    let under = 0;
+    await t.route('ada', (req, res) => {
+      under++;
+      res.once('close', () => under--);
+      req.resume().once('end', () => res.end('ok'));
+    });
+    const { maxOfAddress } = serverBounds;
+    const slow = `POST /user/ada/ HTTP/1.1\r\nHost: h\r\n${stranger}Content-Length: 2\r\n\r\nx`;
+    const clients = Array.from({ length: maxOfAddress + 20 }, () => new RawClient(t.proxy.port).send(slow));
+    await eventually('they have what they may', () => under === maxOfAddress);
+    const quick = (who: string): RawClient =>
+      new RawClient(t.proxy.port).send(`GET /user/ada/ HTTP/1.1\r\nHost: h\r\n${who}Connection: close\r\n\r\n`);
+    expect(statusesOf(await quick(colleague).all())).toEqual([200]);
+    const next = quick(stranger);
+    expect(statusesOf(await quick(colleague).all())).toEqual([200]);
+    expect(next.received).toBe('');
+    for (const client of clients) client.send('y');
+    expect(statusesOf(await next.all())).toEqual([200]);
+    await Promise.all(clients.map((client) => client.until(/ok$/)));
+    for (const { socket } of clients) socket.destroy();
+    await eventually('all are gone', () => under === 0);
+  });
+
+  test('websockets without an answer from one address leave room for those of others', async () => {
+    let under = 0;
+    await t.serveRaw('ada', (socket) => {
+      under++;
+      socket.on('error', () => undefined);
+      socket.on('close', () => under--);
+      socket.on('end', () => socket.end());
+      socket.resume();
+    });
+    await routeTo('ada');
+    const upgrade = (who: string): string =>
+      `GET /user/ada/ws HTTP/1.1\r\nHost: h\r\n${who}Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n`;
+    const { maxOfAddress } = serverBounds;
+    const clients = Array.from({ length: maxOfAddress + 5 }, () => new RawClient(t.proxy.port).send(upgrade(stranger)));
+    await eventually(
+      'those beyond the share are refused',
+      () => clients.filter(({ received }) => received.includes(' 503 ')).length === 5,
+    );
+    const other = new RawClient(t.proxy.port).send(upgrade(colleague));
+    await eventually('the other is at the server', () => under === maxOfAddress + 1);
+    for (const { socket } of [...clients, other]) socket.destroy();
+    await eventually('all are gone', () => under === 0);
+  });
 });

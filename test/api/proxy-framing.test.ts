@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { maxServerSockets } from '../../packages/proxyd/src/limits.ts';
+import { serverBounds } from '../../packages/proxyd/src/limits.ts';
 import {
   eventually,
   exchange,
@@ -315,10 +315,10 @@ describe('connections to a server', () => {
         res.end('x');
       });
     });
-    const clients = Array.from({ length: maxServerSockets + 50 }, () =>
+    const clients = Array.from({ length: serverBounds.maxSockets + 50 }, () =>
       new RawClient(t.proxy.port).send(get('ada', last)),
     );
-    await eventually('all connections are in use', () => under === maxServerSockets);
+    await eventually('all connections are in use', () => under === serverBounds.maxSockets);
     for (const client of clients.slice(-10)) client.socket.resetAndDestroy();
     let answered = 0;
     while (answered < clients.length - 10) {
@@ -328,7 +328,7 @@ describe('connections to a server', () => {
     }
     const received = await Promise.all(clients.slice(0, -10).map((client) => client.all()));
     expect(new Set(received.flatMap(statusesOf))).toEqual(new Set([200]));
-    expect(most).toBe(maxServerSockets);
+    expect(most).toBe(serverBounds.maxSockets);
   });
 
   test('that idle are closed before the server does', async () => {

@@ -5,7 +5,7 @@ import type { Refusal } from './error-page.ts';
 import { mayRetry, noteFailure, noteSuccess, refusalOf } from './failure.ts';
 import { fieldLines } from './head-fields.ts';
 import { type RawHeaders, requestHeaders, trailerPairs } from './headers.ts';
-import { enterHub, hubAddress, leaveHub } from './hub-share.ts';
+import { clientAddress, enterHub, leaveHub } from './hub-share.ts';
 import type { Ending } from './open-endings.ts';
 import { tooLarge, tooManyOfAddress, tooManyUpgrades } from './refusals.ts';
 import type { RequestBody } from './request-body.ts';
@@ -21,6 +21,7 @@ const smallBody = 8192;
 export class Exchange implements Asker, Ending {
   place = -1;
   readonly head: RequestHead;
+  address = '';
   #parts: Forwarding;
   #client: ClientConnection;
   #to: Destination;
@@ -33,7 +34,7 @@ export class Exchange implements Asker, Ending {
   /** The client waits for `100 Continue`. */
   #mayContinue: boolean;
   /** The address whose share of the hub this takes, or ''. */
-  #address = '';
+  #hubShare = '';
   #answer: ResponseHead | null = null;
   /** Head of the answer that waits for the first bytes of its body. */
   #held = '';
@@ -89,23 +90,24 @@ export class Exchange implements Asker, Ending {
       expects: head.expects,
       upgrade: this.upgrade,
     });
-    const address = to.serverPrefix === null ? hubAddress(headers) : '';
+    this.address = clientAddress(headers);
+    const hubShare = to.serverPrefix === null ? this.address : '';
     to.rewrite?.request(headers);
     this.#headers = headers;
-    if (!enterHub(this.#parts.counters.hubRequests, address)) {
+    if (!enterHub(this.#parts.counters.hubRequests, hubShare)) {
       this.#refuse(tooManyOfAddress);
       return;
     }
-    this.#address = address;
+    this.#hubShare = hubShare;
     to.open.add(this);
     this.#send();
   }
 
   #send(): void {
     const { pool } = this.#to.upstream;
-    if (!this.#isWebsocket) pool.ask(this);
-    else if (!pool.hasRoomAlone) this.#refuse(tooManyUpgrades);
-    else this.#connection = pool.askAlone(this);
+    if (!this.#isWebsocket) return pool.ask(this);
+    this.#connection = pool.askAlone(this);
+    if (this.#connection === null) this.#refuse(tooManyUpgrades);
   }
 
   onConnection(connection: UpstreamConnection): void {
@@ -285,7 +287,7 @@ export class Exchange implements Asker, Ending {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#to.open.delete(this);
-    leaveHub(this.#parts.counters.hubRequests, this.#address);
+    leaveHub(this.#parts.counters.hubRequests, this.#hubShare);
   }
 
   #noteActivity(): void {

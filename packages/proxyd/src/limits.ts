@@ -23,9 +23,16 @@ export interface Limits {
 
 /** Head of an answer: a user server may set many cookies, but not fill the proxy. */
 export const maxAnswerHead = 65_536;
-/** Connections to one server at once; further requests wait for one of them. Websockets are not counted. */
-export const maxServerSockets = 128;
-export const maxHubSockets = 2048;
+/** How many connections to one place there are at once. */
+export interface PoolBounds {
+  /** Further requests wait for one of them. Open websockets are not counted. */
+  readonly maxSockets: number;
+  /** Those in use for one address, so that there are some for others whatever a stranger sends slowly; 0: any. */
+  readonly maxOfAddress: number;
+}
+export const serverBounds: PoolBounds = { maxSockets: 128, maxOfAddress: 64 };
+/** What speaks for many has its own share (maxHubRequestsOfAddress) or none. */
+export const hubBounds: PoolBounds = { maxSockets: 2048, maxOfAddress: 0 };
 /** Requests to the hub under way from one address: slow ones from there leave room for everybody else. A whole class may share one. */
 export const maxHubRequestsOfAddress = 512;
 /** Shorter than the 5 s after which Node closes an idle connection, so that requests seldom meet a closing one. */

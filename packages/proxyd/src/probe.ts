@@ -34,12 +34,13 @@ export function probe(upstream: Upstream, path: string, timeoutMs: number): Prom
     const timer = setTimeout(() => {
       fail(coded(upstreamCodes.silent, `no answer within ${Math.ceil(timeoutMs / 100) / 10} s`));
     }, timeoutMs);
-    const connection = upstream.pool.askAlone(new Probe(path, settle, fail));
+    const connection = upstream.pool.askUncounted(new Probe(path, settle, fail));
   });
 }
 
 /** One GET of which only the head of the answer matters. */
 class Probe implements Asker {
+  readonly address = '';
   readonly method = 'GET';
   readonly isRequestSent = true;
   readonly upgrade = null;

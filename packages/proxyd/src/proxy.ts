@@ -7,7 +7,7 @@ import { Connections } from './connections.ts';
 import { type Counters, type Destination, noneLeaving } from './destination.ts';
 import { allEnded, longestStopMs, requestsEnded } from './drain.ts';
 import type { Engine } from './engine.ts';
-import { applyLimits, type Limits, limitsOf, maxHubSockets, maxServerSockets } from './limits.ts';
+import { applyLimits, hubBounds, type Limits, limitsOf, type PoolBounds, serverBounds } from './limits.ts';
 import { lookOf, plainLook } from './error-look.ts';
 import { loadErrorPages } from './error-pages.ts';
 import { makeEngine, makeListener, watchFull } from './listener.ts';
@@ -99,8 +99,8 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     options.brand === undefined ? plainLook : lookOf(options.brand),
   );
   const counts = new Counts();
-  const makeUpstream = (target: Target, uids: readonly number[] | null, maxSockets: number) =>
-    new Upstream({ target, uids, maxSockets, limits: readLimits, peer, tls: readTls });
+  const makeUpstream = (target: Target, uids: readonly number[] | null, bounds: PoolBounds) =>
+    new Upstream({ target, uids, bounds, limits: readLimits, peer, tls: readTls });
 
   const routes = new Routes({
     store: options.store,
@@ -108,7 +108,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     clock,
     socketRoots,
     makeUpstream: (target, uid) =>
-      uid === anyUid ? makeUpstream(target, null, maxHubSockets) : makeUpstream(target, [uid], maxServerSockets),
+      uid === anyUid ? makeUpstream(target, null, hubBounds) : makeUpstream(target, [uid], serverBounds),
     makeRewrite: (to, depth) => rewriteFor(routeSettings, to, depth),
     hostRouting: routeSettings.host_routing,
   });
@@ -118,8 +118,8 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     serverPrefix: null,
     upstream:
       instead === null
-        ? makeUpstream({ kind: 'unix', path: hub.socket }, hub.uids, maxHubSockets)
-        : makeUpstream(instead.target, null, maxHubSockets),
+        ? makeUpstream({ kind: 'unix', path: hub.socket }, hub.uids, hubBounds)
+        : makeUpstream(instead.target, null, hubBounds),
     rewrite: instead === null ? null : rewriteFor(routeSettings, instead, 0),
     open: new OpenEndings(),
     lastActivity: 0,
@@ -174,7 +174,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     counts,
     counters,
     async probe({ target, uid, path, timeoutMs }) {
-      const upstream = makeUpstream(parseTarget(target, socketRoots), [uid], 1);
+      const upstream = makeUpstream(parseTarget(target, socketRoots), [uid], serverBounds);
       return probeUntilUp(upstream, path, timeoutMs);
     },
     status: () => ({

@@ -8,6 +8,8 @@ import { coded, upstreamCodes } from './upstream-codes.ts';
 /** Who has sent a request and waits for its answer. */
 export interface Asker {
   readonly method: string;
+  /** Of the client, or '' for one that speaks for many. */
+  readonly address: string;
   /** The request is sent to its end; otherwise the connection cannot serve another. */
   readonly isRequestSent: boolean;
   /** The protocol that the server may switch to, or null. */

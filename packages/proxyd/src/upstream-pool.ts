@@ -1,16 +1,16 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import { idleUpstreamMs } from './limits.ts';
+import { AddressShare } from './address-share.ts';
+import { idleUpstreamMs, type PoolBounds } from './limits.ts';
 import { type Asker, type ConnectionOwner, UpstreamConnection } from './upstream-connection.ts';
 
-export interface PoolOptions {
+export interface PoolOptions extends PoolBounds {
   /** Gives its socket at once; it errors when the other end is not who it should be. */
   readonly connect: () => Socket;
-  readonly maxSockets: number;
   readonly silenceMs: () => number;
 }
 
-/** Connections to one server that are used again, the last one first; askers beyond the limit wait for one. */
+/** Connections to one server that are used again, the last one first; askers beyond the limit, and those whose address has its share, wait for one. */
 export class UpstreamPool implements ConnectionOwner {
   #options: PoolOptions;
   #all = new Set<UpstreamConnection>();
@@ -18,7 +18,11 @@ export class UpstreamPool implements ConnectionOwner {
   #sweeper: NodeJS.Timeout | undefined;
   #sweeps = 0;
   #waiting = new Set<Asker>();
+  #share = new AddressShare();
+  /** Whose share each connection in use takes. */
+  #holders = new Map<UpstreamConnection, string>();
   #alone = new Set<UpstreamConnection>();
+  #aloneShare = new AddressShare();
 
   constructor(options: PoolOptions) {
     this.#options = options;
@@ -26,24 +30,50 @@ export class UpstreamPool implements ConnectionOwner {
 
   /** The asker hears onConnection, at once if a connection is free, or onFailure. */
   ask(asker: Asker): void {
-    const idle = this.#idle.pop();
-    if (idle !== undefined) idle.ask(asker, this.#options.silenceMs());
-    else if (this.#all.size < this.#options.maxSockets) this.#connectFor(asker);
+    const mayHave = this.#idle.length > 0 || this.#all.size < this.#options.maxSockets;
+    if (mayHave && this.#share.enter(asker.address, this.#options.maxOfAddress)) this.#serve(asker);
     else this.#waiting.add(asker);
   }
 
-  /** Whether there are fewer than may be of connections that were asked alone and have not switched yet: strangers can open these. */
-  get hasRoomAlone(): boolean {
-    return this.#alone.size < this.#options.maxSockets;
+  /** With a connection that is there, or that may be made; its share is taken. */
+  #serve(asker: Asker): void {
+    const idle = this.#idle.pop();
+    const connection = idle ?? new UpstreamConnection(this.#options.connect(), this);
+    this.#holders.set(connection, asker.address);
+    if (idle !== undefined) return idle.ask(asker, this.#options.silenceMs());
+    this.#all.add(connection);
+    this.#askWhenMade(connection, asker);
   }
 
-  /** A connection of its own, that is not kept; no longer counted once it has switched to another protocol. */
-  askAlone(asker: Asker): UpstreamConnection {
-    const connection = new UpstreamConnection(this.#options.connect(), {
-      onFree: (one) => one.drop(),
-      onGone: (one) => this.#alone.delete(one),
+  #release(connection: UpstreamConnection): void {
+    const address = this.#holders.get(connection);
+    if (address !== undefined && this.#holders.delete(connection)) this.#share.leave(address);
+  }
+
+  /** The first who waits and whose address has not its share. */
+  #serveNext(): void {
+    for (const asker of this.#waiting) {
+      if (!this.#share.enter(asker.address, this.#options.maxOfAddress)) continue;
+      this.#waiting.delete(asker);
+      return this.#serve(asker);
+    }
+  }
+
+  /** A connection of its own, counted until it has switched to another protocol. null: there are as many as may be, which strangers can open. */
+  askAlone(asker: Asker): UpstreamConnection | null {
+    const { address } = asker;
+    const { maxSockets, maxOfAddress } = this.#options;
+    if (this.#alone.size >= maxSockets || !this.#aloneShare.enter(address, maxOfAddress)) return null;
+    const connection = this.askUncounted(asker, (one) => {
+      if (this.#alone.delete(one)) this.#aloneShare.leave(address);
     });
     this.#alone.add(connection);
+    return connection;
+  }
+
+  /** As askAlone, for questions of our own. */
+  askUncounted(asker: Asker, onGone: (connection: UpstreamConnection) => void = () => undefined): UpstreamConnection {
+    const connection = new UpstreamConnection(this.#options.connect(), { onFree: (one) => one.drop(), onGone });
     this.#askWhenMade(connection, asker);
     return connection;
   }
@@ -62,31 +92,19 @@ export class UpstreamPool implements ConnectionOwner {
   }
 
   onFree(connection: UpstreamConnection): void {
-    for (const asker of this.#waiting) {
-      this.#waiting.delete(asker);
-      connection.ask(asker, this.#options.silenceMs());
-      return;
-    }
+    this.#release(connection);
     this.#idle.push(connection);
     connection.idleSince = this.#sweeps;
+    this.#serveNext();
     this.#sweeper ??= setInterval(() => this.#sweep(), idleUpstreamMs / 2);
   }
 
   onGone(connection: UpstreamConnection): void {
     if (!this.#all.delete(connection)) return;
+    this.#release(connection);
     const at = this.#idle.indexOf(connection);
     if (at !== -1) this.#idle.splice(at, 1);
-    for (const asker of this.#waiting) {
-      this.#waiting.delete(asker);
-      this.#connectFor(asker);
-      return;
-    }
-  }
-
-  #connectFor(asker: Asker): void {
-    const connection = new UpstreamConnection(this.#options.connect(), this);
-    this.#all.add(connection);
-    this.#askWhenMade(connection, asker);
+    this.#serveNext();
   }
 
   #askWhenMade(connection: UpstreamConnection, asker: Asker): void {

@@ -1,6 +1,6 @@
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import type { Limits } from './limits.ts';
+import type { Limits, PoolBounds } from './limits.ts';
 import { type Target } from './target.ts';
 import { listenerUids } from './tcp-owner.ts';
 import type { UpstreamTls } from './tls/upstream-tls.ts';
@@ -11,7 +11,7 @@ export interface UpstreamOptions {
   readonly target: Target;
   /** Who may answer there; null: whoever does. */
   readonly uids: readonly number[] | null;
-  readonly maxSockets: number;
+  readonly bounds: PoolBounds;
   readonly limits: () => Pick<Limits, 'connectMs' | 'upstreamMs'>;
   /** How an https target is spoken to. */
   readonly tls?: () => UpstreamTls;
@@ -34,7 +34,7 @@ export class Upstream {
   get pool(): UpstreamPool {
     this.#pool ??= new UpstreamPool({
       connect: () => this.#connect(),
-      maxSockets: this.#options.maxSockets,
+      ...this.#options.bounds,
       silenceMs: () => this.#options.limits().upstreamMs,
     });
     return this.#pool;
