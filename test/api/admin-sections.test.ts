@@ -210,3 +210,52 @@ describe('tokens', () => {
     expect(ids).toHaveLength(60);
   });
 });
+
+describe.each(['roles', 'services'] as const)('the list of %s', (section) => {
+  beforeEach(async () => {
+    for (let i = 0; i < 60; i += 1) {
+      const name = `item-${String(i).padStart(2, '0')}`;
+      if (section === 'roles') await t.hub.roles.create({ name, description: '', scopes: [] });
+      else await order(admin, '/hub/admin/services', { name });
+    }
+  });
+  const shown = async (query: string): Promise<string[]> =>
+    [
+      ...(await admin.get(`/hub/admin/${section}${query}`)).text.matchAll(
+        /<th scope="row">\s*(?:<a [^>]*>)?\s*([\w-]+)/g,
+      ),
+    ].map(([, name]) => name ?? '');
+
+  test('is cut into pages, searched over all of them, and turned around', async () => {
+    expect(await shown('')).toHaveLength(50);
+    expect(await shown('?offset=50&name_filter=ITEM')).toEqual(Array.from({ length: 10 }, (_, i) => `item-${50 + i}`));
+    expect(await shown('?name_filter=m-07')).toEqual(['item-07']);
+    expect((await shown('?name_filter=item&sort=-name'))[0]).toBe('item-59');
+    expect(await shown('?name_filter=nothing-like-it')).toEqual([]);
+    const { text } = await admin.get(`/hub/admin/${section}?name_filter=item&sort=-name`);
+    expect(text).toContain(`href="/hub/admin/${section}?name_filter=item&amp;sort=-name&amp;offset=50"`);
+  });
+
+  test('is narrowed to what is made here, and takes nonsense for nothing', async () => {
+    const here = await shown('?managed=api');
+    expect(here.every((name) => name.startsWith('item-'))).toBe(true);
+    expect(await shown('?managed=config')).not.toContain('item-00');
+    expect(await shown('?sort=constructor&offset=-1&name_filter=item-0')).toHaveLength(10);
+  });
+});
+
+test('roles can be put in the order of their holders', async () => {
+  await t.hub.roles.create({ name: 'most-held', description: '', scopes: [] });
+  for (const name of ['u1', 'u2', 'u3']) {
+    await t.user(name);
+    await t.hub.roles.grant('most-held', { kind: 'user', name });
+  }
+  const { text } = await admin.get('/hub/admin/roles?sort=holders');
+  expect(/<th scope="row">\s*<a [^>]*>([^<]*)/.exec(text)?.[1]).toBe('most-held');
+});
+
+test('groups can be turned around', async () => {
+  await t.hub.groups.create(['alpha', 'omega'], { users: [] });
+  const { text } = await admin.get('/hub/admin/groups?sort=-name&name_filter=a');
+  expect(text.indexOf('>omega<')).toBeLessThan(text.indexOf('>alpha<'));
+});

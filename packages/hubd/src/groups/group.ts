@@ -16,7 +16,7 @@ export interface GroupQuery {
   /** Part of the name, in any case. */
   readonly nameFilter?: string;
   /** By id if not said. */
-  readonly sort?: 'name';
+  readonly sort?: 'name' | '-name';
 }
 
 export interface Groups {

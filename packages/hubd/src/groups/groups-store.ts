@@ -66,7 +66,7 @@ export function makeGroupsStore(db: Knex): GroupsStore {
       const counted: Array<{ total: number | string }> = await matching().count({ total: '*' });
       const rows: Row[] = await matching()
         .select('id', 'name', 'properties', 'managed')
-        .orderBy(sort)
+        .orderBy(sort === '-name' ? 'name' : sort, sort === '-name' ? 'desc' : 'asc')
         .offset(offset)
         .limit(limit);
       return { groups: rows.map(groupOf), total: Number(counted[0]?.total ?? 0) };

@@ -1,5 +1,6 @@
 import { germanAdmin } from './languages/de-admin.ts';
 import { spoken, type Words } from './languages/language.ts';
+import { englishAdminServers } from './strings-admin-servers.ts';
 
 /** What the pages of administrators say; languages/de-admin.ts says the same in German. */
 const english = {
@@ -237,50 +238,15 @@ const english = {
     display: 'Show it on the home page',
     admin: 'It may do everything that administrators may',
   },
-  activity: {
-    lead: 'The newest of what was done. The journal of the host has all of it:',
-    when: 'When',
-    what: 'What',
-    who: 'By whom',
-    user: 'User',
-    userHelp: 'The whole name; shows what was done by and to them.',
-    kind: 'About',
-    anyKind: 'everything',
-    kinds: { change: 'changes', login: 'logins', server: 'servers' },
-    none: 'Nothing was written down that matches.',
-    ofUser: 'Activity',
-    more: 'All of it',
+  lists: {
+    anyManaged: 'any',
+    api: 'made here',
+    holders: 'most holders first',
+    managed: 'Origin',
+    none: 'Nothing matches.',
+    order: 'In the order of',
   },
-  server: {
-    start: 'Start',
-    stop: 'Stop',
-    cancel: 'Cancel',
-    open: 'Open',
-    remove: 'Remove',
-    limits: 'Limits',
-    log: 'Log',
-    named: (user: string, server: string) => (server === '' ? `the server of ${user}` : `${user}/${server}`),
-    of: 'of',
-    cpu: (percent: number) => `${percent} % CPU`,
-    cpuTime: (time: string) => `${time} of CPU`,
-    tasks: (count: number) => `${count} tasks`,
-  },
-  limits: {
-    title: (server: string) => `Limits of ${server}`,
-    lead: 'They hold until the server ends; its next start has those of the settings again.',
-    set: 'Set limits',
-    wrong: (what: string, found: string) => `Expected ${what}; found "${found}".`,
-    nothing: 'There is nothing to set: fill in at least one.',
-    names: {
-      cpu_limit: 'CPUs',
-      cpu_weight: 'CPU weight',
-      io_weight: 'Disk weight',
-      mem_high: 'Memory, soft',
-      mem_limit: 'Memory',
-      swap_limit: 'Swap',
-      tasks_max: 'Tasks',
-    },
-  },
+  ...englishAdminServers,
 } as const;
 
 export type AdminStrings = Words<typeof english>;

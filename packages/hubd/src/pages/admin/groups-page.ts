@@ -15,6 +15,7 @@ export interface ShownGroup {
 export interface GroupsView {
   readonly groups: readonly ShownGroup[];
   readonly name: string;
+  readonly sort: 'name' | '-name';
   readonly offset: number;
   readonly limit: number;
   readonly total: number;
@@ -26,6 +27,12 @@ export function groupsPage(desk: Desk, notice: Part, view: GroupsView): Html {
     ${notice}
     <form class="card search" method="get" action="/hub/admin/groups" role="search">
       ${field({ name: 'name_filter', label: say.users.search, value: view.name })}
+      <div class="field">
+        <label for="sort">${say.lists.order}</label
+        ><select id="sort" name="sort">
+          ${(['name', '-name'] as const).map((sort) => html`<option value="${sort}" ${sort === view.sort && html` selected`}>${say.users.orders[sort]}</option>`)}
+        </select>
+      </div>
       <div class="row">
         <button class="main">${say.apply}</button><a href="/hub/admin/groups">${say.users.reset}</a>
       </div>
@@ -48,7 +55,14 @@ export function groupsPage(desk: Desk, notice: Part, view: GroupsView): Html {
             </table>
           </div>`
     }
-    ${turnsByOffset(desk, '/hub/admin/groups', view.name === '' ? [] : [['name_filter', view.name]], view)}
+    ${turnsByOffset(
+      desk,
+      '/hub/admin/groups',
+      [['name_filter', view.name] as const, ['sort', view.sort === 'name' ? '' : view.sort] as const].filter(
+        ([, value]) => value !== '',
+      ),
+      view,
+    )}
     ${
       desk.maySome('admin:groups') &&
       html`<form class="card stack medium" method="post" action="/hub/admin/groups">

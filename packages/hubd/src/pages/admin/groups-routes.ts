@@ -37,14 +37,22 @@ export function makeGroupPages(parts: PagesParts, frame: PageFrame): (router: Ro
     const only = listable(caller, 'list:groups', ['group']);
     const name = (firstQuery(ctx, 'name_filter') ?? '').trim();
     const offset = numberIn(firstQuery(ctx, 'offset'), 0);
-    const query = { offset, limit: pageSize, sort: 'name', nameFilter: name } as const;
+    const sort = firstQuery(ctx, 'sort') === '-name' ? '-name' : 'name';
+    const query = { offset, limit: pageSize, sort, nameFilter: name } as const;
     const { groups, total } = await admin.groups.list(only === 'all' ? query : { ...query, only: only.group });
     const rows = groups.flatMap((group) => {
       const model = shown(group, caller.scopes);
       const size = model?.users === undefined ? null : directory.membersOf(group.name).size;
       return model === null ? [] : [{ model, size, managed: group.managed }];
     });
-    const body = groupsPage(desk, noticeOf(desk, ctx, problem), { groups: rows, name, offset, limit: pageSize, total });
+    const body = groupsPage(desk, noticeOf(desk, ctx, problem), {
+      groups: rows,
+      name,
+      sort,
+      offset,
+      limit: pageSize,
+      total,
+    });
     sendDeskPage(frame, ctx, visitor, { section: 'groups', title: desk.say.tabs.groups, body });
   }
 

@@ -1,4 +1,5 @@
 import { html, type Html } from '../html.ts';
+import { translated } from '../languages/sayings.ts';
 import { notice } from '../layout.ts';
 import type { Desk } from './desk.ts';
 import type { Job } from './jobs.ts';
@@ -12,7 +13,7 @@ export function jobPage({ say }: Desk, job: Job): Html {
     <p role="status">
       ${say.job.counted(at, job.total)}${job.isOver && job.ended === '' && html` ${say.job.over(job.done, job.failed)}`}
     </p>
-    ${job.ended !== '' && notice('problem', `${say.job.ended} ${job.ended}`)}
+    ${job.ended !== '' && notice('problem', `${say.job.ended} ${translated(job.ended)}`)}
     ${
       job.refusals.length > 0 &&
       html`<h2>${say.job.refused(job.failed)}</h2>

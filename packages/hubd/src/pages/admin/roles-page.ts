@@ -5,16 +5,38 @@ import { xsrfField } from '../layout.ts';
 import type { Desk } from './desk.ts';
 import { buttonForm, field } from './forms.ts';
 import { managedTag } from './groups-page.ts';
+import { byName, listSearch, listTurns, type ListView, type Orders } from './list-view.ts';
 import { pathOf } from './paths.ts';
 import { addForm, chips } from './user-page.ts';
 
+const rolesPath = '/hub/admin/roles';
 /** Holders of one kind that a page names; of more it tells how many. */
 const mostHolders = 50;
 
-export function rolesPage(desk: Desk, notice: Part, roles: readonly ManagedRole[], mayMake: boolean): Html {
+export interface RolesView {
+  readonly view: ListView;
+  readonly roles: readonly ManagedRole[];
+  readonly total: number;
+  readonly mayMake: boolean;
+}
+
+/** In which they can be put; whoever holds a role as one of all is not counted. */
+export const roleOrders = {
+  ...byName,
+  holders: (left: ManagedRole, right: ManagedRole): number => holdersOf(right) - holdersOf(left),
+} satisfies Orders<ManagedRole>;
+
+function holdersOf({ users, groups, services }: ManagedRole): number {
+  return users.size + groups.size + services.size;
+}
+
+export function rolesPage(desk: Desk, notice: Part, { view, roles, total, mayMake }: RolesView): Html {
   const { say } = desk;
+  const { name, '-name': nameBack } = say.users.orders;
+  const orders = { name, '-name': nameBack, holders: say.lists.holders };
   return html`<h1>${say.tabs.roles}</h1>
-    ${notice}
+    ${notice} ${listSearch(desk, rolesPath, view, orders)}
+    ${roles.length === 0 && html`<p class="card">${say.lists.none}</p>`}
     <div class="card flush">
       <table>
         <thead>
@@ -41,7 +63,7 @@ export function rolesPage(desk: Desk, notice: Part, roles: readonly ManagedRole[
         </tbody>
       </table>
     </div>
-    ${mayMake && makeForm(desk)} ${scopesHelp(desk)}`;
+    ${listTurns(desk, rolesPath, view, total)} ${mayMake && makeForm(desk)} ${scopesHelp(desk)}`;
 }
 
 function holdersInWords({ say }: Desk, { everyone, users, groups, services }: ManagedRole): string {

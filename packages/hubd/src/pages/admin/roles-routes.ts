@@ -8,8 +8,9 @@ import type { PagesParts } from '../parts.ts';
 import { type DeskVisit, sendDeskPage, visitDesk } from './desk.ts';
 import { doForm, noticeOf } from './forms.ts';
 import { type ItemWork, itemForms } from './item-forms.ts';
+import { pick, readListView } from './list-view.ts';
 import { nameIn, pathOf } from './paths.ts';
-import { rolePage, rolesPage } from './roles-page.ts';
+import { roleOrders, rolePage, rolesPage } from './roles-page.ts';
 
 const nobody = { kind: 'none' } as const;
 const give = { group: 'roles.grantGroup', service: 'roles.grantService', user: 'roles.grantUser' } as const;
@@ -22,7 +23,10 @@ export function makeRolePages(parts: PagesParts, frame: PageFrame): (router: Rou
   async function list(ctx: Context, visitor: DeskVisit, problem?: string): Promise<void> {
     const { desk, caller } = visitor;
     requireScope(caller, ['read:roles'], nobody);
-    const body = rolesPage(desk, noticeOf(desk, ctx, problem), roles.list(), desk.may('admin:roles', nobody));
+    const view = readListView(ctx, roleOrders);
+    const { shown, total } = pick(roles.list(), view, roleOrders);
+    const mayMake = desk.may('admin:roles', nobody);
+    const body = rolesPage(desk, noticeOf(desk, ctx, problem), { view, roles: shown, total, mayMake });
     sendDeskPage(frame, ctx, visitor, { section: 'roles', title: desk.say.tabs.roles, body });
   }
 

@@ -4,7 +4,10 @@ import { xsrfField } from '../layout.ts';
 import type { Desk } from './desk.ts';
 import { buttonForm, field } from './forms.ts';
 import { managedTag } from './groups-page.ts';
+import { listSearch, listTurns, type ListView } from './list-view.ts';
 import { pathOf } from './paths.ts';
+
+const servicesPath = '/hub/admin/services';
 
 export interface ShownService {
   readonly model: ServiceModel & { readonly name: string };
@@ -12,13 +15,21 @@ export interface ShownService {
   readonly mayRemove: boolean;
 }
 
-export function servicesPage(desk: Desk, notice: Part, services: readonly ShownService[], mayMake: boolean): Html {
+export interface ServicesView {
+  readonly view: ListView;
+  readonly services: readonly ShownService[];
+  readonly total: number;
+  readonly mayMake: boolean;
+}
+
+export function servicesPage(desk: Desk, notice: Part, { view, services, total, mayMake }: ServicesView): Html {
   const { say } = desk;
+  const { name, '-name': nameBack } = say.users.orders;
   return html`<h1>${say.tabs.services}</h1>
-    ${notice}
+    ${notice} ${listSearch(desk, servicesPath, view, { name, '-name': nameBack })}
     ${
       services.length === 0
-        ? html`<p class="card">${say.services.none}</p>`
+        ? html`<p class="card">${view.name === '' && view.managed === '' ? say.services.none : say.lists.none}</p>`
         : html`<div class="card flush">
             <table>
               <thead>
@@ -35,7 +46,7 @@ export function servicesPage(desk: Desk, notice: Part, services: readonly ShownS
             </table>
           </div>`
     }
-    ${mayMake && makeForm(desk)}`;
+    ${listTurns(desk, servicesPath, view, total)} ${mayMake && makeForm(desk)}`;
 }
 
 function serviceRow(desk: Desk, { model, managed, mayRemove }: ShownService): Html {

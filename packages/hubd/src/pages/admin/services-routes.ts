@@ -5,6 +5,7 @@ import type { PageFrame } from '../layout.ts';
 import type { PagesParts } from '../parts.ts';
 import { type DeskVisit, sendDeskPage, visitDesk } from './desk.ts';
 import { doForm, noticeOf } from './forms.ts';
+import { byName, pick, readListView } from './list-view.ts';
 import { servicesPage } from './services-page.ts';
 import { nameIn } from './paths.ts';
 
@@ -16,13 +17,15 @@ export function makeServicePages(parts: PagesParts, frame: PageFrame): (router: 
     const { desk, caller } = visitor;
     const models = (await call('services.list', { caller, params: {} })).json as Record<string, ServiceModel>;
     const managedOf = new Map(parts.services.list().map(({ name, managed }) => [name, managed]));
-    const shown = Object.entries(models).map(([name, model]) => {
+    const view = readListView(ctx, byName);
+    const all = Object.entries(models).map(([name, model]) => {
       const managed = managedOf.get(name) ?? '';
       const mayRemove = managed === '' && desk.may('admin:services', { kind: 'service', service: name });
-      return { model: { ...model, name }, managed, mayRemove };
+      return { name, model: { ...model, name }, managed, mayRemove };
     });
     const mayMake = desk.may('admin:services', { kind: 'none' });
-    const body = servicesPage(desk, noticeOf(desk, ctx, problem), shown, mayMake);
+    const { shown: services, total } = pick(all, view, byName);
+    const body = servicesPage(desk, noticeOf(desk, ctx, problem), { view, services, total, mayMake });
     sendDeskPage(frame, ctx, visitor, { section: 'services', title: desk.say.tabs.services, body });
   }
 

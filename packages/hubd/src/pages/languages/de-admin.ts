@@ -1,4 +1,5 @@
 import type { AdminStrings } from '../strings-admin.ts';
+import { germanAdminServers } from './de-admin-servers.ts';
 
 /** What the pages of administrators say, in German. */
 export const germanAdmin: AdminStrings = {
@@ -242,50 +243,15 @@ export const germanAdmin: AdminStrings = {
     display: 'Auf der Startseite zeigen',
     admin: 'Er darf alles, was Administratoren dürfen',
   },
-  activity: {
-    lead: 'Das Neueste von dem, was getan wurde. Alles steht im Journal des Rechners:',
-    when: 'Wann',
-    what: 'Was',
-    who: 'Von wem',
-    user: 'Person',
-    userHelp: 'Der ganze Name; zeigt, was von ihr und mit ihr getan wurde.',
-    kind: 'Über',
-    anyKind: 'alles',
-    kinds: { change: 'Änderungen', login: 'Anmeldungen', server: 'Server' },
-    none: 'Dazu wurde nichts aufgeschrieben.',
-    ofUser: 'Aktivität',
-    more: 'Alles davon',
+  lists: {
+    anyManaged: 'jede',
+    api: 'hier angelegt',
+    holders: 'die meisten Inhaber zuerst',
+    managed: 'Herkunft',
+    none: 'Nichts passt dazu.',
+    order: 'In der Reihenfolge',
   },
-  server: {
-    start: 'Starten',
-    stop: 'Beenden',
-    cancel: 'Abbrechen',
-    open: 'Öffnen',
-    remove: 'Entfernen',
-    limits: 'Grenzen',
-    log: 'Protokoll',
-    named: (user, server) => (server === '' ? `Server von ${user}` : `${user}/${server}`),
-    of: 'von',
-    cpu: (percent) => `${percent} % CPU`,
-    cpuTime: (time) => `${time} CPU-Zeit`,
-    tasks: (count) => `${count} Prozesse`,
-  },
-  limits: {
-    title: (server) => `Grenzen von ${server}`,
-    lead: 'Sie gelten, bis der Server endet; sein nächster Start hat wieder die aus den Einstellungen.',
-    set: 'Grenzen setzen',
-    wrong: (what, found) => `Erwartet wird ${what}; gefunden wurde „${found}“.`,
-    nothing: 'Es gibt nichts zu setzen: Füllen Sie mindestens eines aus.',
-    names: {
-      cpu_limit: 'CPUs',
-      cpu_weight: 'Gewicht der CPU',
-      io_weight: 'Gewicht des Datenträgers',
-      mem_high: 'Speicher, weich',
-      mem_limit: 'Speicher',
-      swap_limit: 'Auslagerung',
-      tasks_max: 'Prozesse',
-    },
-  },
+  ...germanAdminServers,
 };
 
 function sayUsers(count: number): string {

@@ -86,6 +86,8 @@ export const germanProblems: Sayings = {
     '{name} kann keine Gruppe heißen: 1 bis 255 druckbare Zeichen ohne „/“',
   'Invalid role name {name}: expected 3 to 255 characters of a-z, 0-9, "-_~.", beginning with a letter and ending with a letter or digit':
     '{name} kann keine Rolle heißen: 3 bis 255 Zeichen aus a-z, 0-9, „-_~.“, am Anfang ein Buchstabe, am Ende ein Buchstabe oder eine Ziffer',
+  'whoever ordered it is no user any more': 'wer das angeordnet hat, ist nicht mehr Benutzer',
+  'whoever ordered it is no administrator any more': 'wer das angeordnet hat, gehört nicht mehr zur Administration',
   'Another action on many users is still under way; wait until it is over.':
     'Eine andere Aktion für viele ist noch im Gang; warten Sie, bis sie vorbei ist.',
 };
