@@ -19,5 +19,6 @@ export { rootOnlyProblem } from './root-only.ts';
 export { pageLanguages } from './sections/pages.ts';
 export { outsideBounds, type Profile, type ProfileOption } from './sections/profiles.ts';
 export { schema, type Settings } from './schema.ts';
+export { settingsReader } from './settings-reader.ts';
 export { loadSecrets, type LoginSecrets, noSecrets, type SecretPlaces } from './secrets.ts';
 export { extraProperty } from './unit-property.ts';

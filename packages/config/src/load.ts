@@ -22,10 +22,9 @@ export function loadSettings(options: LoadOptions = {}): Settings {
 /** The same, with the file that each key is from; those of no file have their default. */
 export function loadWithOrigin(options: LoadOptions = {}): { settings: Settings; origin: Origin } {
   const file = options.file ?? paths.config;
-  const dropins = options.dropins ?? paths.configDropins;
   const merged: Record<string, unknown> = {};
   const origin: Origin = new Map();
-  for (const path of [file, ...listDropins(dropins)]) {
+  for (const path of settingsFiles(options)) {
     const text = readSettings(path, options);
     if (text !== undefined) merge(merged, parseToml(path, text), path, [], origin);
   }
@@ -33,6 +32,11 @@ export function loadWithOrigin(options: LoadOptions = {}): { settings: Settings;
   if (result.success) return { settings: deepFreeze(result.data), origin };
   const problem = result.error.issues.map((issue) => describeIssue(issue, merged, origin, file)).join('\n');
   throw new TshubError('config_invalid', { problem });
+}
+
+/** The files that settings are in, the first of which may be missing; throws config_invalid for a folder that cannot be read. */
+export function settingsFiles({ file = paths.config, dropins = paths.configDropins }: LoadOptions): string[] {
+  return [file, ...listDropins(dropins)];
 }
 
 function listDropins(folder: string): string[] {

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { access, mkdir, open, readdir, readFile, stat, unlink } from 'node:fs/promises';
 import { rootOnlyProblem } from '@tshub/config';
 
 /** What became of looking at a path: `hidden` when this process may not see it, though PID 1 might. */
@@ -46,7 +46,13 @@ export const systemFiles: Files = {
     }
   },
   rootOnly: (path) => rootOnlyProblem(path),
-  remove: (path) => rm(path, { force: true }),
+  remove: async (path) => {
+    try {
+      await unlink(path);
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    }
+  },
   list: async (folder) => {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     return readdir(folder);

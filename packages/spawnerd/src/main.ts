@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { connectBus } from '@tshub/bus';
-import { loadSettings } from '@tshub/config';
+import { settingsReader } from '@tshub/config';
 import { run } from '@tshub/daemon';
 import { setDumpable, userByName, userByUid } from '@tshub/native';
 import { systemClock } from './clock.ts';
@@ -15,8 +15,9 @@ await run({
   start: async (life) => {
     // Tokens of servers pass through here: no core file, no debugger.
     setDumpable(false);
+    const read = settingsReader({ rootOwned: true });
     const settings = currentSettings(() => {
-      const loaded = loadSettings({ rootOwned: true });
+      const loaded = read();
       life.log.level = loaded.logging.level;
       return loaded;
     }, life.log);
