@@ -92,6 +92,8 @@ describe('secrets', () => {
     { request: { headers: { authorization: 's3cret', cookie: 's3cret', 'set-cookie': 's3cret' } } },
     { client: { client_secret: 's3cret' } },
     { env: { JUPYTERHUB_API_TOKEN: 's3cret' } },
+    { tokens: [{ token: 's3cret' }] },
+    { error: { token: 's3cret' } },
   ])('%j is not written', (fields) => {
     const journal = journalLog();
     journal.log.info(fields, 'x');
@@ -101,6 +103,19 @@ describe('secrets', () => {
       expect(written).not.toContain('s3cret');
       expect(written).toContain('[redacted]');
     }
+  });
+
+  test('in what every record of a child has are not written either', () => {
+    const { entries, log } = journalLog();
+    log.child({ token: 's3cret', user: 'ada' }).info('x');
+    expect(JSON.stringify(entries)).not.toContain('s3cret');
+    expect(entries[0]).toMatchObject({ TSHUB_USER: 'ada', TSHUB_TOKEN: '[redacted]' });
+  });
+
+  test('are replaced in a copy: whoever logs keeps what they have', () => {
+    const fields = { body: { password: 's3cret', name: 'ada' } };
+    journalLog().log.info(fields, 'x');
+    expect(fields.body.password).toBe('s3cret');
   });
 
   test("an error's code is no secret", () => {

@@ -4,6 +4,7 @@ import { journalSend } from '@tshub/native';
 import { type DestinationStream, destination, pino, stdTimeFunctions } from 'pino';
 import { describeError } from './describe-error.ts';
 import { journalFields } from './journal-fields.ts';
+import { redact, secretNames } from './redact.ts';
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
 
@@ -43,25 +44,7 @@ export interface LogOptions {
   readonly output?: DestinationStream;
 }
 
-const secretNames = [
-  'password',
-  'token',
-  'authorization',
-  'cookie',
-  '["set-cookie"]',
-  'client_secret',
-  'secret',
-  'JUPYTERHUB_API_TOKEN',
-];
-
-// `code` alone is an OAuth code; deeper it is an error's code and worth reading.
-const redactedPaths = [
-  'code',
-  ...secretNames.flatMap((name) => {
-    const below = name.startsWith('[') ? name : `.${name}`;
-    return [name, `*${below}`, `*.*${below}`];
-  }),
-];
+const firstLevel = [...secretNames].map((name) => `["${name}"]`);
 
 /** The daemon's log. Redaction is the same wherever records go. */
 export function makeLog(options: LogOptions): Log {
@@ -73,7 +56,9 @@ export function makeLog(options: LogOptions): Log {
       level,
       base: { program: name },
       timestamp: stdTimeFunctions.isoTime,
-      redact: { paths: redactedPaths, censor: '[redacted]' },
+      formatters: { log: redact },
+      // What a child has in every record does not come through there.
+      redact: { paths: firstLevel, censor: '[redacted]' },
       serializers: { error: describeError, err: describeError },
     },
     stream,
