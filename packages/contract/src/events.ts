@@ -127,7 +127,7 @@ export const events = {
   'server-stopped': {
     id: 'd8e9e33f07164ec899f58a9bacbdcede',
     says: 'A server has stopped',
-    help: 'TSHUB_REASON says why: its user, an administrator, or how its process ended. What it wrote is in the log of the unit named in TSHUB_UNIT.',
+    help: 'TSHUB_REASON says why: its user, an administrator, or how its process ended. If somebody stopped it, TSHUB_BY is who, TSHUB_FROM from where and TSHUB_VIA with what; otherwise it is a warning: it ended or crashed by itself. What it wrote is in the log of the unit named in TSHUB_UNIT.',
   },
   'server-warned': {
     id: 'e41f7c06d2b94e6f9a583b1c70d6e2f4',
@@ -162,7 +162,7 @@ export const events = {
   shutdown: {
     id: '2d3e388452fc4d1ccc4adfe0f2b3c4d5',
     says: 'The hub was told to end',
-    help: 'TSHUB_BY is who asked. User servers run on unless the message says otherwise. Start it again with: systemctl start tshub',
+    help: 'TSHUB_BY is who asked, TSHUB_FROM from where and TSHUB_VIA with what. User servers run on unless the message says otherwise. Start it again with: systemctl start tshub',
   },
   'spawn-refused': {
     id: 'e9faf44018274fd98a069bacbdcedfef',

@@ -2,6 +2,7 @@ import type { Settings } from '@tshub/config';
 import { version, type infoRoutes } from '@tshub/contract';
 import type { Handlers, Reply } from '@tshub/http';
 import type { Context } from 'koa';
+import { byWhom } from '../caller/by-whom.ts';
 import type { Caller } from '../caller/caller.ts';
 import type { ShutDown } from './shut-down.ts';
 
@@ -35,7 +36,7 @@ export function infoHandlers({
     'info.metrics': ({ ctx }) => showMetrics(ctx),
     'info.shutdown'({ ctx, caller, body }) {
       // Whoever asked hears of it before the hub is gone.
-      ctx.res.once('close', () => shutDown(caller.owner.name, { servers: body?.servers ?? false }));
+      ctx.res.once('close', () => shutDown(byWhom(caller), { servers: body?.servers ?? false }));
       return { status: 202, json: { message: 'Shutting down Hub' } };
     },
     'info.health': () => ({ status: 200, text: '', type: 'text/html' }),

@@ -1,5 +1,6 @@
 import type { Log } from '@tshub/daemon';
 import type { Access } from '../access/access.ts';
+import type { byWhom } from '../caller/by-whom.ts';
 import type { Servers } from '../servers/server.ts';
 import type { UsersStore } from '../users/user.ts';
 
@@ -13,7 +14,7 @@ export interface ShutDownParts {
 }
 
 /** Ends the hub until somebody starts it again. User servers run on unless `servers` is said: that is what the hub is restarted for. */
-export type ShutDown = (by: string, options: { readonly servers: boolean }) => void;
+export type ShutDown = (who: ReturnType<typeof byWhom>, options: { readonly servers: boolean }) => void;
 
 export function makeShutDown({ access, servers, users, log, end }: ShutDownParts): ShutDown {
   const stopServers = async (by: string): Promise<void> => {
@@ -34,11 +35,12 @@ export function makeShutDown({ access, servers, users, log, end }: ShutDownParts
     if (failed > 0) log.warn(`${failed} servers could not be stopped; they are left to themselves`);
   };
   let begun = false;
-  return (by, options) => {
+  return (who, options) => {
+    const { by } = who;
     if (begun) return;
     begun = true;
     log.info(
-      { event: 'shutdown', by },
+      { event: 'shutdown', ...who },
       `${by} shuts the hub down; user servers ${options.servers ? 'are stopped first' : 'run on'}`,
     );
     void (options.servers ? stopServers(by) : Promise.resolve()).finally(end);

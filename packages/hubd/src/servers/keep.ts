@@ -1,5 +1,6 @@
 import { TshubError } from '@tshub/contract';
 import { requireScope } from '../access/require.ts';
+import { byWhom } from '../caller/by-whom.ts';
 import type { Caller } from '../caller/caller.ts';
 import type { User } from '../users/user.ts';
 import { keptUntil, type ServerEnd } from './ends.ts';
@@ -43,7 +44,7 @@ export async function keepServer(
   if (until > (entry.row.keptUntil ?? 0)) await entry.change(room.store, { keptUntil: until });
   const by = caller.owner.name;
   room.log.info(
-    { event: 'server-kept', user: user.name, server: name, by, from: caller.from },
+    { event: 'server-kept', user: user.name, server: name, ...byWhom(caller) },
     `${by} keeps ${serverLabel(user.name, name)} until ${new Date(until).toISOString()}`,
   );
   return entry.view();

@@ -118,7 +118,7 @@ export class ServerOrders {
     entry.check?.abort();
     if (isStarting && run !== null) {
       this.#room.log.info(
-        { event: order.event, user, server: name, unit: entry.unit, by: order.by },
+        { event: order.event, user, server: name, unit: entry.unit, ...order.who },
         `the start of ${serverLabel(user, name)} was cancelled${order.told}`,
       );
       run.abort.abort(cancelled);

@@ -1,3 +1,4 @@
+import { byWhom } from '../caller/by-whom.ts';
 import type { Caller } from '../caller/caller.ts';
 import { printable } from './server-name.ts';
 
@@ -8,7 +9,8 @@ export interface StopOrder {
   /** Continues "ada's server was stopped". */
   readonly told: string;
   readonly event: 'server-stopped' | 'server-culled';
-  readonly by: string;
+  /** From where and with what, too. */
+  readonly who: ReturnType<typeof byWhom>;
 }
 
 const reasonLength = 200;
@@ -23,7 +25,7 @@ export function stopOrder(caller: Caller, user: string, reason: string): StopOrd
       lastEnd: `The server was stopped: ${because}`,
       told: `: ${because}`,
       event: 'server-culled',
-      by: owner.name,
+      who: byWhom(caller),
     };
   }
   const colon = why === '' ? '' : `: ${why}`;
@@ -32,7 +34,7 @@ export function stopOrder(caller: Caller, user: string, reason: string): StopOrd
       lastEnd: why === '' ? '' : `The server was stopped${colon}`,
       told: ` by its owner${colon}`,
       event: 'server-stopped',
-      by: owner.name,
+      who: byWhom(caller),
     };
   }
   const who = owner.kind === 'user' ? owner.name : `${owner.name} (${caller.from})`;
@@ -40,6 +42,6 @@ export function stopOrder(caller: Caller, user: string, reason: string): StopOrd
     lastEnd: `The server was stopped by an administrator${colon}`,
     told: ` by ${who}${colon}`,
     event: 'server-stopped',
-    by: owner.name,
+    who: byWhom(caller),
   };
 }

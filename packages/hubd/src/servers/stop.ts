@@ -20,7 +20,7 @@ export async function runStop(room: Room, entry: Entry, order: StopOrder): Promi
   }
   await cleanUp(room, entry, { lastEnd: order.lastEnd, failed: false });
   room.log.info(
-    { event: order.event, user, server: name, unit: entry.unit, by: order.by, reason: order.told },
+    { event: order.event, user, server: name, unit: entry.unit, ...order.who, reason: order.told },
     `${serverLabel(user, name)} was stopped${order.told}`,
   );
   entry.move('stopped');
