@@ -1,4 +1,6 @@
-import { chromium, type Browser } from 'playwright-core';
+import { chromium, type Browser, type Response } from 'playwright-core';
+import { isSecret, secretOfCookie, secretsIn } from './find-secrets.ts';
+import { noteSecret } from './secrets.ts';
 
 /** Debian's Chromium, with everything off that would look for a network beyond this machine. */
 export async function openBrowser(): Promise<Browser> {
@@ -19,7 +21,25 @@ export async function openBrowser(): Promise<Browser> {
   browser.newContext = async (...options) => {
     const context = await newContext(...options);
     context.setDefaultTimeout(120_000);
+    context.on('response', (response) => void noteResponse(response));
     return context;
   };
   return browser;
+}
+
+/** What a window was sent or sends that lets somebody in. */
+async function noteResponse(response: Response): Promise<void> {
+  try {
+    const headers = await response.headersArray();
+    const of = (wanted: string) =>
+      headers.filter(({ name }) => name.toLowerCase() === wanted).map(({ value }) => value);
+    const cookies = of('set-cookie')
+      .flatMap((lines) => lines.split('\n'))
+      .map(secretOfCookie);
+    const kind = of('content-type').join();
+    const body = /^(text\/html|application\/json)/.test(kind) ? await response.text() : '';
+    noteSecret(...cookies.filter(isSecret), ...[response.url(), ...of('location'), body].flatMap(secretsIn));
+  } catch {
+    // The window has gone on, or is closed: its cookies were noted with the answer before.
+  }
 }

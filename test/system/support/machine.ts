@@ -1,5 +1,7 @@
 import { execa } from 'execa';
 import { join } from 'node:path';
+import { secretsIn } from './find-secrets.ts';
+import { noteSecret } from './secrets.ts';
 
 const tool = join(import.meta.dirname, '../../../scripts/machine');
 
@@ -48,6 +50,9 @@ export class Machine {
         reject: false,
       },
     );
+    // Not of the journal itself: what is found there was looked for.
+    if (command[0] !== 'journalctl')
+      noteSecret(...secretsIn(`${options.input ?? ''}\n${result.stdout}`), ...madeTokens(command, result.stdout));
     const outcome = { code: result.exitCode ?? -1, out: result.stdout, err: result.stderr };
     if (outcome.code !== 0 && options.fails !== true) {
       throw new Error(`${command.join(' ')}: exit code ${outcome.code}\n${outcome.out}\n${outcome.err}`);
@@ -97,6 +102,11 @@ export class Machine {
       .filter((line) => line.startsWith('{'))
       .map((line) => JSON.parse(line) as Record<string, unknown>);
   }
+}
+
+/** What `tshubctl token create` prints for people: the token, on a line of its own. */
+function madeTokens(command: readonly string[], out: string): string[] {
+  return command.join(' ').includes('token create') ? (out.match(/\b[0-9a-f]{32}\b/g) ?? []) : [];
 }
 
 /** Waits for a condition, with a bound that only a broken system reaches; returns what it gave. */

@@ -2,7 +2,6 @@ import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playw
 import { expect } from 'vitest';
 import { eventually } from './machine.ts';
 import { type Person } from './accounts.ts';
-import { noteSecret } from './secrets.ts';
 import { machine, passwords } from './suite.ts';
 
 /** Text that would become markup, or run, if a page did not escape it. */
@@ -37,7 +36,6 @@ export async function logIn(page: Page, user: Person, next = '/hub/home'): Promi
   await page.goto(`${machine.url}/hub/login?next=${encodeURIComponent(next)}`);
   await fillLogin(page, user);
   await page.waitForURL(`**${next}`);
-  for (const cookie of await page.context().cookies()) if (cookie.name.includes('login')) noteSecret(cookie.value);
 }
 
 export async function fillLogin(page: Page, user: Person): Promise<void> {

@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import { isSecret, secretOfCookie, secretsIn } from './find-secrets.ts';
 import { noteSecret } from './secrets.ts';
 
 /** A browser without a screen: follows nothing by itself, keeps cookies, fills forms. */
@@ -48,11 +49,15 @@ export class Visitor {
     const [name, value] = [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)];
     const gone = value === '' || attributes.some((one) => /^\s*(max-age=0|expires=thu, 01 jan 1970)/i.test(one));
     if (gone) this.cookies.delete(name);
-    else {
-      this.cookies.set(name, value);
-      if (name.includes('login') || name.startsWith('jupyterhub-user')) noteSecret(value);
-    }
+    else this.cookies.set(name, value);
   }
+}
+
+/** Everything that came or went and lets somebody in. */
+function noteExchange(url: URL, sent: string, received: Headers, body: string): void {
+  const cookies = received.getSetCookie().map(secretOfCookie).filter(isSecret);
+  const told = [url.search, sent.startsWith('{') ? sent : `?${sent}`, received.get('location') ?? '', body];
+  noteSecret(...cookies, ...told.flatMap(secretsIn));
 }
 
 /** One request as a browser's navigation: Node's own fetch always says that it is a script (`Sec-Fetch-Mode: cors`). */
@@ -72,6 +77,7 @@ function navigate(url: URL, init: RequestInit, headers: Headers): Promise<Respon
           received.append(answer.rawHeaders[i] ?? '', answer.rawHeaders[i + 1] ?? '');
         const status = answer.statusCode ?? 500;
         const whole = Buffer.concat(chunks);
+        noteExchange(url, text, received, whole.toString());
         resolve(new Response(status === 204 || status === 304 ? null : whole, { status, headers: received }));
       });
     });
