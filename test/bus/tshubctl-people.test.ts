@@ -139,6 +139,9 @@ test('roles are made, given and taken', async () => {
   expect(await json('role', 'show', 'helpers')).toMatchObject({
     role: { name: 'helpers', scopes: ['access:servers', 'list:users'], users: ['ada'] },
   });
+  expect(await json('role', 'update', 'helpers', '--scope', 'list:users', '--description', 'Help')).toMatchObject({
+    role: { scopes: ['list:users'], users: ['ada'] },
+  });
   expect((await tshubctl('role', 'list')).stdout).toMatch(/helpers +made here +1 user +Help\n/);
   await json('role', 'grant', 'admin', '--user', 'bob');
   expect((await t.user('ada')).admin).toBe(false);
@@ -228,6 +231,16 @@ test('servers are shared with users and groups, by a link, and with nobody any m
   expect((await tshubctl('share', 'code', 'ada', 'lab', '--expires-in', '2h')).stdout).toMatch(
     /^\/hub\/accept-share\?code=[\w-]{43}\n$/,
   );
+  const { codes } = (await json('share', 'codes', 'ada')) as { codes: { id: string }[] };
+  expect(codes).toHaveLength(1);
+  expect((await tshubctl('share', 'codes', 'ada', 'lab')).stdout).toMatch(
+    /^ID +SERVER +SCOPES +MADE +UNTIL +USED\n\w+ +ada\/lab +access:servers +\d+ d ago +\S+ +0 times\n$/,
+  );
+  await expect(tshubctl('share', 'revoke', 'ada', 'lab', '--code', codes[0]?.id ?? '')).resolves.toMatchObject({
+    exit: 0,
+    stdout: expect.stringContaining('lets into server ada/lab no longer') as string,
+  });
+  await expect(json('share', 'codes', 'ada')).resolves.toEqual({ codes: [] });
   expect(wishes).toContainEqual(['shares!user=ada', 'read:users:name!user=bob', 'start:servers!server=ada/lab']);
 });
 

@@ -8,7 +8,7 @@ import {
   setProperties,
   showGroup,
 } from './commands/group.ts';
-import { createRole, deleteRole, grantRole, listRoles, revokeRole, showRole } from './commands/role.ts';
+import { createRole, deleteRole, grantRole, listRoles, revokeRole, showRole, updateRole } from './commands/role.ts';
 import { createToken, listTokens, revokeToken } from './commands/token.ts';
 import { listUsers } from './commands/user.ts';
 import { createUsers, deleteUser, renameUser, setAdmin, showUser } from './commands/user-changes.ts';
@@ -80,6 +80,17 @@ export const roleCommand: CommandSpec = {
     { name: 'list', says: 'List the roles', run: listRoles },
     { name: 'revoke', says: 'Take a role away', arguments: [role], options: holders, run: revokeRole },
     { name: 'show', says: 'Show what a role allows and who holds it', arguments: [role], run: showRole },
+    {
+      name: 'update',
+      says: 'Change what a role allows or is for',
+      details: 'The scopes that are said are all that it allows then.',
+      arguments: [role],
+      options: [
+        { ...scope, says: 'A scope that it allows, in the place of those that it has' },
+        { name: 'description', value: 'text', says: 'What it is for' },
+      ],
+      run: updateRole,
+    },
   ],
 };
 

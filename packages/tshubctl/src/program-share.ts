@@ -1,4 +1,5 @@
 import type { CommandSpec, OptionSpec } from './command.ts';
+import { listShareCodes } from './commands/share-codes.ts';
 import { grantShare, listShares, makeShareCode, revokeShare } from './commands/share.ts';
 
 const user = { name: 'user', names: 'user', says: 'Whose server; yours, if left out', isOptional: true } as const;
@@ -43,6 +44,12 @@ export const shareCommand: CommandSpec = {
       run: makeShareCode,
     },
     {
+      name: 'codes',
+      says: 'List the links that let into servers',
+      arguments: [user, { ...server, says: 'Only this server, "" for the default one' }],
+      run: listShareCodes,
+    },
+    {
       name: 'grant',
       says: 'Let users or groups in',
       details: 'For example: tshubctl share grant ada lab --user bob --group algebra',
@@ -63,6 +70,7 @@ export const shareCommand: CommandSpec = {
       options: [
         ...targets,
         { ...scope, says: 'A scope to take back; all of them, if left out' },
+        { name: 'code', value: 'id', isList: true, says: 'A link, by its id; who has come by it stays' },
         { name: 'everyone', says: 'Share it with nobody any more' },
       ],
       run: revokeShare,

@@ -76,6 +76,18 @@ export async function createRole(context: Context, { args: [name = ''], options 
   };
 }
 
+export async function updateRole(context: Context, { args: [role = ''], options }: Input): Promise<Outcome> {
+  const { description } = options;
+  const scopes = [...texts(options['scope'])];
+  const body = { ...(scopes.length > 0 && { scopes }), ...(typeof description === 'string' && { description }) };
+  if (Object.keys(body).length === 0)
+    throw new TshubError('bad_request', { problem: 'role update: expected --scope or --description' });
+  const { data } = await withClient(context, ['admin:roles'], (client) =>
+    client['roles.update']({ params: { role }, body }),
+  );
+  return { json: { role: data }, text: (screen) => renderFields(fieldsOf(data), screen) };
+}
+
 export async function deleteRole(context: Context, { args: [role = ''] }: Input): Promise<Outcome> {
   await withClient(context, ['admin:roles'], (client) => client['roles.delete']({ params: { role } }));
   return { json: { deleted: role }, text: () => `role ${role} is gone` };

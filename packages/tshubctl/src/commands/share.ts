@@ -5,7 +5,7 @@ import { allPages, texts, withClient } from './rest.ts';
 import { readSpan } from './token.ts';
 
 /** A server as it was typed: of whoever types it, unless said otherwise. Root must say it. */
-function serverOf(
+export function serverOf(
   context: Context,
   [user = context.user, server = '']: Input['args'],
 ): {
@@ -78,6 +78,16 @@ export async function revokeShare(context: Context, { args, options }: Input): P
   if (options['everyone'] === true) {
     await withClient(context, needed, (client) => client['shares.revokeAll']({ params }));
     return { json: { left: [] }, text: () => `${labelOf(params)} is shared with nobody any more` };
+  }
+  const codes = texts(options['code']);
+  if (codes.length > 0) {
+    await withClient(context, needed, async (client) => {
+      for (const id of codes) await client['shareCodes.revoke']({ params, query: { id } });
+    });
+    return {
+      json: { revoked: codes },
+      text: () => codes.map((id) => `the link ${id} lets into ${labelOf(params)} no longer`).join('\n'),
+    };
   }
   const targets = targetsOf(options);
   const scopes = [...texts(options['scope'])];
