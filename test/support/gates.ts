@@ -8,16 +8,17 @@ export interface Gate {
 
 type Place = 'before' | 'after';
 
-/** Gates of one fake daemon; each holds the next call of a method, once. */
+/** Gates of one fake daemon; each holds one call of a method, in the order in which they were set up. */
 export class Gates {
-  readonly #waiting = new Map<string, { arrive: () => void; opened: Promise<void> }>();
+  readonly #waiting = new Map<string, Array<{ arrive: () => void; opened: Promise<void> }>>();
 
   hold(method: string, place: Place): Gate {
     let arrive: () => void = () => undefined;
     let open: () => void = () => undefined;
     const reached = new Promise<void>((resolve) => (arrive = resolve));
     const opened = new Promise<void>((resolve) => (open = resolve));
-    this.#waiting.set(`${place} ${method}`, { arrive, opened });
+    const key = `${place} ${method}`;
+    this.#waiting.set(key, [...(this.#waiting.get(key) ?? []), { arrive, opened }]);
     return { reached, open };
   }
 
@@ -29,10 +30,8 @@ export class Gates {
   }
 
   async #wait(place: Place, method: string): Promise<void> {
-    const key = `${place} ${method}`;
-    const gate = this.#waiting.get(key);
+    const gate = this.#waiting.get(`${place} ${method}`)?.shift();
     if (gate === undefined) return;
-    this.#waiting.delete(key);
     gate.arrive();
     await gate.opened;
   }

@@ -15,7 +15,7 @@ interface EndsView {
 export function endsPart({ server, token, now }: EndsView): Html | false {
   if (server?.ready !== true || server.end === null) return false;
   const { end, name, keptUntil } = server;
-  const unless = end.rule === 'idle' && html` ${strings.ends.idle}`;
+  const unless = end.rule === 'idle' && strings.ends.idle;
   const isKept = keptUntil !== null && keptUntil >= end.at;
   const what = name === '' ? strings.ends.your : strings.ends.named(name);
   const says = end.warned

@@ -28,7 +28,7 @@ const english = {
   },
   conversation: { title: 'One more step', submit: 'Continue', cancel: 'Start again', answer: 'Answer' },
   ends: {
-    idle: 'unless used',
+    idle: ' unless used',
     will: 'Ends',
     warning: 'will be stopped',
     your: 'Your server',

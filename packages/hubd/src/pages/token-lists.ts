@@ -1,4 +1,5 @@
 import { html, type Html } from './html.ts';
+import { translated } from './languages/sayings.ts';
 import { xsrfField } from './layout.ts';
 import { strings } from './strings.ts';
 import { askFirst, table } from './table.ts';
@@ -46,7 +47,7 @@ export function tokensPart({ token, now, wish, tokens, more }: Lists): Html {
             [say.note, say.scopes, say.created, say.lastUse, say.expires],
             tokens.map((one) => [
               html`<th scope="row">
-                ${one.note === '' ? html`<span class="quiet">${say.noNote}</span>` : one.note}
+                ${one.note === '' ? html`<span class="quiet">${say.noNote}</span>` : translated(one.note)}
                 ${one.isServers && html`<div class="quiet small">${say.serversOwn}</div>`}
               </th>`,
               html`<td data-label="${say.scopes}">${scopesOf(one.scopes)}</td>`,

@@ -21,8 +21,8 @@ export function bulkBar(desk: Desk, search: UsersView['search'], groups: readonl
   const actions = (Object.keys(bulkActions) as BulkAction[]).filter((action) => desk.maySome(bulkActions[action]));
   if (actions.length === 0) return false;
   return html`<form class="card stack" id="bulk" method="post" action="/hub/admin/bulk">
-    ${xsrfField(desk.token)} ${hiddenFields(searchFields(search))}
     <h2>${say.bulk.title}</h2>
+    ${xsrfField(desk.token)} ${hiddenFields(searchFields(search))}
     <fieldset class="row">
       <legend class="unseen">${say.bulk.whom}</legend>
       <label class="tick"><input type="radio" name="whom" value="ticked" checked /> ${say.bulk.ticked}</label>

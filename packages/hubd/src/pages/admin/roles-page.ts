@@ -1,6 +1,7 @@
-import { scopes as scopeTable } from '@tshub/contract';
 import type { ManagedRole } from '../../roles/role.ts';
 import { html, type Html, type Part } from '../html.ts';
+import { scopeWords } from '../languages/scopes.ts';
+import { translated } from '../languages/sayings.ts';
 import { xsrfField } from '../layout.ts';
 import type { Desk } from './desk.ts';
 import { buttonForm, field } from './forms.ts';
@@ -52,7 +53,7 @@ export function rolesPage(desk: Desk, notice: Part, { view, roles, total, mayMak
               html`<tr>
                 <th scope="row">
                   <a href="${pathOf('roles', role.name)}">${role.name}</a> ${managedTag(say, role.managed)}
-                  <div class="quiet small">${role.description}</div>
+                  <div class="quiet small">${translated(role.description)}</div>
                 </th>
                 <td data-label="${say.roles.scopes}">
                   <span class="small">${role.scopes.length === 0 ? say.none : role.scopes.join(', ')}</span>
@@ -101,8 +102,8 @@ function scopesHelp({ say }: Desk): Html {
   return html`<details class="card">
     <summary>${say.roles.allScopes}</summary>
     <dl class="refusals">
-      ${Object.entries(scopeTable).map(
-        ([name, { says }]) =>
+      ${Object.entries(scopeWords).map(
+        ([name, says]) =>
           html`<div>
             <dt><code>${name}</code></dt>
             <dd class="quiet">${says}</dd>
@@ -151,7 +152,7 @@ export function rolePage(desk: Desk, notice: Part, role: ManagedRole, mayChange:
               ${field({ name: 'description', label: say.roles.description, value: role.description })}
               ${scopesField(say, role.scopes)}<button class="main">${say.save}</button>
             </form>`
-          : html`<p>${role.description}</p>
+          : html`<p>${translated(role.description)}</p>
               <p class="small">${role.scopes.join(', ')}</p>
               ${role.managed !== '' && html`<p class="quiet">${say.roles.elsewhere}</p>`}`
       }

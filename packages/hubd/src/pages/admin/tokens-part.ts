@@ -1,5 +1,6 @@
 import type { TokenModel } from '@tshub/contract';
 import { html, type Html, type Part } from '../html.ts';
+import { translated } from '../languages/sayings.ts';
 import type { Desk } from './desk.ts';
 import { buttonForm } from './forms.ts';
 import { userPath } from './server-part.ts';
@@ -35,7 +36,7 @@ export function tokensTable(
         (token) =>
           html`<tr>
             <th scope="row">
-              ${token.note === '' || token.note === null ? token.id : token.note}
+              ${token.note === '' || token.note === null ? token.id : translated(token.note)}
               <div class="quiet small">${token.id} · ${token.oauth_client}</div>
             </th>
             ${withOwner && html`<td data-label="${say.tokens.owner}">${ownerPart(token)}</td>`}

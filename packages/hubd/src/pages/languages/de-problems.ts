@@ -88,6 +88,17 @@ export const germanProblems: Sayings = {
     '{name} kann keine Rolle heißen: 3 bis 255 Zeichen aus a-z, 0-9, „-_~.“, am Anfang ein Buchstabe, am Ende ein Buchstabe oder eine Ziffer',
   'whoever ordered it is no user any more': 'wer das angeordnet hat, ist nicht mehr Benutzer',
   'whoever ordered it is no administrator any more': 'wer das angeordnet hat, gehört nicht mehr zur Administration',
+  'Manage the hub, its users and their servers': 'Den Hub, seine Benutzer und deren Server verwalten',
+  "Manage one's own account and servers": 'Das eigene Konto und die eigenen Server verwalten',
+  'Stop idle servers': 'Unbenutzte Server beenden',
+  'What a token may do that was made without saying what': 'Was ein Token darf, für das nichts anderes gesagt wurde',
+  'What the token of a user server may do': 'Was das Token eines Servers darf',
+
+  // Notes of tokens.
+  'Issued over the bus to uid {uid}': 'Über den Bus ausgestellt für uid {uid}',
+  'Made by {user} with tshubctl': 'Von {user} mit tshubctl ausgestellt',
+  'Server at {path}': 'Server unter {path}',
+
   'Another action on many users is still under way; wait until it is over.':
     'Eine andere Aktion für viele ist noch im Gang; warten Sie, bis sie vorbei ist.',
 };

@@ -27,7 +27,7 @@ export const german: Strings = {
   },
   conversation: { title: 'Noch ein Schritt', submit: 'Weiter', cancel: 'Von vorn beginnen', answer: 'Antwort' },
   ends: {
-    idle: 'falls er nicht benutzt wird',
+    idle: ', falls er nicht benutzt wird',
     will: 'Endet',
     warning: 'wird beendet',
     your: 'Ihr Server',

@@ -12,7 +12,7 @@ import { translated } from './sayings.ts';
 
 const german = (text: string): string => speakIn('de', () => translated(text));
 const packages = new URL('../../../../', import.meta.url);
-const speakers = ['contract', 'cullerd', 'hubd', 'spawnerd'];
+const speakers = ['contract', 'cullerd', 'hubd', 'spawnerd', 'tshubctl'];
 
 function sourcesOf(name: string): string {
   const folder = new URL(`${name}/src/`, packages);
