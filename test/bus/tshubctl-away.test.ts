@@ -69,7 +69,9 @@ const commands: Readonly<Record<string, Case>> = {
   'share code': { words: 'ada' },
   'share codes': { words: 'ada' },
   'share grant': { words: 'ada --user bob' },
+  'share leave': { words: 'ada' },
   'share list': { words: 'ada' },
+  'share received': {},
   'share revoke': { words: 'ada --user bob' },
   shutdown: {},
   'token create': { words: '--user ada' },
@@ -107,7 +109,8 @@ async function typed(address: string, line: string): Promise<{ exit: number; out
     screen: { columns: undefined, isColoured: false, now: 0 },
     open: () => {
       const { context, close } = openContext(null);
-      return { context: { ...context, show: async () => 0 }, close };
+      // Root has nothing of its own in the hub.
+      return { context: { ...context, user: 'ada', show: async () => 0 }, close };
     },
     out: (text) => (told.out += text),
     err: (text) => (told.err += text),

@@ -378,7 +378,7 @@ test.each([
   ['tshubctl server st', ['start', 'stop']],
   ['tshubctl server stop ada --re', ['--reason']],
   ['tshubctl group ', ['add', 'create', 'delete', 'list', 'remove', 'set-property', 'show', '--json']],
-  ['tshubctl share ', ['code', 'codes', 'grant', 'list', 'revoke', '--json']],
+  ['tshubctl share ', ['code', 'codes', 'grant', 'leave', 'list', 'received', 'revoke', '--json']],
   ['tshubctl user set-admin ada ', ['yes', 'no', '--json']],
 ])('bash completes "%s"', async (line, expected) => {
   const file = join(folder, 'completion');

@@ -47,3 +47,19 @@ test('a server that is shared with a group lets its members in, for as long as i
   await share('revoke');
   expect((await enter(await asBob())).status).toBe(403);
 });
+
+test('whom a server is shared with sees that on the command line, and can leave it', async () => {
+  const asBobs = async (...words: readonly string[]): Promise<unknown> =>
+    JSON.parse((await machine.run(['tshubctl', 'share', ...words, '--json'], { user: 'bob' })).out);
+  const received = {
+    kind: 'user',
+    server: { user: { name: 'ada' }, url: expect.stringMatching('/user/ada/') as string },
+  };
+  expect(await asBobs('received')).toEqual({ shares: [] });
+  await machine.run(['tshubctl', 'share', 'grant', 'ada', '--user', 'bob']);
+  expect(await asBobs('received')).toMatchObject({ shares: [received] });
+  expect(await asBobs('leave', 'ada')).toEqual({ left: { owner: 'ada', server: '' } });
+  expect(await asBobs('received')).toEqual({ shares: [] });
+  const { code, err } = await machine.run(['tshubctl', 'share', 'received'], { fails: true });
+  expect([code, err]).toEqual([2, expect.stringContaining('root is none of the hub')]);
+});

@@ -1,5 +1,6 @@
 import type { CommandSpec, OptionSpec } from './command.ts';
 import { listShareCodes } from './commands/share-codes.ts';
+import { leaveShare, listReceived } from './commands/share-received.ts';
 import { grantShare, listShares, makeShareCode, revokeShare } from './commands/share.ts';
 
 const user = { name: 'user', names: 'user', says: 'Whose server; yours, if left out', isOptional: true } as const;
@@ -58,11 +59,18 @@ export const shareCommand: CommandSpec = {
       run: grantShare,
     },
     {
+      name: 'leave',
+      says: 'Leave a server that its owner shares with you',
+      arguments: [{ name: 'owner', names: 'user', says: 'Whose server' }, server],
+      run: leaveShare,
+    },
+    {
       name: 'list',
       says: 'List with whom servers are shared',
       arguments: [user, { ...server, says: 'Only this server, "" for the default one' }],
       run: listShares,
     },
+    { name: 'received', says: 'List the servers that others share with you', run: listReceived },
     {
       name: 'revoke',
       says: 'Let users or groups in no longer',

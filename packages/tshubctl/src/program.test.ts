@@ -22,7 +22,7 @@ const capital = /^[A-Z][^.]*[^.]$/;
 test.each(all)('the help of "$path" is an imperative phrase with a capital and without a full stop', ({ command }) => {
   expect(command.says).toMatch(capital);
   expect(command.says).toMatch(
-    /^(Change|Check|Compare|Control|Delete|Give|Let|List|Look|Make|Manage|Print|Put|Revoke|Set|Show|Start|Stop|Take)\b/,
+    /^(Change|Check|Compare|Control|Delete|Give|Leave|Let|List|Look|Make|Manage|Print|Put|Revoke|Set|Show|Start|Stop|Take)\b/,
   );
   for (const { says } of [...(command.arguments ?? []), ...(command.options ?? [])]) expect(says).toMatch(capital);
 });
