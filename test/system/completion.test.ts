@@ -21,7 +21,7 @@ async function fish(line: string, user = 'root'): Promise<string[]> {
   return out.out.split('\n').map((row) => row.split('\t')[0] ?? '');
 }
 
-/** zsh completes only what is typed into it: pexpect types the line and a tab, and lets the shell print what became of it. */
+/** zsh completes only what is typed into it: pexpect types the line and a tab, and the shell prints what became of it. */
 async function zsh(line: string, user = 'root'): Promise<string[]> {
   const { out } = await machine.run(['python3', '/opt/tshub-test/zsh.py', line], { user });
   return [out.trim()];
@@ -29,17 +29,16 @@ async function zsh(line: string, user = 'root'): Promise<string[]> {
 
 const typist = `
 import pexpect, sys
-child = pexpect.spawn('zsh', ['-f', '-i'], encoding='utf-8', timeout=60, env={'PATH': '/usr/bin:/bin', 'HOME': '/tmp', 'TERM': 'dumb', 'LANG': 'C.UTF-8'}, dimensions=(50, 200))
+environment = {'PATH': '/usr/bin:/bin', 'HOME': '/tmp', 'TERM': 'dumb', 'LANG': 'C.UTF-8'}
+child = pexpect.spawn('zsh', ['-f', '-i'], encoding='utf-8', timeout=60, env=environment, dimensions=(50, 200))
 child.expect('[%#] ')
-child.sendline('unsetopt zle_bracketed_paste prompt_cr; PS1=; autoload -Uz compinit && compinit -u -D && print RE""ADY')
+child.sendline('autoload -Uz compinit && compinit -u -D')
+child.sendline('tell() { zle expand-or-complete; zle -I; print -r -- "{$BUFFER}" }; zle -N tell; bindkey "^I" tell; print RE""ADY')
 child.expect('READY')
-child.send("print -r -- '<'; tshubctl() { if [[ $1 = completion ]]; then command tshubctl \\"$@\\"; else print -r -- \\"[$*]\\"; fi }\\n")
-child.expect('<')
 child.send(sys.argv[1] + '\\t')
-child.expect(pexpect.TIMEOUT, timeout=4)
-child.send('\\n')
-child.expect(r'\\n\\[([^\\r\\n]*)\\]')
-print(child.match.group(1))
+child.expect(r'\\{([^{}]*)\\}')
+print(child.match.group(1).removeprefix('tshubctl '))
+child.close(force=True)
 `;
 
 beforeAll(async () => {
