@@ -19,9 +19,9 @@ export function secretOfCookie(line: string): string {
   return pair.slice(pair.indexOf('=') + 1).replace(/^"|"$/g, '');
 }
 
-/** Words, such as the code of an error, and short numbers are none. */
+/** Words, such as the code of an error, sentences and short numbers are none. */
 export function isSecret(value: string): boolean {
-  return value.length >= 12 && /\d/.test(value) && /[A-Za-z]/.test(value);
+  return /^[\w.~+/=|:%@-]{12,}$/.test(value) && /\d/.test(value) && /[A-Za-z]/.test(value);
 }
 
 function decoded(value: string): string {
