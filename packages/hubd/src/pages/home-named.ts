@@ -76,27 +76,33 @@ function table({ user, token, now, named }: NamedView): Html {
         ${named.map(
           ({ server, usage }) =>
             html`<tr>
-              <th scope="row">
-                ${server.displayName ?? server.name}
-                ${server.displayName !== null && html`<div class="quiet small">${server.name}</div>`}
-              </th>
-              <td>
-                ${badge(server)} ${usage !== undefined && usageBars(server, usage)} ${endsPart({ server, token, now })}
-                ${server.lastEnd !== '' && !server.active && html`<div class="quiet small">${translated(server.lastEnd)}</div>`}
-                ${
-                  server.lastActivity !== null &&
-                  html`<div class="small">
-                    <a href="${pagePath('log', user, server.name)}"
-                      >${home.itsLog}<span class="unseen"> ${server.name}</span></a
-                    >
-                  </div>`
-                }
-              </td>
-              <td data-label="${home.lastActivity}">${momentOr(server.lastActivity, now, home.neverUsed)}</td>
-              <td>
-                <div class="row actions">${actions({ user, name: server.name, server, token, isMain: false })}</div>
-              </td>
-            </tr>`,
+                <th scope="row">
+                  ${server.displayName ?? server.name}
+                  ${server.displayName !== null && html`<div class="quiet small">${server.name}</div>`}
+                </th>
+                <td>
+                  ${badge(server)} ${endsPart({ server, token, now })}
+                  ${server.lastEnd !== '' && !server.active && html`<div class="quiet small">${translated(server.lastEnd)}</div>`}
+                  ${
+                    server.lastActivity !== null &&
+                    html`<div class="small">
+                      <a href="${pagePath('log', user, server.name)}"
+                        >${home.itsLog}<span class="unseen"> ${server.name}</span></a
+                      >
+                    </div>`
+                  }
+                </td>
+                <td data-label="${home.lastActivity}">${momentOr(server.lastActivity, now, home.neverUsed)}</td>
+                <td>
+                  <div class="row actions">${actions({ user, name: server.name, server, token, isMain: false })}</div>
+                </td>
+              </tr>
+              ${
+                usage !== undefined &&
+                html`<tr class="below">
+                  <td colspan="4">${usageBars(server, usage)}</td>
+                </tr>`
+              }`,
         )}
       </tbody>
     </table>
