@@ -21,7 +21,7 @@ export function secretOfCookie(line: string): string {
 
 /** Words, such as the code of an error, sentences and short numbers are none. */
 export function isSecret(value: string): boolean {
-  return /^[\w.~+/=|:%@-]{12,}$/.test(value) && /\d/.test(value) && /[A-Za-z]/.test(value);
+  return /^[\w.~+/=|:%@!-]{12,}$/.test(value) && /\d/.test(value) && /[A-Za-z]/.test(value);
 }
 
 function decoded(value: string): string {
