@@ -39,11 +39,14 @@ beforeAll(async () => {
   await withSettings(
     '[hub]\nallow_named_servers = true\n[pages]\nannouncement = "Maintenance on Friday from 18:00."\n[[profiles]]\nname = "small"\ntitle = "JupyterLab"\ndescription = "For most courses."\n[[profiles]]\nname = "big"\ntitle = "JupyterLab with more memory"\n[profiles.options.memory]\ntitle = "Memory"\nsetting = "mem_limit"\nvalues = ["2G", "4G"]\ndefault = "2G"\n',
   );
+  // With a named one that runs, whose row has a second one below it.
+  await machine.run(['tshubctl', 'server', 'start', 'grace', 'lab', '--profile=small']);
   browser = await openBrowser();
 });
 afterAll(async () => {
   await browser?.close();
   await stopServer('grace');
+  await machine.run(['tshubctl', 'server', 'stop', 'grace', 'lab'], { fails: true });
   await machine.run(['tshubctl', 'group', 'delete', 'class'], { fails: true });
   await withoutSettings();
 });
