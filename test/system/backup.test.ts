@@ -7,6 +7,7 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { install } from './setup.ts';
 import { eventually, Machine } from './support/machine.ts';
+import { secretsInJournal } from './support/search-journal.ts';
 import { noteSecret } from './support/secrets.ts';
 import { Visitor } from './support/visitor.ts';
 
@@ -300,4 +301,8 @@ test.each([
       'rm /var/lib/tshub/tshub.sqlite && mv /var/lib/tshub/aside /var/lib/tshub/tshub.sqlite && systemctl start tshub',
     );
   }
+});
+
+test('nothing secret is in the journal of a host that makes backups and restores them', async () => {
+  expect(await secretsInJournal(first)).toBe('');
 });
