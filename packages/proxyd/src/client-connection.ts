@@ -8,6 +8,7 @@ import type { EngineParts } from './engine.ts';
 import { type Answer, answerText, type Refusal } from './error-page.ts';
 import { Exchange } from './exchange.ts';
 import { Intake } from './intake.ts';
+import { isPassedOn } from './read-buffer.ts';
 import { tooLarge } from './refusals.ts';
 import { RequestBody } from './request-body.ts';
 import type { RequestHead } from './request-head.ts';
@@ -64,6 +65,10 @@ export class ClientConnection {
   get isEnding(): boolean {
     const isLast = this.#hasEnded && this.#intake.isEmpty;
     return this.#isEnding || isLast || this.#parts.connections.isDraining;
+  }
+
+  get isPassedOn(): boolean {
+    return isPassedOn(this.stream);
   }
 
   endAfterAnswer(): void {

@@ -75,13 +75,9 @@ export class Exchange implements Asker, Ending {
     const limits = this.#parts.limits();
     this.#parts.counters.requests++;
     if (this.#isWebsocket) this.#parts.counters.upgrades++;
-    if (limits.maxBodySize > 0 && head.length > limits.maxBodySize) {
-      this.#refuse(tooLarge);
-      return;
-    }
-    const { encrypted, ...sender } = this.#client.facts;
+    if (limits.maxBodySize > 0 && head.length > limits.maxBodySize) return this.#refuse(tooLarge);
     const headers = requestHeaders(head.raw, {
-      client: { ...sender, isSecure: encrypted },
+      client: this.#client.facts,
       trusts: limits.trusts,
       remoteUser: limits.remoteUser,
       toServer: to.serverPrefix !== null,
@@ -94,10 +90,7 @@ export class Exchange implements Asker, Ending {
     const hubShare = to.serverPrefix === null ? this.address : '';
     to.rewrite?.request(headers);
     this.#headers = headers;
-    if (!enterHub(this.#parts.counters.hubRequests, hubShare)) {
-      this.#refuse(tooManyOfAddress);
-      return;
-    }
+    if (!enterHub(this.#parts.counters.hubRequests, hubShare)) return this.#refuse(tooManyOfAddress);
     this.#hubShare = hubShare;
     to.open.add(this);
     this.#send();
@@ -155,6 +148,10 @@ export class Exchange implements Asker, Ending {
 
   onDrain(): void {
     this.#client.resume();
+  }
+
+  isPassedOn(): boolean {
+    return this.#client.isPassedOn;
   }
 
   /** The client takes bytes again. */

@@ -4,7 +4,7 @@ import { remoteUserRule } from './remote-user.ts';
 import { plainAddress, trustedPeers } from './trusted-peers.ts';
 
 const options: RequestHeadersOptions = {
-  client: { remoteAddress: '203.0.113.7', isSecure: false },
+  client: { remoteAddress: '203.0.113.7', encrypted: false },
   trusts: trustedPeers(['10.0.0.0/8']),
   remoteUser: remoteUserRule('X-Forwarded-User', trustedPeers(['10.0.0.0/8']), () => false),
   toServer: true,
@@ -13,7 +13,7 @@ const options: RequestHeadersOptions = {
   expects: false,
   upgrade: null,
 };
-const behindProxy = { ...options, client: { remoteAddress: '::ffff:10.1.2.3', isSecure: false } };
+const behindProxy = { ...options, client: { remoteAddress: '::ffff:10.1.2.3', encrypted: false } };
 
 function valuesOf(raw: readonly string[], name: string): string[] {
   return raw.filter((_, i) => i % 2 === 1 && raw[i - 1]?.toLowerCase() === name);
@@ -169,7 +169,7 @@ describe('X-Forwarded', () => {
   });
 
   test('a connection with TLS is https', () => {
-    const out = requestHeaders(['Host', 'h'], { ...options, client: { ...options.client, isSecure: true } });
+    const out = requestHeaders(['Host', 'h'], { ...options, client: { ...options.client, encrypted: true } });
     expect(valuesOf(out, 'x-forwarded-proto')).toEqual(['https']);
     expect(valuesOf(out, 'x-forwarded-port')).toEqual(['443']);
   });

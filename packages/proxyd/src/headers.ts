@@ -1,7 +1,8 @@
+import type { ClientFacts } from './client-facts.ts';
 import { mayServerSet, withoutHubLogin } from './cookies.ts';
 import { keyOf } from './head-fields.ts';
 import { pathOf } from './route-path.ts';
-import { assertedUser, type RemoteUser, type Sender } from './remote-user.ts';
+import { assertedUser, type RemoteUser } from './remote-user.ts';
 import { plainAddress, type Trusts, unixPeer } from './trusted-peers.ts';
 
 /**
@@ -13,12 +14,8 @@ export type RawHeaders = readonly string[];
 /** How a message's body is delimited. */
 export type Framing = 'none' | 'length' | 'chunked';
 
-export interface ClientSide extends Sender {
-  readonly isSecure: boolean;
-}
-
 export interface RequestHeadersOptions {
-  readonly client: ClientSide;
+  readonly client: ClientFacts;
   readonly trusts: Trusts;
   readonly remoteUser: RemoteUser;
   /** A user server or a service rather than the hub: the hub's login is not for it. */
@@ -175,13 +172,13 @@ function noteForwarded(into: Forwarded, key: string, value: string): void {
   else if (key === 'x-forwarded-port') into.port ||= firstOf(value);
 }
 
-function pushForwarded(out: string[], came: Forwarded, host: string, client: ClientSide, trusts: Trusts): void {
+function pushForwarded(out: string[], came: Forwarded, host: string, client: ClientFacts, trusts: Trusts): void {
   const peer = plainAddress(client.remoteAddress);
   const isTrusted = trusts(peer);
   const told: Forwarded = isTrusted ? came : { for: [], proto: '', host: '', port: '' };
   const chain = told.for.flatMap((list) => list.split(',')).map((address) => address.trim());
   const hops = [...chain.filter((address) => address !== ''), ...(peer === unixPeer ? [] : [peer])];
-  const isSecure = told.proto === '' ? client.isSecure : told.proto === 'https' || told.proto === 'wss';
+  const isSecure = told.proto === '' ? client.encrypted : told.proto === 'https' || told.proto === 'wss';
   const publicHost = told.host === '' ? host : told.host;
   if (hops.length > 0) out.push('X-Forwarded-For', hops.join(', '), 'X-Real-IP', clientOf(hops, trusts));
   out.push('X-Forwarded-Proto', isSecure ? 'https' : 'http', 'X-Forwarded-Host', publicHost);

@@ -72,6 +72,9 @@ class Probe implements Asker {
   onAnswerEnd(): void {}
   onPause(): void {}
   onDrain(): void {}
+  isPassedOn(): boolean {
+    return false;
+  }
 }
 
 function problemOf(error: Error): string {

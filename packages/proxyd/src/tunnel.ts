@@ -4,6 +4,7 @@ import { FrameWatcher } from './activity.ts';
 import type { Destination, Forwarding } from './destination.ts';
 import { halfClosedMs } from './limits.ts';
 import type { Ending } from './open-endings.ts';
+import { isPassedOn } from './read-buffer.ts';
 import type { Taker } from './upstream-connection.ts';
 
 /** A websocket under way: bytes from each side to the other, as fast as the other takes them. */
@@ -37,6 +38,7 @@ export class Tunnel implements Ending {
     }
     this.client = {
       onData: (chunk) => this.#fromClient(chunk),
+      isPassedOn: () => false,
       onDrain: () => upstream.resume(),
       onEnd: () => this.#onEnd(upstream),
       onClose: () => this.#onClientClosed(),
@@ -45,6 +47,7 @@ export class Tunnel implements Ending {
       onData: (chunk) => {
         if (!browser.write(chunk)) upstream.pause();
       },
+      isPassedOn: () => isPassedOn(browser),
       onDrain: () => browser.resume(),
       onEnd: () => this.#onEnd(browser),
       onClose: () => this.#onServerClosed(),

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { Chunks } from './chunks.ts';
 import type { RawHeaders } from './headers.ts';
 import { maxAnswerHead } from './limits.ts';
+import type { Hearer } from './read-buffer.ts';
 import { readResponseHead, type ResponseHead } from './response-head.ts';
 import { coded, upstreamCodes } from './upstream-codes.ts';
 
@@ -27,6 +28,8 @@ export interface Asker {
   /** From now on both sides speak `head.upgrade`; whoever answers hears what comes, beginning with `rest`. */
   onSwitch(head: ResponseHead, connection: UpstreamConnection, rest: Buffer): Taker;
   onDrain(): void;
+  /** Whether bytes of the body are with the kernel already, or wait for a drain that is waited for before more are read. */
+  isPassedOn(): boolean;
   /** There will be no answer, or no rest of it. */
   onFailure(error: Error): void;
 }
@@ -34,6 +37,8 @@ export interface Asker {
 /** Who hears a connection that no longer speaks HTTP. */
 export interface Taker {
   onData(chunk: Buffer): void;
+  /** As an asker's. */
+  isPassedOn(): boolean;
   onDrain(): void;
   onEnd(): void;
   onClose(): void;
@@ -46,7 +51,7 @@ export interface ConnectionOwner {
 }
 
 /** One connection to a server: a request at a time, and nothing believed that nobody asked for. */
-export class UpstreamConnection {
+export class UpstreamConnection implements Hearer {
   readonly socket: Socket;
   /** Whether a request was answered on it before. */
   isReused = false;
@@ -63,14 +68,15 @@ export class UpstreamConnection {
   /** A mark of its pool's: since when it is idle. */
   idleSince = 0;
 
-  constructor(socket: Socket, owner: ConnectionOwner) {
+  /** `connect` gives its socket at once, and has what it reads told to the hearer. */
+  constructor(connect: (hearer: Hearer) => Socket, owner: ConnectionOwner) {
+    const socket = connect(this);
     this.socket = socket;
     this.#owner = owner;
-    socket.on('data', (chunk: Buffer) => this.#onData(chunk));
     socket.on('drain', () => (this.#taker ?? this.#asker)?.onDrain());
     socket.on('end', () => this.#onEnd());
     socket.on('error', (error) => (this.#error ??= error));
-    socket.on('timeout', () => socket.destroy(coded(upstreamCodes.silent, 'no byte within upstream_timeout')));
+    socket.on('timeout', () => this.#onSilence());
     socket.on('close', () => this.#onClose());
   }
 
@@ -91,7 +97,8 @@ export class UpstreamConnection {
   }
 
   begin(silenceMs: number): void {
-    if (silenceMs > 0) this.socket.setTimeout(silenceMs);
+    // The timer runs on while the connection idles, for nothing: to set it for each request would be dearer.
+    if (silenceMs !== (this.socket.timeout ?? 0)) this.socket.setTimeout(silenceMs);
     this.#asker?.onConnection(this);
   }
 
@@ -101,7 +108,11 @@ export class UpstreamConnection {
     this.socket.destroy();
   }
 
-  #onData(chunk: Buffer): void {
+  isFree(): boolean {
+    return this.#bytes === null && (this.#taker ?? this.#asker)?.isPassedOn() === true;
+  }
+
+  take(chunk: Buffer): void {
     if (this.#taker !== null) {
       this.#taker.onData(chunk);
       return;
@@ -204,12 +215,15 @@ export class UpstreamConnection {
     const { socket } = this;
     const canStay = head.keepAlive && extra === 0 && asker.isRequestSent && !socket.readableEnded && socket.writable;
     if (canStay) {
-      if (socket.timeout !== undefined && socket.timeout > 0) socket.setTimeout(0);
       this.isReused = true;
       socket.resume();
       this.#owner.onFree(this);
     } else socket.destroy();
     asker.onAnswerEnd(trailers);
+  }
+
+  #onSilence(): void {
+    if (this.#asker !== null) this.socket.destroy(coded(upstreamCodes.silent, 'no byte within upstream_timeout'));
   }
 
   #onEnd(): void {

@@ -2,11 +2,12 @@ import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { AddressShare } from './address-share.ts';
 import { idleUpstreamMs, type PoolBounds } from './limits.ts';
+import type { Hearer } from './read-buffer.ts';
 import { type Asker, type ConnectionOwner, UpstreamConnection } from './upstream-connection.ts';
 
 export interface PoolOptions extends PoolBounds {
   /** Gives its socket at once; it errors when the other end is not who it should be. */
-  readonly connect: () => Socket;
+  readonly connect: (hearer: Hearer) => Socket;
   readonly silenceMs: () => number;
 }
 
@@ -38,7 +39,7 @@ export class UpstreamPool implements ConnectionOwner {
   /** With a connection that is there, or that may be made; its share is taken. */
   #serve(asker: Asker): void {
     const idle = this.#idle.pop();
-    const connection = idle ?? new UpstreamConnection(this.#options.connect(), this);
+    const connection = idle ?? new UpstreamConnection(this.#options.connect, this);
     this.#holders.set(connection, asker.address);
     if (idle !== undefined) return idle.ask(asker, this.#options.silenceMs());
     this.#all.add(connection);
@@ -73,7 +74,7 @@ export class UpstreamPool implements ConnectionOwner {
 
   /** As askAlone, for questions of our own. */
   askUncounted(asker: Asker, onGone: (connection: UpstreamConnection) => void = () => undefined): UpstreamConnection {
-    const connection = new UpstreamConnection(this.#options.connect(), { onFree: (one) => one.drop(), onGone });
+    const connection = new UpstreamConnection(this.#options.connect, { onFree: (one) => one.drop(), onGone });
     this.#askWhenMade(connection, asker);
     return connection;
   }

@@ -1,6 +1,7 @@
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { Limits, PoolBounds } from './limits.ts';
+import { type Hearer, readInto } from './read-buffer.ts';
 import { type Target } from './target.ts';
 import { listenerUids } from './tcp-owner.ts';
 import type { UpstreamTls } from './tls/upstream-tls.ts';
@@ -33,7 +34,7 @@ export class Upstream {
   /** Made when first asked for: there are routes by the thousand that nobody uses now. */
   get pool(): UpstreamPool {
     this.#pool ??= new UpstreamPool({
-      connect: () => this.#connect(),
+      connect: (hearer) => this.#connect(hearer),
       ...this.#options.bounds,
       silenceMs: () => this.#options.limits().upstreamMs,
     });
@@ -41,14 +42,20 @@ export class Upstream {
   }
 
   /** The socket errors with TSHUB_PEER unless one of `uids` is at its other end; until that is known nothing is sent. */
-  #connect(): Socket {
+  #connect(hearer: Hearer): Socket {
     const { target, limits } = this.#options;
     const socket =
       target.kind === 'unix'
-        ? connect({ path: target.path, allowHalfOpen: true })
+        ? connect({ path: target.path, allowHalfOpen: true, onread: readInto(hearer) })
         : target.isTls === true
-          ? this.#connectTls(target)
-          : connect({ host: target.host, port: target.port, allowHalfOpen: true, noDelay: true });
+          ? this.#connectTls(target, hearer)
+          : connect({
+              host: target.host,
+              port: target.port,
+              allowHalfOpen: true,
+              noDelay: true,
+              onread: readInto(hearer),
+            });
     const { connectMs } = limits();
     const timer =
       connectMs === 0
@@ -70,10 +77,12 @@ export class Upstream {
   }
 
   /** Errors unless certificates are as they should be; until that is known nothing is sent. */
-  #connectTls({ host, port }: { host: string; port: number }): Socket {
+  #connectTls({ host, port }: { host: string; port: number }, hearer: Hearer): Socket {
     const servername = isIP(host) === 0 ? { servername: host } : {};
     const options = { host, port, allowHalfOpen: true, noDelay: true, ALPNProtocols: ['http/1.1'], ...servername };
-    return connectTls({ ...options, ...this.#options.tls?.() });
+    const socket = connectTls({ ...options, ...this.#options.tls?.() });
+    socket.on('data', (chunk: Buffer) => hearer.take(chunk));
+    return socket;
   }
 
   #verify(socket: Socket): void {
