@@ -19,7 +19,8 @@ export interface Check {
 }
 
 const leastNode = [20, 19] as const;
-const leastSystemd = 252;
+// 252 writes transient units in words that it does not read: after a daemon-reload no server of a person is known any more.
+const leastSystemd = 257;
 const leastFree = 200n << 20n;
 /** What journald sets aside for each person whose server has ever written something, in MiB. */
 const journalEach = 8;
@@ -186,7 +187,7 @@ function judgeSystemd({ systemdVersion }: HostFacts): Verdict {
   return {
     level: 'fail',
     says: `systemd ${systemdVersion}, older than ${leastSystemd}`,
-    advice: 'upgrade to Debian 12 or newer',
+    advice: 'upgrade to Debian 13 or newer',
   };
 }
 
