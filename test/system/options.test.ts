@@ -127,6 +127,19 @@ describe('every setting', () => {
     const pid = (await machine.show(unit, 'MainPID'))['MainPID'];
     expect(await machine.sh(`grep ^Groups: /proc/${pid}/status`)).toMatch(new RegExp(`\\b${video}\\b`));
   });
+
+  // systemd 252 could not read what it had written of a transient unit, and the hub took a server that ran for one that had ended.
+  test('is the same after the service manager has read its units again, and the server is still known', async () => {
+    const before = await machine.show(unit, 'InvocationID', 'MainPID');
+    await machine.run(['systemctl', 'daemon-reload']);
+    expect(await machine.show(unit, 'InvocationID', 'MainPID')).toEqual(before);
+    expect(await shown(unit, [...rows, ['', 'LoadState', 'loaded']])).toEqual({
+      ...expected(rows),
+      LoadState: 'loaded',
+    });
+    expect(await shown(unit, extras)).toEqual(expected(extras));
+    await machine.run(['tshubctl', 'server', 'stop', 'ada']);
+  });
 });
 
 describe('the limits of a person', () => {
