@@ -32,6 +32,13 @@ describe('literals of Python', () => {
     'lambda: 1',
     '2 * x',
     '"a" * 2',
+    "{{'a': 1}: 2}",
+    "{[{'a': 1}]: 2}",
+    '{1: 2, {}: 3}',
+    '9**9**9',
+    '(-1)**0.5',
+    '1e999',
+    '1e200 * 1e200',
     '',
   ])('not %s', (text) => expect(readLiteral(text)).toBeUndefined());
 
@@ -42,4 +49,8 @@ describe('literals of Python', () => {
 
 test.each(['[', '(', '{', '{1:', '2**'])('ten thousand of %j are no literal', (opening) => {
   expect(readLiteral(opening.repeat(10_000))).toBeUndefined();
+});
+
+test.each([' ', '\\\n', '# why\n'])('millions of %j before a literal are read over', (space) => {
+  expect(readLiteral(`${space.repeat(2_000_000)}1`)?.value).toBe(1);
 });

@@ -34,7 +34,7 @@ class Reader {
   expression(): Literal {
     if (++this.#depth > deepest) this.#refuse();
     let value = this.#power();
-    while (this.#take(/\*(?!\*)/y) !== undefined) value = number(value) * number(this.#power());
+    while (this.#take(/\*(?!\*)/y) !== undefined) value = finite(number(value) * number(this.#power()));
     this.#depth -= 1;
     return value;
   }
@@ -43,7 +43,7 @@ class Reader {
     const base = this.#atom();
     if (this.#take(/\*\*/y) === undefined) return base;
     if (++this.#depth > deepest) this.#refuse();
-    const value = number(base) ** number(this.#power());
+    const value = finite(number(base) ** number(this.#power()));
     this.#depth -= 1;
     return value;
   }
@@ -52,7 +52,7 @@ class Reader {
     const word = this.#take(/(?:True|False|None)\b/y);
     if (word !== undefined) return words[word] ?? null;
     const digits = this.#take(/-?(?:\d[\d_]*(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?(?![\w])/y);
-    if (digits !== undefined) return Number(digits.replaceAll('_', ''));
+    if (digits !== undefined) return finite(Number(digits.replaceAll('_', '')));
     if (this.#take(/set\(\)/y) !== undefined) return [];
     if (this.#take(/\[/y) !== undefined) return this.#items(/\]/y);
     if (this.#take(/\(/y) !== undefined) return this.#parenthesis();
@@ -89,11 +89,11 @@ class Reader {
       return [first, ...this.#items(/\}/y)];
     }
     const found: Record<string, Literal> = Object.create(null) as Record<string, Literal>;
-    found[String(first)] = this.expression();
+    found[keyOf(first)] = this.expression();
     while (this.#take(/,/y) !== undefined && this.#peek(/\}/y) === undefined) {
       const key = this.expression();
       this.#need(/:/y);
-      found[String(key)] = this.expression();
+      found[keyOf(key)] = this.expression();
     }
     this.#need(/\}/y);
     return found;
@@ -136,11 +136,22 @@ class Reader {
   }
 
   #peek(pattern: RegExp): string | undefined {
-    const space = /(?:\s|\\\n|#[^\n]*)*/y;
-    space.lastIndex = this.at;
-    space.exec(this.#text);
-    pattern.lastIndex = space.lastIndex;
+    pattern.lastIndex = this.#afterSpace();
     return pattern.exec(this.#text)?.[0];
+  }
+
+  /** By hand: a regular expression keeps a place for each step, and megabytes of spaces fill its stack. */
+  #afterSpace(): number {
+    let at = this.at;
+    for (;;) {
+      const char = this.#text[at];
+      if (char === '#') {
+        const end = this.#text.indexOf('\n', at);
+        at = end === -1 ? this.#text.length : end;
+      } else if (char === '\\' && this.#text[at + 1] === '\n') at += 2;
+      else if (char !== undefined && /\s/.test(char)) at += 1;
+      else return at;
+    }
   }
 
   #need(pattern: RegExp): void {
@@ -154,5 +165,17 @@ class Reader {
 
 function number(value: Literal): number {
   if (typeof value === 'number') return value;
+  throw new NoLiteral();
+}
+
+/** No file of settings can say what is beyond all numbers. */
+function finite(value: number): number {
+  if (Number.isFinite(value)) return value;
+  throw new NoLiteral();
+}
+
+/** Python has no lists and dictionaries as keys either. */
+function keyOf(value: Literal): string {
+  if (value === null || typeof value !== 'object') return String(value);
   throw new NoLiteral();
 }

@@ -84,3 +84,12 @@ test('every setting that anything maps to is one of ours', () => {
   });
   expect(unknown).toEqual([]);
 });
+
+test('each assignment is told with its line', () => {
+  const text = '\nc.Spawner.a = 1\n\n# why\nc.Spawner.b = """\nlong\n"""\nc.Spawner.c.append(1)';
+  expect(readPeerConfig(text).map(({ line, trait }) => [line, trait])).toEqual([
+    [2, 'Spawner.a'],
+    [5, 'Spawner.b'],
+    [8, 'Spawner.c'],
+  ]);
+});

@@ -15,9 +15,12 @@ export interface ConfigLine {
 export function readPeerConfig(text: string): readonly ConfigLine[] {
   const found: ConfigLine[] = [];
   const assignments = /^[ \t]*c\.([A-Z]\w*)\.(\w+)([ \t]*=(?!=)[ \t]*|\.\w+\(|[ \t]*\+=|\[)/gm;
+  let line = 1;
+  let counted = 0;
   for (const match of text.matchAll(assignments)) {
     const [whole, name = '', trait = '', operator = ''] = match;
-    const line = text.slice(0, match.index).split('\n').length;
+    line += text.slice(counted, match.index).split('\n').length - 1;
+    counted = match.index;
     const literal =
       operator.includes('=') && !operator.includes('+')
         ? readLiteral(text.slice(match.index + whole.length))
