@@ -93,3 +93,17 @@ test('each assignment is told with its line', () => {
     [8, 'Spawner.c'],
   ]);
 });
+
+test.each(['toString', 'constructor', '__proto__', 'valueOf'])('%s is a name like any other', (trait) => {
+  expect(readPeerConfig(`c.Spawner.${trait} = 1`)).toEqual([
+    { line: 1, trait: `Spawner.${trait}`, settings: [], advice: 'there is nothing like it here' },
+  ]);
+});
+
+test('every trait may have a value of any kind', () => {
+  const values = ['None', 'True', '-1', "'a\\nb'", '[1, [2]]', "{'a': {'b': [1]}}"];
+  for (const [name, traits] of Object.entries(classes))
+    for (const trait of Object.keys(traits))
+      for (const value of values)
+        expect(readPeerConfig(`c.${name}.${trait} = ${value}`), `${name}.${trait} = ${value}`).toHaveLength(1);
+});

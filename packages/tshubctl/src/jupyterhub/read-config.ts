@@ -31,7 +31,8 @@ export function readPeerConfig(text: string): readonly ConfigLine[] {
 }
 
 function become(name: string, trait: string, value: Literal | undefined): Pick<ConfigLine, 'advice' | 'settings'> {
-  const map = tableOf(name)?.[trait];
+  const table = tableOf(name) ?? {};
+  const map = Object.hasOwn(table, trait) ? table[trait] : undefined;
   if (map === undefined) return { settings: [], advice: 'there is nothing like it here' };
   if (value === undefined) {
     const advised = map('');

@@ -97,7 +97,7 @@ const hub: Readonly<Record<string, Map>> = {
   api_page_default_limit: to('hub.api_page_default_limit'),
   api_page_max_limit: to('hub.api_page_max_limit'),
   authenticate_prometheus: to('hub.authenticate_prometheus'),
-  authenticator_class: (value) => authenticatorClass(String(value)),
+  authenticator_class: (value) => authenticatorClass(nameIn(value)),
   base_url: says('the hub is at /hub/ of its own host; a path before that is not supported'),
   bind_url: says('the port is that of tshub-proxyd.socket: docs/how-to/other-port.md'),
   cleanup_servers: says('servers outlive the hub here'),
@@ -126,9 +126,9 @@ const hub: Readonly<Record<string, Map>> = {
   ),
   shutdown_on_logout: to('hub.shutdown_on_logout'),
   spawner_class: (value) =>
-    /systemd|local|simple|sudo/i.test(String(value))
+    /systemd|local|simple|sudo/i.test(nameIn(value))
       ? { advice: 'servers are units of systemd here' }
-      : { advice: `${String(value)}: servers of tshub run on this host alone` },
+      : { advice: `${nameIn(value)}: servers of tshub run on this host alone` },
   ssl_cert: says('[proxy_tls] certificates: docs/how-to/tls.md'),
   ssl_key: says('[proxy_tls] certificates: docs/how-to/tls.md'),
   subdomain_host: says('not supported; services and servers are told apart by their paths'),
@@ -164,6 +164,11 @@ export function tableOf(name: string): Readonly<Record<string, Map>> | undefined
   const known = Object.keys(classes).filter((one) => name.endsWith(one));
   const longest = known.toSorted((a, b) => b.length - a.length)[0];
   return longest === undefined ? undefined : classes[longest];
+}
+
+/** A class is called by its name; a dictionary has no text of its own. */
+function nameIn(value: Literal): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function authenticatorClass(name: string): Mapped {
