@@ -71,6 +71,7 @@ const table: ReadonlyArray<readonly [field: string, who: 'ada' | 'grace' | null,
 
 let browser: Browser;
 const windows = new Map<'ada' | 'grace' | null, Watched>();
+let forgetLab: () => Promise<unknown> = () => Promise.resolve();
 
 beforeAll(async () => {
   await stopServer('ada');
@@ -96,6 +97,7 @@ beforeAll(async () => {
       headers: { Authorization: `token ${token}`, 'Content-Type': 'application/json' },
       body: JSON.stringify(body),
     });
+  forgetLab = () => ask('DELETE', '/users/ada/servers/lab', { remove: true });
   expect((await ask('PUT', '/users/ada/servers/lab', { display_name: `lab ${short}` })).status).toBe(201);
   expect((await ask('POST', '/shares/ada/lab', { group: `${name} group` })).status).toBe(200);
   browser = await openBrowser();
@@ -112,6 +114,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await browser.close();
+  await forgetLab();
   await machine.sh('rm -rf /etc/tshub/pages.d');
   await machine.run(['tshubctl', 'group', 'delete', `${name} group`], { fails: true });
   await machine.run(['tshubctl', 'user', 'delete', `${name} user`], { fails: true });
