@@ -44,7 +44,7 @@ export interface LogOptions {
   readonly output?: DestinationStream;
 }
 
-const firstLevel = [...secretNames].map((name) => `["${name}"]`);
+const firstLevel = ['code', ...secretNames].map((name) => `["${name}"]`);
 
 /** The daemon's log. Redaction is the same wherever records go. */
 export function makeLog(options: LogOptions): Log {

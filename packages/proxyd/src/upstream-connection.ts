@@ -65,6 +65,8 @@ export class UpstreamConnection implements Hearer {
   #payload: number[] | null = null;
   #error: Error | null = null;
   #taker: Taker | null = null;
+  /** Who was given the last bytes. */
+  #fed: Asker | Taker | null = null;
   /** A mark of its pool's: since when it is idle. */
   idleSince = 0;
 
@@ -108,11 +110,14 @@ export class UpstreamConnection implements Hearer {
     this.socket.destroy();
   }
 
+  /** The connection may be somebody else's by now: what the one before was given may still wait for their client. */
   isFree(): boolean {
-    return this.#bytes === null && (this.#taker ?? this.#asker)?.isPassedOn() === true;
+    const now = this.#taker ?? this.#asker;
+    return this.#bytes === null && now !== null && now === this.#fed && now.isPassedOn();
   }
 
   take(chunk: Buffer): void {
+    this.#fed = this.#taker ?? this.#asker;
     if (this.#taker !== null) {
       this.#taker.onData(chunk);
       return;

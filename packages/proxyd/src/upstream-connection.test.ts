@@ -1,0 +1,51 @@
+import { Socket } from 'node:net';
+import { expect, test } from 'vitest';
+import { type Asker, UpstreamConnection } from './upstream-connection.ts';
+
+const ignore = (): void => undefined;
+
+/** Somebody whose client takes everything at once, or nothing. */
+function asker(isPassedOn: boolean): Asker {
+  return {
+    method: 'GET',
+    address: '',
+    isRequestSent: true,
+    upgrade: null,
+    onConnection: ignore,
+    onContinue: ignore,
+    onAnswer: ignore,
+    onBody: ignore,
+    onAnswerEnd: ignore,
+    onPause: ignore,
+    onSwitch: () => {
+      throw new Error('it was not asked for');
+    },
+    onDrain: ignore,
+    isPassedOn: () => isPassedOn,
+    onFailure: ignore,
+  };
+}
+
+const answer = Buffer.from('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+
+test('a buffer is not read into again for who comes next while the one before may still wait for it', () => {
+  const socket = new Socket();
+  const connection = new UpstreamConnection(() => socket, {
+    onFree: (one) => one.ask(asker(true), 0),
+    onGone: ignore,
+  });
+  connection.ask(asker(false), 0);
+  connection.take(answer);
+  expect(connection.isReused).toBe(true);
+  expect(connection.isFree()).toBe(false);
+  socket.destroy();
+});
+
+test.each([true, false])('within an answer it is, if its client has taken all: %s', (isPassedOn) => {
+  const socket = new Socket();
+  const connection = new UpstreamConnection(() => socket, { onFree: ignore, onGone: ignore });
+  connection.ask(asker(isPassedOn), 0);
+  connection.take(answer.subarray(0, answer.length - 1));
+  expect(connection.isFree()).toBe(isPassedOn);
+  socket.destroy();
+});
