@@ -1,4 +1,5 @@
 import { TshubError } from '@tshub/contract';
+import { censored, isSecret } from './secret-names.ts';
 
 /** An error as a log record holds it. */
 export interface DescribedError {
@@ -14,7 +15,7 @@ const deepest = 5;
 /** Describes whatever was thrown, with its causes. */
 export function describeError(error: unknown, depth = 0): DescribedError {
   if (!(error instanceof Error))
-    return { message: typeof error === 'string' ? error : (JSON.stringify(error) ?? 'undefined') };
+    return { message: typeof error === 'string' ? error : (JSON.stringify(error, withoutSecrets) ?? 'undefined') };
   const { code } = error as { code?: unknown };
   return {
     message: error.message,
@@ -22,4 +23,8 @@ export function describeError(error: unknown, depth = 0): DescribedError {
     ...(error instanceof TshubError || error.stack === undefined ? {} : { stack: error.stack }),
     ...(error.cause === undefined || depth >= deepest ? {} : { cause: describeError(error.cause, depth + 1) }),
   };
+}
+
+function withoutSecrets(key: string, value: unknown): unknown {
+  return isSecret(key, value) ? censored : value;
 }

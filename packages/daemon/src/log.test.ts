@@ -16,6 +16,10 @@ function journalLog({ isAway = false } = {}) {
   return { entries, lines, log: makeLog({ name: 'tshub-test', level: 'trace', journal: true, send, output }) };
 }
 
+function failureWith(fields: object): Error {
+  return Object.assign(new Error('it failed'), fields);
+}
+
 describe('a record in the journal', () => {
   test('is a sentence with fields beside it', () => {
     const { entries, log } = journalLog();
@@ -94,6 +98,12 @@ describe('secrets', () => {
     { env: { JUPYTERHUB_API_TOKEN: 's3cret' } },
     { tokens: [{ token: 's3cret' }] },
     { error: { token: 's3cret' } },
+    { a: { b: { c: { d: { token: 's3cret' } } } } },
+    { Authorization: 's3cret', accessToken: 's3cret', refresh_token: 's3cret', apiKey: 's3cret' },
+    { tokens: ['s3cret'] },
+    { what: { toJSON: () => ({ password: 's3cret' }) } },
+    { reason: new Error('x', { cause: { token: 's3cret' } }) },
+    { error: new Error('x', { cause: { token: 's3cret' } }) },
   ])('%j is not written', (fields) => {
     const journal = journalLog();
     journal.log.info(fields, 'x');
@@ -105,11 +115,43 @@ describe('secrets', () => {
     }
   });
 
-  test('in what every record of a child has are not written either', () => {
+  test('in what every record of a child has, or of its child, are not written either', () => {
     const { entries, log } = journalLog();
-    log.child({ token: 's3cret', user: 'ada' }).info('x');
+    const child = log.child({ token: 's3cret', user: 'ada', request: { headers: { cookie: 's3cret' } } });
+    child.info('x');
+    child.child({ body: { password: 's3cret' }, failure: failureWith({ token: 's3cret' }) }).info('x');
     expect(JSON.stringify(entries)).not.toContain('s3cret');
-    expect(entries[0]).toMatchObject({ TSHUB_USER: 'ada', TSHUB_TOKEN: '[redacted]' });
+    expect(entries[1]).toMatchObject({
+      TSHUB_USER: 'ada',
+      TSHUB_TOKEN: '[redacted]',
+      TSHUB_REQUEST: '{"headers":{"cookie":"[redacted]"}}',
+    });
+  });
+
+  test.each(['error', 'err', 'cause', 'reason'])('among the fields of an error are not written: %s', (key) => {
+    const { entries, log } = journalLog();
+    const failure = failureWith({ token: 's3cret', config: { headers: { authorization: 's3cret' } } });
+    log.error({ [key]: failure }, 'x');
+    log.error({ [key]: { inner: [failure] } }, 'x');
+    expect(JSON.stringify(entries)).not.toContain('s3cret');
+    expect(JSON.stringify(entries[0])).toContain('it failed');
+  });
+
+  test.each([{ tokens: 3 }, { token: undefined }, { token_id: 7 }, { hasPassword: true }])(
+    'are no numbers, flags and other names: %j',
+    (fields) => {
+      const { entries, log } = journalLog();
+      log.info(fields, 'x');
+      expect(JSON.stringify(entries)).not.toContain('redacted');
+    },
+  );
+
+  test('a circle is cut and does no harm', () => {
+    const { entries, log } = journalLog();
+    const circle: Record<string, unknown> = { password: 's3cret' };
+    circle['again'] = circle;
+    log.info({ circle }, 'x');
+    expect(entries[0]!['TSHUB_CIRCLE']).toMatch(/^\{"password":"\[redacted\]","again":.*\[deeper\]/);
   });
 
   test('are replaced in a copy: whoever logs keeps what they have', () => {

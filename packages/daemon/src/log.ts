@@ -4,7 +4,7 @@ import { journalSend } from '@tshub/native';
 import { type DestinationStream, destination, pino, stdTimeFunctions } from 'pino';
 import { describeError } from './describe-error.ts';
 import { journalFields } from './journal-fields.ts';
-import { redact, secretNames } from './redact.ts';
+import { redact } from './redact.ts';
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
 
@@ -31,7 +31,7 @@ export interface Log {
   readonly warn: LogMethod;
   readonly error: LogMethod;
   readonly fatal: LogMethod;
-  child(fields: LogFields): Log;
+  child: (this: Log, fields: LogFields) => Log;
 }
 
 export interface LogOptions {
@@ -44,25 +44,27 @@ export interface LogOptions {
   readonly output?: DestinationStream;
 }
 
-const firstLevel = ['code', ...secretNames].map((name) => `["${name}"]`);
-
 /** The daemon's log. Redaction is the same wherever records go. */
 export function makeLog(options: LogOptions): Log {
   const { name, level = 'info', journal = false, send = journalSend } = options;
   const output = options.output ?? destination({ fd: 1, sync: true });
   const stream = journal ? journalStream(name, send, output) : output;
-  return pino(
+  const log: Log = pino(
     {
       level,
       base: { program: name },
       timestamp: stdTimeFunctions.isoTime,
       formatters: { log: redact },
-      // What a child has in every record does not come through there.
-      redact: { paths: firstLevel, censor: '[redacted]' },
       serializers: { error: describeError, err: describeError },
     },
     stream,
   );
+  // What a child has in every record is written once, when it is made, and comes through no formatter. Children inherit this.
+  const { child } = log;
+  log.child = function (fields) {
+    return child.call(this, redact(fields));
+  };
+  return log;
 }
 
 /** Whether standard error is the journal's: JOURNAL_STREAM alone is inherited by programs whose output goes elsewhere. */

@@ -1,19 +1,11 @@
-/** What a record of the log must not hold, wherever it stands in it. */
-export const secretNames: ReadonlySet<string> = new Set([
-  'password',
-  'token',
-  'authorization',
-  'cookie',
-  'set-cookie',
-  'client_secret',
-  'secret',
-  'JUPYTERHUB_API_TOKEN',
-]);
-/** How far down: deeper is nothing that we log. */
-const deepest = 4;
+import { describeError } from './describe-error.ts';
+import { censored, isSecret } from './secret-names.ts';
+
+/** How far down a record is written; a circle ends here too. */
+const deepest = 6;
 
 /**
- * The record, or a copy of it in which secrets are `[redacted]`. Errors are as they are: of them describeError takes three fields.
+ * The record, or a copy of it in which secrets are `[redacted]` and errors are described: their own fields may be secrets.
  * pino's own `redact` looks for every path in every record, at thirty times the cost of writing it.
  */
 export function redact(record: object, depth = 1): Record<string, unknown> {
@@ -27,8 +19,11 @@ export function redact(record: object, depth = 1): Record<string, unknown> {
 
 function cleaned(key: string, value: unknown, depth: number): unknown {
   // `code` alone is an OAuth code; deeper it is an error's code and worth reading.
-  if (secretNames.has(key) || (key === 'code' && depth === 1)) return value === undefined ? value : '[redacted]';
-  const isOpen = typeof value === 'object' && value !== null && !(value instanceof Error) && depth < deepest;
-  if (!isOpen) return value;
+  if (isSecret(key, value) || (key === 'code' && depth === 1 && value !== undefined)) return censored;
+  if (typeof value !== 'object' || value === null) return value;
+  // These two of a record are described as it is written, whatever was thrown.
+  if (value instanceof Error) return depth === 1 && (key === 'error' || key === 'err') ? value : describeError(value);
+  if (depth >= deepest) return '[deeper]';
+  if ('toJSON' in value && typeof value.toJSON === 'function') return cleaned(key, value.toJSON(), depth + 1);
   return Array.isArray(value) ? value.map((item, i) => cleaned(String(i), item, depth + 1)) : redact(value, depth + 1);
 }
