@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { exposureBounds } from '../support/exposure-bounds.ts';
 import { filesIn, root } from './support.ts';
 
 const execute = promisify(execFile);
@@ -30,16 +31,7 @@ test('systemd finds nothing wrong with the units', async () => {
   expect(complaints.filter((line) => line.includes('tshub'))).toEqual([]);
 });
 
-// systemd-analyze's exposure level times ten, 0 (nothing exposed) to 100; a bound is only ever lowered.
-test.each([
-  ['tshub-acme.service', 12],
-  ['tshub.service', 5],
-  ['tshub-cullerd.service', 5],
-  ['tshub-spawnerd.service', 10],
-  ['tshub-proxyd.service', 13],
-  ['tshub-outside@.service', 15],
-  ['tshub-authd@.service', 30],
-])('%s exposes no more than %i', async (unit, bound) => {
+test.each(exposureBounds)('%s exposes no more than %i', async (unit, bound) => {
   const { code, output } = await run(
     'systemd-analyze',
     'security',

@@ -64,6 +64,22 @@ const extras: Array<readonly [entry: string, property: string, shown: string]> =
   ['UMask = "0027"', 'UMask', '0027'],
 ];
 
+/** Settings that are what the server finds in its environment; ada's account has no shell here. */
+const variables: Array<readonly [setting: string, variable: string]> = [
+  ['default_shell = "/bin/sh"', 'SHELL=/bin/sh'],
+  [
+    'extra_paths = ["/opt/first", "/opt/second"]',
+    'PATH=/opt/first:/opt/second:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  ],
+  ['cpu_guarantee = 0.5', 'CPU_GUARANTEE=0.5'],
+  ['default_url = "/tree"', 'JUPYTERHUB_DEFAULT_URL=/tree'],
+  ['environment = { COURSE = "algebra" }', 'COURSE=algebra'],
+  // Limits that PID 1 holds are told as well.
+  ['', `MEM_LIMIT=${2 ** 30}`],
+  ['', `MEM_GUARANTEE=${64 * 2 ** 20}`],
+  ['', 'CPU_LIMIT=1.25'],
+];
+
 const totals: Array<readonly [setting: string, property: string, shown: string]> = [
   ['user_mem_limit = "2G"', 'MemoryMax', String(2 ** 31)],
   ['user_mem_high = "1900M"', 'MemoryHigh', String(1900 * 2 ** 20)],
@@ -101,7 +117,22 @@ const shown = (of: string, table: ReadonlyArray<readonly [string, string, string
   machine.show(of, ...table.map(([, property]) => property));
 
 describe('every setting', () => {
-  beforeAll(() => start(lines(rows), `[spawner.unit_extra_properties]\n${lines(extras)}`));
+  beforeAll(async () => {
+    await machine.run(['usermod', '--shell', '', 'ada']);
+    await start(
+      [lines(rows), ...variables.map(([line]) => line)].join('\n'),
+      `[spawner.unit_extra_properties]\n${lines(extras)}`,
+    );
+  });
+  afterAll(async () => {
+    await machine.run(['usermod', '--shell', '/bin/bash', 'ada']);
+  });
+
+  test('of its surroundings is what the server finds there', async () => {
+    const pid = (await machine.show(unit, 'MainPID'))['MainPID'];
+    const found = (await machine.sh(`tr '\\0' '\\n' < /proc/${pid}/environ`)).split('\n');
+    expect(found).toEqual(expect.arrayContaining(variables.map(([, variable]) => variable)));
+  });
 
   test('of a server is what PID 1 says of its unit', async () => {
     expect(await shown(unit, rows)).toEqual(expected(rows));
@@ -168,6 +199,15 @@ describe('the limits of a person', () => {
     expect((await machine.show(slice, 'TasksMax'))['TasksMax']).toBe('777');
     await machine.run(['systemctl', 'revert', slice]);
   });
+});
+
+test('username_template leads to the account, and disable_user_sudo = false lets it have sudo', async () => {
+  await machine.sh('id hub-ada >/dev/null 2>&1 || useradd --create-home --shell /bin/bash hub-ada');
+  await start('username_template = "hub-{USERNAME}"\ndisable_user_sudo = false');
+  expect(await machine.show(unit, 'User', 'NoNewPrivileges')).toEqual({ User: 'hub-ada', NoNewPrivileges: 'no' });
+  expect(await inside('ada', 'id -un')).toEqual({ code: 0, out: 'hub-ada' });
+  await stopServer('ada');
+  await machine.sh('userdel --remove hub-ada');
 });
 
 test('what is more about somebody wins: all, group, user', async () => {

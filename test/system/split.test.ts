@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { exposureBounds } from '../support/exposure-bounds.ts';
 import { machine, passwords, visitor } from './support/suite.ts';
 
 describe('the daemons', () => {
@@ -28,6 +29,16 @@ describe('the daemons', () => {
     const status = await machine.sh(`cat /proc/${pid}/status`);
     expect(status).toMatch(/^CapEff:\t0000000000000000$/m);
     expect(await machine.sh(`nsenter --target ${pid} --net ip -o link | wc -l`)).toBe('1');
+  });
+
+  // What the service manager holds to, with whatever a host lays over the files that test/package looks at.
+  test.each(exposureBounds)('%s exposes no more than %i where it runs', async (unit, bound) => {
+    const one = unit.replace('@', '@1');
+    const ask = ['systemd-analyze', 'security', '--no-pager', `--threshold=${bound}`, one];
+    const { code, out } = await machine.run(ask, { fails: true });
+    expect(code, out.trim().split('\n').at(-1)).toBe(0);
+    // A threshold that says yes to all would say yes to this.
+    expect((await machine.run([...ask.slice(0, 3), '--threshold=1', one], { fails: true })).code).not.toBe(0);
   });
 
   test('no daemon is left over from a login', async () => {
