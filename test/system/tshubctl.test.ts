@@ -21,11 +21,14 @@ describe('config diff', () => {
 
   test('follows a setting from the file to the daemons', async () => {
     expect(await pending()).toEqual([]);
-    await machine.write(dropin, '[hub]\nname = "Elsewhere"\ncookie_max_age_days = 3\n[culler]\ncull_every = 77\n');
+    const written =
+      '[hub]\nname = "Elsewhere"\ncookie_max_age_days = 3\n[culler]\ncull_every = 77\n[spawner.environment]\nKEY = "hush-hush"\n';
+    await machine.write(dropin, written);
     expect(await pending()).toEqual([
       ['culler.cull_every', 'systemctl reload tshub'],
       ['hub.cookie_max_age_days', 'systemctl reload tshub'],
       ['hub.name', 'systemctl reload tshub'],
+      ['spawner.environment.KEY', 'systemctl reload tshub'],
       ['culler.cull_every', 'systemctl reload tshub-cullerd'],
     ]);
     const { not_default } = await diff('grace');

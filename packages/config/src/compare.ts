@@ -1,3 +1,4 @@
+import { hidden, hideForComparison, hidePasswords, isSecretive, isTable } from './hide-secrets.ts';
 import { originOf, type Origin } from './problem.ts';
 import { schema, type Settings } from './schema.ts';
 
@@ -27,9 +28,17 @@ export function notDefault(settings: Settings, origin: Origin): NotDefault[] {
   });
 }
 
-/** Keys of these sections, sorted, that have another value in use than in the files. */
-export function differing(files: Settings, inUse: unknown, sections: readonly string[]): Differing[] {
-  const [now, used] = [flat(files), flat(inUse)];
+/**
+ * Keys of these sections, sorted, that have another value in use than in these settings. What is in use has its secrets hidden, and
+ * says whether they are what `files` say, the files that the daemons read.
+ */
+export function differing(
+  settings: Settings,
+  inUse: unknown,
+  sections: readonly string[],
+  files = settings,
+): Differing[] {
+  const [now, used] = [flat(hideForComparison(settings, files)), flat(inUse)];
   return [...new Set([...now.keys(), ...used.keys()])]
     .filter((key) => sections.includes(key.split('.')[0] ?? ''))
     .filter((key) => JSON.stringify(now.get(key)) !== JSON.stringify(used.get(key)))
@@ -50,23 +59,13 @@ function flat(settings: unknown): Map<string, unknown> {
   return found;
 }
 
-function isTable(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-const hidden = '(hidden)';
-
 /** A value for the screen. Passwords have no place in the settings; whoever put one there should not find it in a terminal. */
 function shown(key: string, value: unknown): string {
   if (value === undefined) return '';
-  if (isSecretive(key.split('.'))) return hidden;
-  const text = JSON.stringify(value, (name, inner: unknown) =>
-    isTable(inner) && isSecretive([name]) ? Object.fromEntries(Object.keys(inner).map((one) => [one, hidden])) : inner,
-  );
-  return text.replace(/(:\/\/[^/\s:@"]*):[^/\s@"]*@/g, `$1:${hidden}@`);
-}
-
-/** Environments of programs, and the password of the tests' authenticator. */
-function isSecretive(path: readonly string[]): boolean {
-  return path.some((name) => /^environment$|password$|secret$/i.test(name));
+  if (key.split('.').some(isSecretive)) return hidden;
+  const text = JSON.stringify(value, (name, inner: unknown) => {
+    if (inner === undefined || !isSecretive(name)) return inner;
+    return isTable(inner) ? Object.fromEntries(Object.keys(inner).map((one) => [one, hidden])) : hidden;
+  });
+  return hidePasswords(text);
 }

@@ -1,5 +1,5 @@
 import type { BusCaller, Implementation } from '@tshub/bus';
-import type { Settings } from '@tshub/config';
+import { type Settings, tellInUse } from '@tshub/config';
 import { TshubError, version, type culler1 } from '@tshub/contract';
 import type { Culler } from './culler.ts';
 
@@ -16,7 +16,7 @@ export function serveCuller(culler: Culler, settings: () => Settings): Implement
       async GetSettings(caller) {
         await requireAction(caller);
         // All of them can change while it runs.
-        return [JSON.stringify(settings()), []];
+        return tellInUse({ settings: settings(), waiting: [] });
       },
       async GetStatus() {
         return culler.status();

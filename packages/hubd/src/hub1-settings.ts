@@ -1,8 +1,8 @@
 import type { BusCaller, Implementation } from '@tshub/bus';
-import type { InUse } from '@tshub/config';
+import { type InUse, tellInUse } from '@tshub/config';
 import { type hub1, TshubError } from '@tshub/contract';
 
-/** What the hub goes by, for those who may see everything of it: a file may have been changed because of what was in it. */
+/** What the hub goes by, for those who may see everything of it. */
 export function settingsMethod(inUse: () => InUse): Pick<Implementation<typeof hub1>['methods'], 'GetSettings'> {
   return {
     async GetSettings(caller: BusCaller) {
@@ -11,8 +11,7 @@ export function settingsMethod(inUse: () => InUse): Pick<Implementation<typeof h
           problem:
             'to see the settings of the hub, be in the group tshub-admin or give the password of an administrator',
         });
-      const { settings, waiting } = inUse();
-      return [JSON.stringify(settings), waiting];
+      return tellInUse(inUse());
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { Bus, BusCaller, Implementation } from '@tshub/bus';
-import type { InUse } from '@tshub/config';
+import { type InUse, tellInUse } from '@tshub/config';
 import { proxy1, type ProxyStatistics, TshubError, version } from '@tshub/contract';
 import { maxProbeMs } from './probe.ts';
 import type { Proxy } from './proxy.ts';
@@ -31,7 +31,7 @@ export function proxy1For({ proxy, hubUid, targets, tlsStatus, inUse }: Proxy1Pa
       },
       GetSettings: async (caller) => {
         await requireManage(caller, hubUid);
-        return [JSON.stringify(inUse().settings), inUse().waiting];
+        return tellInUse(inUse());
       },
       GetStatistics: async () => statisticsOf(proxy),
       GetStatus: async () => ({ ...proxy.status(), ...tlsStatus() }),

@@ -14,7 +14,7 @@ export const culler1 = {
       out: [{ name: 'decisions', type: 'aa{sv}' }],
     },
     GetSettings: {
-      says: 'The settings in use, as JSON, and the keys of those that were read and wait for a restart.',
+      says: 'The settings in use, as JSON with secrets hidden, and the keys of those that were read and wait for a restart.',
       access: { kind: 'polkit', actions: ['org.tshub.culler.manage'] },
       in: [],
       out: settingsInUse,

@@ -28,7 +28,7 @@ export const hub1 = {
       out: [{ name: 'server', type: 'a{sv}' }],
     },
     GetSettings: {
-      says: 'The settings in use, as JSON, and the keys of those that were read and wait for a restart.',
+      says: 'The settings in use, as JSON with secrets hidden, and the keys of those that were read and wait for a restart.',
       access: { kind: 'polkit', actions: ['org.tshub.hub.read'] },
       in: [],
       out: settingsInUse,

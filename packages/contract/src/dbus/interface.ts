@@ -40,7 +40,7 @@ export type Access =
   | { readonly kind: 'account'; readonly account: 'tshub' | 'tshub-culler' }
   | { readonly kind: 'polkit'; readonly actions: readonly PolkitAction[] };
 
-/** What a daemon uses of tshub.toml: all settings as JSON, and the keys that a reload has read and only a restart puts to use. */
+/** What a daemon uses of tshub.toml: all settings as JSON, secrets hidden, and the keys that a reload has read and only a restart puts to use. */
 export const settingsInUse = [
   { name: 'settings', type: 's' },
   { name: 'waiting', type: 'as' },

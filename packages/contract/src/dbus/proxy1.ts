@@ -19,7 +19,7 @@ export const proxy1 = {
       out: [],
     },
     GetSettings: {
-      says: 'The settings in use, as JSON, and the keys of those that were read and wait for a restart.',
+      says: 'The settings in use, as JSON with secrets hidden, and the keys of those that were read and wait for a restart.',
       access: manage,
       in: [],
       out: settingsInUse,

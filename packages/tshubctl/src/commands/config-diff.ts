@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Calls } from '@tshub/bus';
-import { differing, type Differing, loadWithOrigin, notDefault, type NotDefault } from '@tshub/config';
+import { differing, type Differing, loadSettings, loadWithOrigin, notDefault, type NotDefault } from '@tshub/config';
 import { culler1, hub1, proxy1, TshubError, units } from '@tshub/contract';
 import type { Context, Input, Outcome, Screen } from '../command.ts';
 import { describeFailure, exitCodes } from '../exit.ts';
@@ -44,6 +44,8 @@ export async function diffConfig(context: Context, { args: [file] }: Input): Pro
   if (file !== undefined && !existsSync(file)) throw new TshubError('not_found', { what: file });
   const { settings, origin } = loadWithOrigin(file === undefined ? {} : { file, dropins: `${file}.d` });
   const set = notDefault(settings, origin);
+  // What the daemons compare their secrets with.
+  const files = file === undefined ? settings : loadSettings();
   const pending: Pending[] = [];
   const away: string[] = [];
   // One after another: each may have to ask for a password.
@@ -54,7 +56,7 @@ export async function diffConfig(context: Context, { args: [file] }: Input): Pro
     });
     if (answer === undefined) continue;
     const [inUse, waiting] = answer;
-    for (const one of differing(settings, JSON.parse(inUse), sections))
+    for (const one of differing(settings, JSON.parse(inUse), sections, files))
       pending.push({ ...one, unit, apply: applyWith(unit, isIn(one.key, waiting)) });
   }
   return {
