@@ -265,5 +265,7 @@ test('metrics have the peer’s names and ours', async () => {
   ]) {
     expect(text.split('\n')).toContain(line);
   }
+  expect(text).toMatch(/^process_open_fds [1-9]\d*$/m);
+  expect(text).toMatch(/^process_cpu_seconds_total 0?\.?[1-9]/m);
   expect((await fetch(`http://127.0.0.1:${metricsPort}/api/routes`)).status).toBe(404);
 });

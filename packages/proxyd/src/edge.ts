@@ -1,10 +1,14 @@
 import { randomBytes } from 'node:crypto';
+import { readdirSync } from 'node:fs';
 import type { Server } from 'node:http';
+import { Server as TlsServer } from 'node:https';
 import type { Settings } from '@tshub/config';
 import { TshubError } from '@tshub/contract';
 import { type ListenAddress, listenOn, type Log } from '@tshub/daemon';
+import type { Counts } from './metrics.ts';
 import type { Proxy } from './proxy.ts';
 import { makeApiListener, makeMetricsListener } from './rest/api-listener.ts';
+import { loadApiTls } from './rest/api-tls.ts';
 import { loadToken } from './rest/token.ts';
 
 export interface EdgeOptions {
@@ -27,6 +31,7 @@ export interface Edge {
 export async function startEdge(options: EdgeOptions): Promise<Edge> {
   const { proxy, settings, log, credentials } = options;
   let token = tokenFor(settings, credentials);
+  const tls = loadApiTls(settings);
   const nobodys = randomBytes(32).toString('hex');
   const counts = proxy.counts;
   const metrics = () => {
@@ -38,12 +43,12 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     counts.set('tshub_proxy_connections', connections);
     counts.set('tshub_proxy_websockets', websockets);
     counts.set('tshub_proxy_routes', routes);
-    counts.set('tshub_proxy_memory_bytes', process.memoryUsage.rss());
+    countProcess(counts);
     return counts.print();
   };
   const parts = { routes: proxy.routes, counts, log, metrics };
-  const servers: Server[] = [];
-  const serve = async (server: Server, address: ListenAddress) => {
+  const servers: Array<Server | TlsServer> = [];
+  const serve = async (server: Server | TlsServer, address: ListenAddress) => {
     await listenOn(server, address);
     servers.push(server);
   };
@@ -51,9 +56,9 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     await Promise.all(servers.map(closeServer));
   };
   try {
-    await serve(makeApiListener({ ...parts, token: () => null }), { path: options.apiSocket, mode: 0o600 });
+    await serve(makeApiListener({ ...parts, token: () => null }, null), { path: options.apiSocket, mode: 0o600 });
     if (settings.listen !== '') {
-      await serve(makeApiListener({ ...parts, token: () => token ?? nobodys }), addressOf(settings.listen));
+      await serve(makeApiListener({ ...parts, token: () => token ?? nobodys }, tls), addressOf(settings.listen));
     }
     if (settings.metrics_listen !== '') await serve(makeMetricsListener(parts), addressOf(settings.metrics_listen));
   } catch (error) {
@@ -64,14 +69,30 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     prepareReload(fresh) {
       // A listener that only a restart ends goes on asking for the token it had.
       const freshToken = tokenFor(fresh, credentials) ?? token;
-      const later = (['listen', 'metrics_listen'] as const).filter((key) => fresh[key] !== settings[key]);
+      const freshTls = loadApiTls(fresh);
+      const later: string[] = (['listen', 'metrics_listen'] as const).filter((key) => fresh[key] !== settings[key]);
+      if ((freshTls === null) !== (tls === null)) later.push('certificate_file');
+      if ((fresh.client_ca_file === '') !== (settings.client_ca_file === '')) later.push('client_ca_file');
       return () => {
         token = freshToken;
+        if (freshTls !== null)
+          for (const server of servers) if (server instanceof TlsServer) server.setSecureContext(freshTls);
         return later.map((key) => `proxy_api.${key}`);
       };
     },
     close,
   };
+}
+
+/** What every client library of Prometheus tells of its process. */
+function countProcess(counts: Counts): void {
+  const { user, system } = process.cpuUsage();
+  counts.set('process_cpu_seconds_total', (user + system) / 1e6);
+  counts.set('process_open_fds', readdirSync('/proc/self/fd').length);
+  const memory = process.memoryUsage.rss();
+  counts.set('process_resident_memory_bytes', memory);
+  counts.set('tshub_proxy_memory_bytes', memory);
+  counts.set('process_start_time_seconds', Math.round(performance.timeOrigin / 1000));
 }
 
 function tokenFor(settings: Settings['proxy_api'], credentials: string | undefined): string | null {
@@ -90,7 +111,7 @@ function addressOf(text: string): { host: string; port: number } {
   return { host: text.slice(0, colon).replace(/^\[(.*)\]$/, '$1'), port: Number(text.slice(colon + 1)) };
 }
 
-function closeServer(server: Server): Promise<void> {
+function closeServer(server: Server | TlsServer): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
     server.closeAllConnections();

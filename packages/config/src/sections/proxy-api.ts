@@ -13,6 +13,20 @@ export const proxyApi = z
       .meta({
         says: 'File with the token that the API asks for; "": the credential tshub-proxy.api-token. An address needs one.',
       }),
+    certificate_file: z
+      .union([z.literal(''), absolutePath])
+      .default('')
+      .meta({ says: 'Certificate with which the address of listen speaks TLS; "": plain HTTP.' }),
+    key_file: z
+      .union([z.literal(''), absolutePath])
+      .default('')
+      .meta({ says: 'Key of certificate_file.' }),
+    client_ca_file: z
+      .union([z.literal(''), absolutePath])
+      .default('')
+      .meta({
+        says: 'Certificates that vouch for those of the API\'s clients, which then need one beside the token; "": they need none.',
+      }),
     metrics_listen: listenAddress
       .default('')
       .meta({ says: 'Address where everybody may read metrics for Prometheus, such as "127.0.0.1:8002"; "": none.' }),

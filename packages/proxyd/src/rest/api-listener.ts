@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { Log } from '@tshub/daemon';
 import { type Answer, type ApiParts, handlers } from './api-routes.ts';
+import type { ApiTls } from './api-tls.ts';
 import { holdsToken } from './token.ts';
 
 export interface ApiListenerParts extends ApiParts {
@@ -15,9 +17,9 @@ export interface ApiListenerParts extends ApiParts {
 const maxBody = 65_536;
 const pattern = /^\/api\/routes(\/.*)?$/;
 
-/** The HTTP server of the API; not listening yet. The token is looked at before a byte of the body is. */
-export function makeApiListener(parts: ApiListenerParts): Server {
-  const server = createServer((req, res) => {
+/** The server of the API, over TLS if there is one; not listening yet. The token is looked at before a byte of the body is. */
+export function makeApiListener(parts: ApiListenerParts, tls: ApiTls | null): Server | TlsServer {
+  const answer = (req: IncomingMessage, res: ServerResponse): void => {
     answerTo(parts, req)
       .catch((error: unknown): Answer => {
         parts.log.error({ error }, "a request to the proxy's API failed");
@@ -25,7 +27,8 @@ export function makeApiListener(parts: ApiListenerParts): Server {
       })
       .then((answer) => send(parts, req, res, answer))
       .catch((error: unknown) => parts.log.debug({ error }, "an answer of the proxy's API could not be sent"));
-  });
+  };
+  const server = tls === null ? createServer(answer) : createTlsServer({ ...tls, handshakeTimeout: 10_000 }, answer);
   server.headersTimeout = 10_000;
   server.requestTimeout = 30_000;
   server.maxConnections = 256;
