@@ -7,10 +7,11 @@ import { schema } from '@tshub/config';
 import { makeLog } from '@tshub/daemon';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Edge, startEdge } from '../../packages/proxyd/src/edge.ts';
-import { type ProxyForTest, proxyForTest } from '../support/proxy-for-test.ts';
+import { type ProxyForTest, proxyForTest, RawClient, statusesOf } from '../support/proxy-for-test.ts';
 
 const token = 'a-token-of-more-than-16-characters';
-const log = makeLog({ name: 'test', output: { write: () => undefined } });
+const logged: string[] = [];
+const log = makeLog({ name: 'test', level: 'debug', output: { write: (line: string) => void logged.push(line) } });
 
 let t: ProxyForTest;
 let edge: Edge;
@@ -150,6 +151,16 @@ describe('who may ask', () => {
       expect((await api('GET', '/metrics', { authorization })).status).toBe(403);
     },
   );
+
+  test('who has no token is told before a byte of the body came, and what was said stands in no log', async () => {
+    const wrong = 'token wrong-but-nearly-right-text';
+    const lines = [`Authorization: ${wrong}`, 'Host: h', 'Content-Length: 1000000000', '', ''];
+    const client = new RawClient(port).send(['POST /api/routes/x HTTP/1.1', ...lines].join('\r\n'));
+    expect(statusesOf(await client.all())).toEqual([403]);
+    expect(logged.join('')).toContain('403 POST /api/routes/x');
+    expect(logged.join('')).not.toContain('wrong-but');
+    expect(logged.join('')).not.toContain(token);
+  });
 
   test('whoever can open the UNIX socket: root, by its mode', async () => {
     const socketPath = join(folder, 'api.sock');

@@ -22,6 +22,8 @@ export async function fetchErrorPage(
     path: `${path}/${status}?url=${encodeURIComponent(asked)}`,
     headers: { accept: 'text/html' },
     signal: AbortSignal.timeout(timeoutMs),
+    // A kept connection may be closed just as it is used, and there is no time for another try.
+    agent: false,
   };
   try {
     const answer = await new Promise<IncomingMessage>((resolve, reject) => {
