@@ -41,3 +41,17 @@ test('a request that is over does not count, in whatever way it came', async () 
   const upgrade = 'Connection: Upgrade\r\nUpgrade: h2c\r\n';
   for (let i = 0; i <= maxHubRequestsOfAddress; i++) expect(await ask('203.0.113.7', upgrade)).toEqual([200]);
 });
+
+test.each([
+  [(i: number) => `2001:db8:1:2::${i.toString(16)}`, '2001:db8:1:2:ffff::1', '2001:db8:1:3::1'],
+  [() => '::ffff:203.0.113.7', '203.0.113.7', '203.0.113.8'],
+])('one share has a network of IPv6, and an address of IPv4 however it is written: %#', async (of, same, other) => {
+  const slow = Array.from({ length: maxHubRequestsOfAddress }, (_, i) =>
+    new RawClient(t.proxy.port).send(request(of(i), '/hub/slow')),
+  );
+  await eventually('all of them reach the hub', () => waiting.length === maxHubRequestsOfAddress);
+  expect(await ask(same)).toEqual([429]);
+  expect(await ask(other)).toEqual([200]);
+  for (const res of waiting) res.end();
+  await Promise.all(slow.map((client) => client.closed));
+});

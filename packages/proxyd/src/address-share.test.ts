@@ -13,7 +13,14 @@ test('an address has its share and no more, until one of its connections ends; o
   expect(share.enter('192.0.2.1', 2)).toBe(true);
 });
 
-test.each(['127.0.0.1', '::1', 'unix'])('%s speaks for many', (address) => {
+test('one address has one share, however it is written, and so has a /64', () => {
+  const share = new AddressShare();
+  expect([share.enter('192.0.2.1', 1), share.enter('::ffff:192.0.2.1', 1)]).toEqual([true, false]);
+  expect([share.enter('::ffff:192.0.2.2', 1), share.enter('2001:db8::1', 1)]).toEqual([true, true]);
+  expect(share.enter('2001:db8::2', 1)).toBe(false);
+});
+
+test.each(['127.0.0.1', '::ffff:127.0.0.1', '::1', 'unix'])('%s speaks for many', (address) => {
   const share = new AddressShare();
   expect([share.enter(address, 1), share.enter(address, 1)]).toEqual([true, true]);
 });
@@ -29,6 +36,14 @@ test.each([
   ['2001:db8:1:2::6', '2001:db8:1:2'],
   ['2001:db8::6', '2001:db8:0:0'],
   ['::6', '0:0:0:0'],
+  ['2001:DB8:0001::6', '2001:db8:1:0'],
+  ['fe80::1%eth0', 'fe80:0:0:0'],
+  ['::ffff:192.0.2.1', '192.0.2.1'],
+  ['::FFFF:c000:201', '192.0.2.1'],
+  ['0:0:0:0:0:ffff:c000:201', '192.0.2.1'],
+  ['::1', '::1'],
+  ['no:address', 'no:address'],
+  ['1::2::3', '1::2::3'],
 ])('%s is in the network %s', (address, network) => {
   expect(networkOf(address)).toBe(network);
 });

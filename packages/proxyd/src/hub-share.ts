@@ -1,13 +1,14 @@
 import type { RawHeaders } from './headers.ts';
+import { isOwnHost, networkOf } from './address-share.ts';
 import { maxHubRequestsOfAddress } from './limits.ts';
 
 /** How many requests to the hub are under way from one address: slow ones from there leave room for everybody else. */
 
-/** What requestHeaders has worked out; '' for loopback, where a proxy that is not in trusted_proxies speaks for many. */
+/** Who counts as one, of what requestHeaders has worked out; '' for loopback, where a proxy that is not in trusted_proxies speaks for many. */
 export function clientAddress(headers: RawHeaders): string {
   const at = headers.indexOf('X-Real-IP');
-  const address = at === -1 ? '' : (headers[at + 1] ?? '');
-  return address === '::1' || address.startsWith('127.') ? '' : address;
+  const network = at === -1 ? '' : networkOf(headers[at + 1] ?? '');
+  return isOwnHost(network) ? '' : network;
 }
 
 /** false: this address has its share already. */
