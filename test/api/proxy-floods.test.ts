@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { serverBounds } from '../../packages/proxyd/src/limits.ts';
 import { eventually, type ProxyForTest, proxyForTest, RawClient, statusesOf } from '../support/proxy-for-test.ts';
@@ -121,5 +122,29 @@ describe('behind a proxy that tells who asks', () => {
     await eventually('the other is at the server', () => under === maxOfAddress + 1);
     for (const { socket } of [...clients, other]) socket.destroy();
     await eventually('all are gone', () => under === 0);
+  });
+
+  test('requests of one address wait in half of the places there are; further ones are refused, and those of others wait', async () => {
+    await t.close();
+    t = await proxyForTest({ max_connections: 3000, trusted_proxies: ['127.0.0.1'] });
+    const waiting: ServerResponse[] = [];
+    await t.route('ada', (_, res) => void waiting.push(res));
+    const { maxSockets, maxOfAddress, maxWaiting } = serverBounds;
+    const many = (who: string, count: number): RawClient[] =>
+      Array.from({ length: count }, () =>
+        new RawClient(t.proxy.port).send(`GET /user/ada/ HTTP/1.1\r\nHost: h\r\n${who}\r\n`),
+      );
+    const strangers = many(stranger, maxOfAddress + maxWaiting / 2 + 3);
+    const refused = () => strangers.filter(({ received }) => received.includes(' 503 '));
+    await eventually('those beyond it are refused', () => refused().length === 3);
+    const colleagues = many(colleague, maxSockets - maxOfAddress + 1);
+    await eventually('all connections are in use', () => waiting.length === maxSockets);
+    expect(refused()).toHaveLength(3);
+
+    // The route goes: who waits is told, who is being answered is cut.
+    await t.proxy.routes.remove('/user/ada/');
+    const told = () => [...strangers, ...colleagues].filter(({ received }) => received.includes(' 503 ')).length;
+    await eventually('who waits is answered', () => told() === 3 + maxWaiting / 2 + 1);
+    for (const { socket } of [...strangers, ...colleagues]) socket.destroy();
   });
 });

@@ -7,6 +7,7 @@ const german: Readonly<Record<string, string>> = {
   'It may have stopped or be busy.': 'Vielleicht wurde er beendet, oder er ist beschäftigt.',
   'Notebook servers that run are not affected. Please try again in a moment.':
     'Laufende Notebook-Server sind nicht betroffen. Bitte versuchen Sie es gleich noch einmal.',
+  'Please try again in a moment.': 'Bitte versuchen Sie es gleich noch einmal.',
   'The hub could not be verified': 'Der Hub konnte nicht geprüft werden',
   'The hub did not answer in time': 'Der Hub hat nicht rechtzeitig geantwortet',
   'The hub ended the connection without an answer': 'Der Hub hat die Verbindung ohne Antwort beendet',
@@ -17,6 +18,7 @@ const german: Readonly<Record<string, string>> = {
   'The server ended the connection without an answer': 'Der Server hat die Verbindung ohne Antwort beendet',
   'The server is not answering': 'Der Server antwortet nicht',
   'Too many requests are under way from this address': 'Von dieser Adresse sind zu viele Anfragen unterwegs',
+  'Too many requests are waiting there': 'Dort warten schon zu viele Anfragen',
   'Too many websockets are being opened there': 'Dort werden gerade zu viele Websockets geöffnet',
 };
 

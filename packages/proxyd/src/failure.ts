@@ -4,7 +4,18 @@ import { type Destination, type Forwarding, nameOf } from './destination.ts';
 import type { Refusal } from './error-page.ts';
 import { upstreamCodes } from './upstream-codes.ts';
 
-const notThere = new Set(['EACCES', 'EAGAIN', 'ECONNREFUSED', 'ENOENT', 'ENOTSOCK', 'EPERM', 'EPROTOTYPE']);
+const notThere = new Set<string>([
+  'EACCES',
+  'EAGAIN',
+  'ECONNREFUSED',
+  'ENOENT',
+  'ENOTSOCK',
+  'EPERM',
+  'EPROTOTYPE',
+  upstreamCodes.closed,
+]);
+/** Refused here: they say nothing of the destination. */
+const ours = new Set<string>([upstreamCodes.closed, upstreamCodes.full]);
 const tooLate = new Set<string>([upstreamCodes.connectTimeout, upstreamCodes.silent]);
 
 /** What the client is told of a request that its destination did not answer. */
@@ -18,6 +29,12 @@ export function refusalOf(to: Destination, error: unknown): Refusal {
         link: { href: '/hub/home', text: 'Go to the hub to see it or start it again.' },
       };
   const what = isHub ? 'The hub' : 'The server';
+  if (code === upstreamCodes.full)
+    return {
+      status: 503,
+      says: 'Too many requests are waiting there',
+      advice: { text: 'Please try again in a moment.' },
+    };
   if (notThere.has(code)) return { status: 503, says: `${what} is not answering`, advice };
   if (tooLate.has(code)) return { status: 504, says: `${what} did not answer in time`, advice };
   if (code === upstreamCodes.peer) return { status: 502, says: `${what} could not be verified`, advice };
@@ -27,7 +44,7 @@ export function refusalOf(to: Destination, error: unknown): Refusal {
 /** Tells the journal when a destination begins to fail, or fails for another reason than before. */
 export function noteFailure(parts: Forwarding, to: Destination, error: unknown): void {
   const problem = sentenceOf(error);
-  if (problem === to.problem) return;
+  if (problem === to.problem || ours.has(codeOf(error))) return;
   to.problem = problem;
   const prefix = to.serverPrefix ?? '/';
   if (codeOf(error) === upstreamCodes.peer) {

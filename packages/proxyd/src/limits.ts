@@ -29,10 +29,12 @@ export interface PoolBounds {
   readonly maxSockets: number;
   /** Those in use for one address, so that there are some for others whatever a stranger sends slowly; 0: any. */
   readonly maxOfAddress: number;
+  /** Requests that wait for a connection, half of them for one address; further ones are refused. */
+  readonly maxWaiting: number;
 }
-export const serverBounds: PoolBounds = { maxSockets: 128, maxOfAddress: 64 };
+export const serverBounds: PoolBounds = { maxSockets: 128, maxOfAddress: 64, maxWaiting: 1024 };
 /** What speaks for many has its own share (maxHubRequestsOfAddress) or none. */
-export const hubBounds: PoolBounds = { maxSockets: 2048, maxOfAddress: 0 };
+export const hubBounds: PoolBounds = { maxSockets: 2048, maxOfAddress: 0, maxWaiting: 4096 };
 /** Requests to the hub under way from one address: slow ones from there leave room for everybody else. A whole class may share one. */
 export const maxHubRequestsOfAddress = 512;
 /** Shorter than the 5 s after which Node closes an idle connection, so that requests seldom meet a closing one. */

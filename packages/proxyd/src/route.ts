@@ -59,8 +59,9 @@ export class Route implements Destination {
   /** Ends what uses it; gives how many that were. */
   end(): number {
     const count = this.#open?.size ?? 0;
-    this.#open?.destroyAll();
+    // First: who still waits for a connection is answered rather than cut.
     this.#upstream?.close();
+    this.#open?.destroyAll();
     return count;
   }
 }

@@ -3,6 +3,10 @@ export const upstreamCodes = {
   peer: 'TSHUB_PEER',
   connectTimeout: 'TSHUB_CONNECT_TIMEOUT',
   silent: 'TSHUB_SILENT',
+  /** The route is gone. */
+  closed: 'TSHUB_CLOSED',
+  /** As many wait for a connection as may. */
+  full: 'TSHUB_FULL',
 } as const;
 
 export function coded(code: string, message: string): Error & { code: string } {

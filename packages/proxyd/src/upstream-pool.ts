@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { AddressShare } from './address-share.ts';
+import { coded, upstreamCodes } from './upstream-codes.ts';
 import { idleUpstreamMs, type PoolBounds } from './limits.ts';
 import type { Hearer } from './read-buffer.ts';
 import { type Asker, type ConnectionOwner, UpstreamConnection } from './upstream-connection.ts';
@@ -19,6 +20,8 @@ export class UpstreamPool implements ConnectionOwner {
   #sweeper: NodeJS.Timeout | undefined;
   #sweeps = 0;
   #waiting = new Set<Asker>();
+  #waitingShare = new AddressShare();
+  #isClosed = false;
   #share = new AddressShare();
   /** Whose share each connection in use takes. */
   #holders = new Map<UpstreamConnection, string>();
@@ -32,8 +35,17 @@ export class UpstreamPool implements ConnectionOwner {
   /** The asker hears onConnection, at once if a connection is free, or onFailure. */
   ask(asker: Asker): void {
     const mayHave = this.#idle.length > 0 || this.#all.size < this.#options.maxSockets;
-    if (mayHave && this.#share.enter(asker.address, this.#options.maxOfAddress)) this.#serve(asker);
-    else this.#waiting.add(asker);
+    if (this.#isClosed) asker.onFailure(gone());
+    else if (mayHave && this.#share.enter(asker.address, this.#options.maxOfAddress)) this.#serve(asker);
+    else if (!this.#wait(asker)) asker.onFailure(coded(upstreamCodes.full, 'too many requests wait already'));
+  }
+
+  #wait(asker: Asker): boolean {
+    const { maxWaiting, maxOfAddress } = this.#options;
+    const most = maxOfAddress === 0 ? 0 : maxWaiting / 2;
+    if (this.#waiting.size >= maxWaiting || !this.#waitingShare.enter(asker.address, most)) return false;
+    this.#waiting.add(asker);
+    return true;
   }
 
   /** With a connection that is there, or that may be made; its share is taken. */
@@ -55,14 +67,15 @@ export class UpstreamPool implements ConnectionOwner {
   #serveNext(): void {
     for (const asker of this.#waiting) {
       if (!this.#share.enter(asker.address, this.#options.maxOfAddress)) continue;
-      this.#waiting.delete(asker);
+      this.cancel(asker);
       return this.#serve(asker);
     }
   }
 
-  /** A connection of its own, counted until it has switched to another protocol. null: there are as many as may be, which strangers can open. */
+  /** A connection of its own, counted until it has switched to another protocol. null: there are as many as may be, which strangers can open, or the route is gone. */
   askAlone(asker: Asker): UpstreamConnection | null {
     const { address } = asker;
+    if (this.#isClosed) return null;
     const { maxSockets, maxOfAddress } = this.#options;
     if (this.#alone.size >= maxSockets || !this.#aloneShare.enter(address, maxOfAddress)) return null;
     const connection = this.askUncounted(asker, (one) => {
@@ -81,18 +94,24 @@ export class UpstreamPool implements ConnectionOwner {
 
   /** The asker no longer waits for a connection. */
   cancel(asker: Asker): void {
-    this.#waiting.delete(asker);
+    if (this.#waiting.delete(asker)) this.#waitingShare.leave(asker.address);
   }
 
-  /** Ends all connections. */
+  /** Ends all connections and makes no more; who waits for one hears that there will be none. */
   close(): void {
+    this.#isClosed = true;
     clearInterval(this.#sweeper);
     this.#sweeper = undefined;
     this.#idle = [];
-    for (const connection of this.#all) connection.socket.destroy();
+    for (const asker of this.#waiting) {
+      this.cancel(asker);
+      asker.onFailure(gone());
+    }
+    for (const { socket } of [...this.#all, ...this.#alone]) socket.destroy();
   }
 
   onFree(connection: UpstreamConnection): void {
+    if (this.#isClosed) return connection.drop();
     this.#release(connection);
     this.#idle.push(connection);
     connection.idleSince = this.#sweeps;
@@ -126,4 +145,8 @@ export class UpstreamPool implements ConnectionOwner {
     clearInterval(this.#sweeper);
     this.#sweeper = undefined;
   }
+}
+
+function gone(): Error {
+  return coded(upstreamCodes.closed, 'its route is gone');
 }

@@ -71,9 +71,9 @@ export class Upstream {
     return socket;
   }
 
-  /** Ends idle connections and whatever is under way. */
+  /** Ends idle connections and whatever is under way; there will be no others. */
   close(): void {
-    this.#pool?.close();
+    this.pool.close();
   }
 
   /** Errors unless certificates are as they should be; until that is known nothing is sent. */

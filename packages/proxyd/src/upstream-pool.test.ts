@@ -1,0 +1,95 @@
+import { once } from 'node:events';
+import { Socket } from 'node:net';
+import { expect, test } from 'vitest';
+import { codeOf } from './failure.ts';
+import { type Asker, type UpstreamConnection } from './upstream-connection.ts';
+import { UpstreamPool } from './upstream-pool.ts';
+
+const ignore = (): void => undefined;
+
+interface Told extends Asker {
+  connection: UpstreamConnection | null;
+  readonly failures: string[];
+}
+
+function asker(address = ''): Told {
+  return {
+    method: 'GET',
+    address,
+    isRequestSent: true,
+    upgrade: null,
+    connection: null,
+    failures: [],
+    onConnection(connection) {
+      this.connection = connection;
+    },
+    onContinue: ignore,
+    onAnswer: ignore,
+    onBody: ignore,
+    onAnswerEnd: ignore,
+    onPause: ignore,
+    onSwitch: () => {
+      throw new Error('it was not asked for');
+    },
+    onDrain: ignore,
+    isPassedOn: () => true,
+    onFailure(error) {
+      this.failures.push(codeOf(error));
+    },
+  };
+}
+
+function poolOf(bounds: { maxSockets: number; maxOfAddress?: number; maxWaiting?: number }) {
+  const sockets: Socket[] = [];
+  const connect = (): Socket => {
+    const socket = new Socket();
+    sockets.push(socket);
+    return socket;
+  };
+  return {
+    sockets,
+    pool: new UpstreamPool({ connect, silenceMs: () => 0, maxOfAddress: 0, maxWaiting: 10, ...bounds }),
+  };
+}
+
+function ask(pool: UpstreamPool, address?: string): Told {
+  const one = asker(address);
+  pool.ask(one);
+  return one;
+}
+
+test('a pool that is closed tells who waits, and whoever comes later, and connects no more', async () => {
+  const { pool, sockets } = poolOf({ maxSockets: 1 });
+  const [served, waits] = [ask(pool), ask(pool)];
+  const alone = asker();
+  pool.askAlone(alone);
+  expect(sockets).toHaveLength(2);
+  const closed = sockets.map((socket) => once(socket, 'close'));
+  pool.close();
+  expect(waits.failures).toEqual(['TSHUB_CLOSED']);
+  await Promise.all(closed);
+  expect(served.failures).toHaveLength(1);
+  expect(alone.failures).toHaveLength(1);
+  expect(ask(pool).failures).toEqual(['TSHUB_CLOSED']);
+  expect(pool.askAlone(asker())).toBeNull();
+  expect(sockets).toHaveLength(2);
+});
+
+test('so many wait for a connection and no more; one that no longer waits makes room', () => {
+  const { pool, sockets } = poolOf({ maxSockets: 1, maxWaiting: 2 });
+  ask(pool);
+  const waiting = [ask(pool), ask(pool)];
+  expect(ask(pool).failures).toEqual(['TSHUB_FULL']);
+  pool.cancel(waiting[0]!);
+  expect(ask(pool).failures).toEqual([]);
+  expect(sockets).toHaveLength(1);
+  pool.close();
+});
+
+test('of the places where one waits an address has half', () => {
+  const { pool } = poolOf({ maxSockets: 1, maxOfAddress: 1, maxWaiting: 4 });
+  const stranger = Array.from({ length: 4 }, () => ask(pool, '203.0.113.9'));
+  expect(stranger.map(({ failures }) => failures)).toEqual([[], [], [], ['TSHUB_FULL']]);
+  expect(ask(pool, '198.51.100.7').failures).toEqual([]);
+  pool.close();
+});
