@@ -1,5 +1,10 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { expect, test } from 'vitest';
+import { setImmediate } from 'node:timers/promises';
+import { expect, test, vi } from 'vitest';
 import { runAs } from './run-as.ts';
 
 const self = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
@@ -11,6 +16,19 @@ test('what a program writes is taken, and its last words are the reason when it 
     code: 'backup_refused',
     message: 'last',
   });
+});
+
+test('who begins to read late misses nothing', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tshub-run-as-'));
+  const written = join(folder, 'written');
+  const late = async (output: Readable): Promise<string> => {
+    await vi.waitFor(() => expect(existsSync(written)).toBe(true), { interval: 10 });
+    // What has arrived by now would be gone if it flowed.
+    for (let turn = 0; turn < 10; turn++) await setImmediate();
+    return text(output);
+  };
+  expect(await runAs(self, sh(`echo first; : >${written}; echo second`), late)).toBe('first\nsecond\n');
+  rmSync(folder, { recursive: true });
 });
 
 test('one that writes nothing any more is ended, even if something else holds its output open', async () => {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { Readable } from 'node:stream';
+import { pipeline, type Readable, Transform } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { TshubError } from '@tshub/contract';
 import type { Context } from '../command.ts';
@@ -52,11 +52,11 @@ export async function runAs<T>(
   });
   const ended = endOf(child);
   const words = text(child.stderr);
-  const watch = watchProgress(child, program, quietMs);
+  const watch = watchProgress(child, child.stdout, program, quietMs);
   try {
     const [taken, exit, said] = await Promise.race([
       Promise.all([
-        take(child.stdout).catch((error: unknown) => {
+        take(watch.output).catch((error: unknown) => {
           child.kill();
           throw error;
         }),
@@ -72,12 +72,19 @@ export async function runAs<T>(
   }
 }
 
+interface Watch {
+  /** What the program writes, from its first byte. */
+  readonly output: Readable;
+  readonly stuck: Promise<never>;
+  end(): void;
+}
+
 /** Ends a program that makes no progress; `stuck` then fails, whatever still holds its output open. */
-function watchProgress(child: ChildProcess, program: string, quietMs: number): { stuck: Promise<never>; end(): void } {
+function watchProgress(child: ChildProcess, stdout: Readable, program: string, quietMs: number): Watch {
   const { promise, reject } = withReject();
   const timer = setTimeout(() => {
     child.kill('SIGKILL');
-    child.stdout?.destroy();
+    stdout.destroy();
     child.stderr?.destroy();
     reject(
       new TshubError('backup_refused', {
@@ -85,15 +92,15 @@ function watchProgress(child: ChildProcess, program: string, quietMs: number): {
       }),
     );
   }, quietMs);
-  const refresh = (): void => void timer.refresh();
-  child.stdout?.on('data', refresh);
-  return {
-    stuck: promise,
-    end() {
-      clearTimeout(timer);
-      child.stdout?.off('data', refresh);
+  // Between the two, not a listener beside: that would set the output flowing, and who reads late would miss its beginning.
+  const output = new Transform({
+    transform(chunk, _, done) {
+      timer.refresh();
+      done(null, chunk);
     },
-  };
+  });
+  pipeline(stdout, output, () => undefined);
+  return { output, stuck: promise, end: () => clearTimeout(timer) };
 }
 
 function withReject(): { promise: Promise<never>; reject: (error: Error) => void } {
