@@ -1,6 +1,8 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { schema } from '@tshub/config';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { makeRoot } from '../support/admin-steps.ts';
 import { hubForTest, type TestHub } from '../support/hub-for-test.ts';
@@ -108,6 +110,10 @@ describe('a block', () => {
   test.each([
     ['<script>alert(1)</script>', 'footer.html'],
     ['<p onclick="x()">', 'footer.html'],
+    ['<svg onload="x()"/>', 'footer.html'],
+    ['<svg/onload=x()>', 'footer.html'],
+    ['<img src="x"onerror=x()>', 'footer.html'],
+    ['<details ontoggle\n=x() open>', 'footer.html'],
     ['<p style="color:red">', 'footer.html'],
     ['<form action="/x">', 'footer.html'],
     ['<a href="javascript:alert(1)">x</a>', 'footer.html'],
@@ -118,6 +124,37 @@ describe('a block', () => {
     await begin({ blocks: folder });
     expect(await read('/hub/login')).not.toContain('class="block"');
     expect(t.logged).toContainEqual(warned());
+  });
+
+  test('is read anew with the settings, and not for each page', async () => {
+    write('login-top.txt', 'closed on Friday');
+    const pages = { blocks: folder };
+    await begin(pages);
+    expect(await read('/hub/login')).toContain('closed on Friday');
+    write('login-top.txt', 'open on Friday');
+    write('footer.txt', 'and new');
+    expect(await read('/hub/login')).toContain('closed on Friday');
+    t.hub.reload(schema.parse({ pages }));
+    const after = await read('/hub/login');
+    expect(after).toContain('open on Friday');
+    expect(after).toContain('and new');
+    rmSync(join(folder, 'login-top.txt'));
+    t.hub.reload(schema.parse({ pages }));
+    expect(await read('/hub/login')).not.toContain('on Friday');
+  });
+
+  test.each([
+    ['a pipe', (path: string) => execFileSync('mkfifo', ['-m', '644', path])],
+    ['a folder', (path: string) => mkdirSync(path, { mode: 0o755 })],
+    ['a device', (path: string) => symlinkSync('/dev/zero', path)],
+  ])('that is %s is not shown, and holds nothing up', async (_, make) => {
+    const logo = join(folder, 'logo.svg');
+    make(join(folder, 'footer.txt'));
+    make(logo);
+    await begin({ blocks: folder, logo_file: logo });
+    expect(await read('/hub/login')).not.toMatch(/class="block"|brand.logo/);
+    const said = t.logged.filter(({ error }) => (error as Error | undefined)?.message === 'expected a plain file');
+    expect(said).toHaveLength(2);
   });
 
   test('that others may write is not shown', async () => {

@@ -1,10 +1,11 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pageLanguages, type Settings } from '@tshub/config';
 import type { Log } from '@tshub/daemon';
 import { html, Html } from './html.ts';
 import { language } from './languages/language.ts';
 import { paragraphs } from './prose.ts';
+import { readSmallFile } from './read-small-file.ts';
 
 /** Where an administrator may put something of their own. */
 const places = ['footer', 'home-bottom', 'home-top', 'login-bottom', 'login-top', 'page-top'] as const;
@@ -19,9 +20,12 @@ export interface Blocks {
 const mostBytes = 16_384;
 const fileName = new RegExp(`^((?:${places.join('|')})(?:\\.(?:${pageLanguages.join('|')}))?)\\.(html|txt)$`);
 
-/** What the policy of the pages keeps from running or loading anyway, or what would change more than its place. */
+/**
+ * What the policy of the pages keeps from running or loading anyway, or what would change more than its place. It is no filter, the
+ * policy holds whatever stands here: it tells root of what would not work. Attributes also begin after a slash or a quote.
+ */
 const inVain =
-  /<(?:base|body|embed|form|frame|head|html|iframe|link|main|meta|object|script|style|template)\b|\s(?:on\w+|style|srcdoc)\s*=|javascript:/i;
+  /<(?:base|body|embed|form|frame|head|html|iframe|link|main|meta|object|script|style|template)\b|[\s"'/](?:on\w+|style|srcdoc)\s*=|javascript:/i;
 
 /** Files of `pages.blocks`: read at the start and with settings that were read anew, not for each page. */
 export function makeBlocks(settings: () => Settings, log: Pick<Log, 'warn'>): Blocks {
@@ -67,12 +71,12 @@ function namesIn(folder: string, log: Pick<Log, 'warn'>): readonly string[] {
 }
 
 function readBlock(path: string, isHtml: boolean): Html {
-  const { uid, mode, size } = statSync(path);
+  const { bytes, stats } = readSmallFile(path, mostBytes);
+  const { uid, mode } = stats;
   // Whoever may write it writes on the page that asks for passwords.
   if ((uid !== 0 && uid !== process.getuid?.()) || (mode & 0o022) !== 0)
     throw new Error('expected a file of root that nobody else may write');
-  if (size > mostBytes) throw new Error(`expected at most ${mostBytes} bytes, found ${size}`);
-  const text = readFileSync(path, 'utf8');
+  const text = bytes.toString('utf8');
   if (!isHtml) return html`<div class="block">${paragraphs(text)}</div>`;
   const found = inVain.exec(text)?.[0].trim();
   if (found !== undefined)

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
 import { extname } from 'node:path';
 import type { Router } from '@koa/router';
 import type { Settings } from '@tshub/config';
 import type { Log } from '@tshub/daemon';
 import type { Context } from 'koa';
+import { readSmallFile } from './read-small-file.ts';
 import type { StaticFiles } from './static-files.ts';
 
 /** A logo is on every page. */
@@ -64,8 +64,8 @@ export function makeBrands(settings: () => Settings, files: Pick<StaticFiles, 'u
 
   function readLogo(path: string): File | null {
     try {
-      if (statSync(path).size > logoLimit) throw new Error(`it has more than ${logoLimit} bytes`);
-      return file(pictureTypes[extname(path)] ?? 'application/octet-stream', readFileSync(path));
+      const { bytes } = readSmallFile(path, logoLimit);
+      return file(pictureTypes[extname(path)] ?? 'application/octet-stream', bytes);
     } catch (error) {
       log.warn({ error }, `pages.logo_file: ${path} cannot be used; pages show the logo of tshub`);
       return null;
