@@ -1,7 +1,11 @@
 import { connect, type Socket } from 'node:net';
+import { version } from '@tshub/contract';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Kernel, tokenOf } from './support/kernel.ts';
 import { eventually } from './support/machine.ts';
-import { machine } from './support/suite.ts';
+import { repacked } from './support/repack.ts';
+import { visitorWithServer } from './support/server.ts';
+import { machine, stopServer } from './support/suite.ts';
 
 /** Answers requests, and gives back what comes over a websocket. */
 const echo = `
@@ -63,6 +67,8 @@ class Asker {
 }
 
 let echoes: Echo[] = [];
+/** Of a JupyterLab, beside the five hundred. */
+let kernel: Kernel | undefined;
 
 async function openAll(count: number): Promise<Echo[]> {
   const all = Array.from({ length: count }, () => new Echo());
@@ -76,13 +82,41 @@ async function allEcho(word: string): Promise<void> {
   expect(echoes.filter(({ isClosed }) => isClosed)).toEqual([]);
 }
 
+/** A cell that runs until it is told that what happens has happened, and says something all the while. */
+async function whileACellRuns<T>(happens: () => Promise<T>): Promise<T> {
+  await machine.run(['rm', '-f', '/home/ada/happened'], { user: 'ada' });
+  const cell = kernel?.run(
+    'import os, time\nx = globals().get("x", 0) + 1\nprint("began")\n' +
+      'while not os.path.exists("happened"): time.sleep(0.1); print(".", end="", flush=True)\nprint("ended", x)',
+  );
+  const happened = await happens();
+  await machine.run(['touch', '/home/ada/happened'], { user: 'ada' });
+  expect(await cell).toMatch(/^began\n\.+ended \d+\n$/);
+  expect(kernel?.closed).toBe(false);
+  return happened;
+}
+
+/** What the daemons that run say they are. */
+async function versions(): Promise<unknown[]> {
+  const { out } = await machine.run(['tshubctl', 'status', '--json']);
+  const status = JSON.parse(out) as Record<string, { version?: string } | null>;
+  return ['hub', 'proxy', 'culler'].map((part) => status[part]?.version);
+}
+
+/** As the hub's account: what is written stays its own. */
+async function sql(statement: string): Promise<void> {
+  const script = 'import sqlite3, sys; db = sqlite3.connect(sys.argv[1]); db.execute(sys.argv[2]); db.commit()';
+  await machine.run(['python3', '-c', script, '/var/lib/tshub/tshub.sqlite', statement], { user: 'tshub' });
+}
+
 /** Nobody who asks meanwhile goes without an answer. */
-async function whileAsking(happens: () => Promise<unknown>): Promise<void> {
+async function whileAsking<T>(happens: () => Promise<T>): Promise<T> {
   const asker = new Asker();
-  await happens();
+  const happened = await happens();
   await asker.end();
   expect(asker.answers.length).toBeGreaterThan(0);
   expect(asker.answers.filter((answer) => answer !== 200)).toEqual([]);
+  return happened;
 }
 
 async function mainPid(unit: string): Promise<number> {
@@ -107,8 +141,12 @@ beforeAll(async () => {
   await machine.run([...api, ...posted]);
   await eventually('the echo answers', async () => (await fetch(`${machine.url}/echo/`)).ok);
   echoes = await openAll(500);
+  await visitorWithServer('ada');
+  kernel = await Kernel.open('ada', await tokenOf('ada', 'self'));
 });
 afterAll(async () => {
+  kernel?.close();
+  await stopServer('ada');
   for (const { socket } of echoes) socket.destroy();
   await machine.run(['rm', '-f', settings]);
   await machine.run(['systemctl', 'restart', 'tshub-proxyd']);
@@ -117,34 +155,64 @@ afterAll(async () => {
   await machine.run(['systemctl', 'stop', 'echo'], { fails: true });
 });
 
-test('a restart of the hub loses not one of five hundred websockets and no request', async () => {
-  await whileAsking(() => machine.run(['systemctl', 'restart', 'tshub']));
+test('a restart of the hub loses not one of five hundred websockets, no request, and no cell that runs', async () => {
+  await whileACellRuns(() => whileAsking(() => machine.run(['systemctl', 'restart', 'tshub'])));
   await allEcho('restarted.');
 });
 
 test('nor does a hub that is killed', async () => {
   const before = await mainPid('tshub.service');
-  await whileAsking(async () => {
+  const isKilled = async () => {
     await machine.run(['systemctl', 'kill', '--signal=KILL', '--kill-whom=main', 'tshub']);
     await eventually('systemd starts it again', async () => ![0, before].includes(await mainPid('tshub.service')));
-  });
+  };
+  await whileACellRuns(() => whileAsking(isKilled));
   await allEcho('killed.');
 });
 
-test('nor does an upgrade of the package, after which the new proxy serves', async () => {
+test('nor does an upgrade to a newer version, which serves then', async () => {
   const before = await mainPid('tshub-proxyd.service');
-  await whileAsking(() => machine.run(['dpkg', '-i', '/root/tshub.deb']));
+  const newer = `${version}+1`;
+  const file = await repacked(machine, newer);
+  const { out } = await whileACellRuns(() => whileAsking(() => machine.run(['dpkg', '-i', file])));
+  expect(out).toContain(`Unpacking tshub (${newer}) over (${version})`);
   await allEcho('upgraded.');
   expect(await mainPid('tshub-proxyd.service')).not.toBe(before);
   expect(await processes()).toBe(2);
+  await eventually('all daemons are the new ones', async () => (await versions()).every((one) => one === newer));
+});
+
+test('nor does a newer database than the hub can read: it says so and leaves it alone, and what runs goes on', async () => {
+  await sql(`insert into knex_migrations (name, batch, migration_time) values ('999-next', 999, 0)`);
+  const restarted = () => machine.run(['systemctl', 'restart', 'tshub'], { fails: true });
+  const { code } = await whileACellRuns(() => whileAsking(restarted));
+  expect(code).not.toBe(0);
+  const said = await machine.journal('-u', 'tshub.service', '-n', '20');
+  expect(said.map((one) => String(one['MESSAGE'])).join('\n')).toMatch(
+    /newer tshub \(it has "999-next"\); install that/,
+  );
+  expect((await fetch(`${machine.url}/hub/health`)).status).toBe(503);
+  await allEcho('without a hub.');
+  await sql(`delete from knex_migrations where name = '999-next'`);
+  await machine.run(['systemctl', 'start', 'tshub']);
+  await eventually('the hub answers', async () => (await fetch(`${machine.url}/hub/health`)).ok);
+});
+
+test('nor does the version of before, put back', async () => {
+  const { err } = await whileACellRuns(() => whileAsking(() => machine.run(['dpkg', '-i', '/root/tshub.deb'])));
+  expect(err).toMatch(/downgrading tshub/);
+  await allEcho('put back.');
+  await eventually('all daemons are those of before', async () => (await versions()).every((one) => one === version));
+  kernel?.close();
 });
 
 test('a restart of the proxy refuses nobody, and waits for nobody', async () => {
   await whileAsking(() => machine.run(['systemctl', 'restart', 'tshub-proxyd']));
   await allEcho('left behind.');
   const [one] = await openAll(1);
-  const { out } = await machine.run(['tshubctl', 'status', '--json']);
-  expect(out).toMatch(/"websockets":\s*501\b/);
+  await eventually('all are told of, those left behind too', async () =>
+    /"websockets":\s*501\b/.test(await machine.sh('tshubctl status --json')),
+  );
   one?.socket.destroy();
 });
 
