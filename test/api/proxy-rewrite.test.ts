@@ -1,13 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
-import { createServer as createTlsServer, type Server } from 'node:https';
-import { type AddressInfo, createServer as createNetServer } from 'node:net';
+import type { Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TLSSocket } from 'node:tls';
 import { anyUid } from '@tshub/contract';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { makePem, type Pem } from '../../packages/proxyd/src/tls/forge-certificate.ts';
+import { afterEach, describe, expect, test } from 'vitest';
 import { exchange, type ProxyForTest, proxyForTest } from '../support/proxy-for-test.ts';
 
 let t: ProxyForTest;
@@ -172,104 +170,5 @@ describe('a target that does not answer', () => {
     expect(await refused('Accept: application/json\r\n')).toMatch(/"status":503/);
     expect(await exchange(t.proxy.port, 'nonsense\r\n\r\n')).toMatch(/ 400 [^]*ours for the rest$/);
     rmSync(pages, { recursive: true });
-  });
-});
-
-describe('https targets', () => {
-  let folder: string;
-  let authority: Pem;
-  let server: Pem;
-  let client: Pem;
-
-  beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'tshub-internal-'));
-    const now = Date.now();
-    authority = await makePem({ commonName: 'internal', names: [], days: 1, isAuthority: true, now });
-    const make = (commonName: string) =>
-      makePem({ commonName, names: ['localhost', '127.0.0.1'], days: 1, issuer: authority, now });
-    [server, client] = await Promise.all([make('server'), make('client')]);
-    for (const [name, { cert, key }] of Object.entries({ authority, server, client })) {
-      writeFileSync(join(folder, `${name}.crt`), cert);
-      writeFileSync(join(folder, `${name}.key`), key);
-    }
-  });
-  afterAll(() => rmSync(folder, { recursive: true }));
-
-  const file = (name: string) => join(folder, name);
-  const internal = () => ({
-    ca_file: file('authority.crt'),
-    certificate_file: file('client.crt'),
-    key_file: file('client.key'),
-  });
-
-  /** A server that takes only clients of the same authority, and says who came. */
-  const strict = () => {
-    const options = { ...server, ca: authority.cert, requestCert: true, rejectUnauthorized: true };
-    const made = createTlsServer(options, (req, res) => {
-      res.end((req.socket as TLSSocket).getPeerCertificate().subject.CN);
-    });
-    made.on('upgrade', (_req, socket) => {
-      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
-      socket.end('hello');
-    });
-    return listen(made);
-  };
-
-  test('are verified, and verify this proxy', async () => {
-    t = await proxyForTest({ routes: internal() });
-    const port = await strict();
-    await add('/', `https://127.0.0.1:${port}`);
-    expect(await ask('/')).toMatchObject({ status: 200, body: 'client' });
-    await add('/', `https://localhost:${port}`);
-    expect(await ask('/')).toMatchObject({ status: 200, body: 'client' });
-  });
-
-  test('take websockets', async () => {
-    t = await proxyForTest({ routes: internal() });
-    await add('/', `https://127.0.0.1:${await strict()}`);
-    const upgrade = 'GET / HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
-    expect(await exchange(t.proxy.port, upgrade)).toMatch(/ 101 [^]*hello$/);
-  });
-
-  test('of another authority are sent nothing, unless the settings do not care', async () => {
-    for (const insecure of [false, true]) {
-      const { ca_file: _, ...rest } = internal();
-      t = await proxyForTest({ routes: { ...rest, insecure } });
-      await add('/', `https://127.0.0.1:${await strict()}`);
-      expect((await ask('/')).status).toBe(insecure ? 200 : 502);
-      if (!insecure) await t.close();
-    }
-  });
-
-  test('of the right authority but another name are sent nothing', async () => {
-    t = await proxyForTest({ routes: internal() });
-    await add('/', `https://127.0.0.2:${await strict()}`.replace('127.0.0.2', '[::ffff:127.0.0.1]'));
-    expect((await ask('/')).status).toBe(502);
-  });
-
-  test('that take a connection but shake no hands are given up on', async () => {
-    t = await proxyForTest({ routes: internal(), connect_timeout: 0.2 });
-    const mute = createNetServer((socket) => void socket.on('error', () => undefined).resume());
-    await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
-    await add('/', `https://127.0.0.1:${(mute.address() as AddressInfo).port}`);
-    expect((await ask('/')).status).toBe(504);
-    await new Promise((resolve) => mute.close(resolve));
-  });
-
-  test('that want a certificate get no answer out when there is none to show', async () => {
-    t = await proxyForTest({ routes: { ca_file: file('authority.crt') } });
-    await add('/', `https://127.0.0.1:${await strict()}`);
-    expect((await ask('/')).status).toBe(502);
-  });
-
-  test.each([
-    [{ error_pages: '/no/such' }, /proxy_routes\.error_pages: cannot be read/],
-    [{ error_target: 'nowhere' }, /target: expected a URL/],
-    [{ default_target: 'nowhere' }, /target: expected a URL/],
-    [{ ca_file: '/no/such' }, /proxy_routes\.ca_file: cannot be read/],
-    [{ certificate_file: '/etc/hostname' }, /certificate_file and key_file both/],
-  ])('are refused with %j', async (routes, problem) => {
-    await expect(proxyForTest({ routes })).rejects.toThrow(problem);
-    t = await proxyForTest();
   });
 });

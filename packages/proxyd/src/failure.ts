@@ -37,7 +37,7 @@ export function refusalOf(to: Destination, error: unknown): Refusal {
     };
   if (notThere.has(code)) return { status: 503, says: `${what} is not answering`, advice };
   if (tooLate.has(code)) return { status: 504, says: `${what} did not answer in time`, advice };
-  if (code === upstreamCodes.peer) return { status: 502, says: `${what} could not be verified`, advice };
+  if (isUnverified(code)) return { status: 502, says: `${what} could not be verified`, advice };
   return { status: 502, says: `${what} ended the connection without an answer`, advice };
 }
 
@@ -47,7 +47,7 @@ export function noteFailure(parts: Forwarding, to: Destination, error: unknown):
   if (problem === to.problem || ours.has(codeOf(error))) return;
   to.problem = problem;
   const prefix = to.serverPrefix ?? '/';
-  if (codeOf(error) === upstreamCodes.peer) {
+  if (isUnverified(codeOf(error))) {
     parts.log.warn(
       { event: 'route-refused', prefix },
       `refusing requests for ${prefix}: what answers there ${problem}`,
@@ -73,7 +73,18 @@ const sentences: Readonly<Record<string, string>> = {
 
 /** An error of a connection as part of a sentence. */
 export function sentenceOf(error: unknown): string {
-  return sentences[codeOf(error)] ?? (error instanceof Error ? error.message : String(error));
+  const text = sentences[codeOf(error)] ?? (error instanceof Error ? error.message : String(error));
+  return isBadCertificate(codeOf(error)) ? `shows a certificate that is not believed: ${text}` : text;
+}
+
+/** Whoever answered is not who should. */
+function isUnverified(code: string): boolean {
+  return code === upstreamCodes.peer || isBadCertificate(code);
+}
+
+/** Node's codes for a certificate of the other side (its manual: tls, "X509 certificate error codes"). */
+function isBadCertificate(code: string): boolean {
+  return /^(?!ERR_SSL)(?:.*_)?(?:CERT|CRL|ISSUER|SIGNATURE|CA|PURPOSE)(?:_|$)|^HOSTNAME_MISMATCH$/.test(code);
 }
 
 export function codeOf(error: unknown): string {
