@@ -152,20 +152,44 @@ describe('requests over TLS', () => {
     expect(said.match(/strict-transport-security: .*/gi)).toEqual(['Strict-Transport-Security: max-age=3600']);
   });
 
-  test('resume a session, also after a reload', async () => {
+  /** A session of a client that was served; what it keeps to resume it. */
+  async function sessionOf(options: ConnectionOptions = {}): Promise<Buffer> {
+    const socket = await shake(options);
+    // Of TLS 1.2 it is there with the handshake; TLS 1.3 sends it after.
+    let session: Buffer | undefined = socket.getSession();
+    socket.on('session', (fresh: Buffer) => (session = fresh));
+    expect(await say(socket, last('/user/ada/'))).toMatch(/ok$/);
+    return session!;
+  }
+  const isResumed = async (options: ConnectionOptions) => {
+    const socket = await shake(options);
+    const isReused = socket.isSessionReused();
+    socket.destroy();
+    return isReused;
+  };
+
+  test.each(['TLSv1.2', 'TLSv1.3'] as const)('resume a session of %s, also after a reload', async (version) => {
     await start();
     await t.route('ada', (_req, res) => res.end('ok'));
-    const socket = await shake();
-    let session: Buffer | undefined;
-    socket.on('session', (fresh: Buffer) => (session = fresh));
-    await say(socket, last('/user/ada/'));
-    const again = await shake({ session: session! });
-    expect(again.isSessionReused()).toBe(true);
-    again.destroy();
+    const options = { minVersion: version, maxVersion: version };
+    const session = await sessionOf(options);
+    expect(await isResumed({ ...options, session })).toBe(true);
     await front.reload(settingsOf({ mode: 'files', certificates: [write('hub', hub)] }));
-    const third = await shake({ session: session! });
-    expect(third.isSessionReused()).toBe(true);
-    third.destroy();
+    expect(await isResumed({ ...options, session })).toBe(true);
+  });
+
+  test('resume no session whose certificate somebody else vouched for', async () => {
+    const client_ca_file = join(folder, 'ca.crt');
+    writeFileSync(client_ca_file, authority.cert);
+    await start({ client_ca_file });
+    await t.route('ada', (_req, res) => res.end('ok'));
+    const client = { ...other, maxVersion: 'TLSv1.2' as const };
+    const session = await sessionOf(client);
+    expect(await isResumed({ ...client, session })).toBe(true);
+    const foreign = await makePem({ commonName: 'foreign', names: [], days: 1, isAuthority: true, now });
+    writeFileSync(client_ca_file, foreign.cert);
+    await front.reload(settingsOf({ mode: 'files', certificates: [write('hub', hub)], client_ca_file }));
+    await expect(shake({ ...client, session })).rejects.toThrow();
   });
 
   test('need a certificate when the settings say whose', async () => {

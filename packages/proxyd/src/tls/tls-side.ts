@@ -5,7 +5,7 @@ import { createServer, type Server, type TLSSocket } from 'node:tls';
 import { isDeepStrictEqual } from 'node:util';
 import type { Log } from '@tshub/daemon';
 import type { Counts } from '../metrics.ts';
-import { type Certificate, certificateFor } from './certificates.ts';
+import { type Certificate, certificateFor, type ContextOptions } from './certificates.ts';
 import { contextOptions, filesOf, loadCertificates, type LoadParts, type TlsSettings } from './load-certificates.ts';
 
 export interface TlsSideParts extends Omit<LoadParts, 'now'> {
@@ -32,6 +32,8 @@ export class TlsSide {
   #server: Server;
   #ticketTimer: NodeJS.Timeout;
   #watched: string[] = [];
+  /** Who vouches for the certificates of clients. */
+  #clientCa: ContextOptions['ca'];
 
   /** Throws config_invalid. */
   static async start(parts: TlsSideParts): Promise<TlsSide> {
@@ -44,8 +46,10 @@ export class TlsSide {
     this.#settings = parts.settings;
     this.#certificates = certificates;
     const isClientAsked = parts.settings.client_ca_file !== '';
+    const secure = this.#secure();
+    this.#clientCa = secure.ca;
     this.#server = createServer({
-      ...this.#secure(),
+      ...secure,
       allowHalfOpen: true,
       ALPNProtocols: ['http/1.1'],
       handshakeTimeout: parts.handshakeMs,
@@ -83,7 +87,11 @@ export class TlsSide {
     const certificates = await loadCertificates({ ...this.#parts, settings, now: this.#parts.clock() });
     this.#settings = settings;
     this.#certificates = certificates;
-    this.#server.setSecureContext({ ...this.#secure(), ticketKeys: this.#server.getTicketKeys() });
+    const secure = this.#secure();
+    // A session remembers that the client's certificate was good, by the authority of before.
+    const ticketKeys = secure.ca === this.#clientCa ? this.#server.getTicketKeys() : randomBytes(48);
+    this.#clientCa = secure.ca;
+    this.#server.setSecureContext({ ...secure, ticketKeys });
     this.#watch();
   }
 
