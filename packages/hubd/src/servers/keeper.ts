@@ -70,7 +70,8 @@ export class Keeper {
         const entry = this.#room.entries.byUnit(event.unit);
         if (entry === undefined) return;
         if (entry.phase === 'starting') {
-          // PID 1 tells of a unit before its program runs as well: it is "inactive" then, and nothing has ended.
+          // PID 1 tells of a unit before its program runs as well: it is "inactive" then, and nothing has ended. Of an end before that,
+          // say in ExecStartPre, the start's own job tells whom spawnerd has waiting for it; a spawnerd that is gone is a failed start.
           if (hasRun(event.last)) entry.run?.look();
         } else this.#room.lookAt(entry, event.last);
         return;

@@ -74,6 +74,17 @@ test('what a unit said in its former life is not told of its next one', async ()
   });
 });
 
+test('of services whose units say nothing afterwards, nothing is kept', async () => {
+  const { send, heard } = await watched();
+  const bob = ada.replace('dada', 'dbob');
+  send(ada, 'PropertiesChanged', [service, { Result: 'oom-kill', ExecMainCode: 2, ExecMainStatus: 9 }, []]);
+  send(bob, 'PropertiesChanged', [service, { Result: 'exit-code', ExecMainCode: 1, ExecMainStatus: 3 }, []]);
+  send(ada, 'PropertiesChanged', [unit, { ActiveState: 'failed' }, []]);
+  expect(heard).toEqual([
+    { kind: 'ended', unit: 'tshub-server-ada.service', last: { result: '', code: 0, status: 0 } },
+  ]);
+});
+
 test('what a unit that runs says of itself is not even read', async () => {
   const fake = fakeBus();
   await makeWatchUnits(fake.bus)(() => undefined);

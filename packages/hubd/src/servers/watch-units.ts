@@ -23,8 +23,8 @@ const endStates: readonly string[] = ['inactive', 'failed'];
 /** Follows the units of user servers over the bus: one match for all of them. */
 export function makeWatchUnits(bus: Pick<Bus, 'calls' | 'onSignal' | 'onOwnerChange'>): WatchUnits {
   return async (hear) => {
-    /** By path: what a service said last, until its unit has said something as well. */
-    const said = new Map<string, ReceivedSignal>();
+    /** What a service of ours said last: PID 1 tells of its unit right after, so that no other is kept. */
+    let said: ReceivedSignal | undefined;
     const sender = systemd1Manager.busName;
     const stops = [
       await bus.onSignal(
@@ -32,9 +32,9 @@ export function makeWatchUnits(bus: Pick<Bus, 'calls' | 'onSignal' | 'onOwnerCha
         (signal) => {
           // Most units are not ours, and of ours only the end is news: a start has some fifteen of these signals, each with dozens of values.
           if (!signal.path.startsWith(ourPaths)) return;
-          if (signal.mentions(serviceInterface)) return void said.set(signal.path, signal);
-          const service = said.get(signal.path);
-          said.delete(signal.path);
+          if (signal.mentions(serviceInterface)) return void (said = signal);
+          const service = said?.path === signal.path ? said : undefined;
+          said = undefined;
           const ended = endOf(signal, service);
           if (ended !== null) hear(ended);
         },
