@@ -106,10 +106,10 @@ The proxy sends on what comes from the network. A server that is not Jupyter mus
 
 ## PROPERTIES
 
-\`unit_extra_properties\` takes, under the names of systemd.exec(5), systemd.resource-control(5) and systemd.unit(5): ${Object.entries(
+\`unit_extra_properties\` takes, under the names of systemd.exec(5), systemd.resource-control(5) and systemd.unit(5): ${Object.keys(
     extraPropertyTable,
   )
-    .map(([name, { since }]) => (since === undefined ? `\`${name}\`` : `\`${name}\` (systemd ${since})`))
+    .map((name) => `\`${name}\``)
     .join(
       ', ',
     )}. Numbers, true and false are written plain; sizes, times, lists of CPUs and addresses as texts; lists as lists.

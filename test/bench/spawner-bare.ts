@@ -37,7 +37,6 @@ async function start(user: string): Promise<void> {
     port: null,
     profile: '',
     settings,
-    systemdVersion: systemd1.version,
   });
   const job = await systemd1.startTransientUnit(serverUnit(user, ''), properties);
   const result = await systemd1.jobResult(job, 60_000);

@@ -216,7 +216,6 @@ function fakeSystemd1(
   const open = new Map<string, (result: string) => void>();
   const settleStart = (unit: string, result: string) => open.get(`/job/start/${unit}`)?.(result);
   return {
-    version: 257,
     startTransientUnit: async (unit, properties, others = []) => {
       steps.push(['StartTransientUnit', unit]);
       if (plan.startError) throw plan.startError;

@@ -7,8 +7,8 @@ import type { RawValue } from './unit-property-kinds.ts';
 export interface Need {
   /** As it stands in the file: `spawner.mem_limit`, `spawner.users.ada.mem_limit`, `profiles.big.mem_limit`. */
   readonly key: string;
-  readonly kind: 'controller' | 'hook' | 'systemd';
-  /** A cgroup controller, a program, a release. */
+  readonly kind: 'controller' | 'hook';
+  /** A cgroup controller, or a program. */
   readonly what: string;
 }
 
@@ -63,19 +63,13 @@ function needsOfExtras(prefix: string, extras: Readonly<Record<string, RawValue>
   return Object.entries(extras).flatMap(([name, raw]): Need[] => {
     const property = extraProperty(name, raw);
     if (typeof property === 'string') return [];
-    const { since, controller } = property;
-    const key = `${prefix}.${name}`;
-    return [
-      ...(since > 0 ? [{ key, kind: 'systemd', what: String(since) } as const] : []),
-      ...(controller !== null ? [{ key, kind: 'controller', what: controller } as const] : []),
-    ];
+    const { controller } = property;
+    return controller === null ? [] : [{ key: `${prefix}.${name}`, kind: 'controller', what: controller }];
   });
 }
 
 /** What a host has. */
 export interface HostFacts {
-  /** Release of systemd; null when it is not known. */
-  readonly systemd: number | null;
   /** Controllers of cgroup v2. */
   readonly controllers: readonly string[];
   /** Why a program is none that root alone can change; null when it is. */
@@ -88,10 +82,6 @@ export function lacks(needs: readonly Need[], host: HostFacts): string[] {
     if (kind === 'hook') {
       const problem = host.hookProblem(what);
       return problem === null ? [] : [`${key}: no server starts with the hook ${what}: ${problem}`];
-    }
-    if (kind === 'systemd') {
-      if (host.systemd === null || host.systemd >= Number(what)) return [];
-      return [`${key}: needs systemd ${what}, this host has ${host.systemd}: no server starts with it`];
     }
     if (host.controllers.includes(what)) return [];
     return [`${key}: needs the cgroup v2 controller "${what}", which this host does not have: set, but not enforced`];

@@ -5,8 +5,6 @@ interface Row {
   readonly kind: PropertyKind;
   /** Its name on the bus, where that is another one. */
   readonly bus?: string;
-  /** The first release of systemd that has it, when that is after 252. */
-  readonly since?: number;
   /** The cgroup controller without which it has no effect. */
   readonly controller?: string;
 }
@@ -59,9 +57,9 @@ export const extraPropertyTable: Readonly<Record<string, Row>> = {
   MemoryLow: { kind: 'size', controller: 'memory' },
   MemoryMax: { kind: 'size', controller: 'memory' },
   MemoryMin: { kind: 'size', controller: 'memory' },
-  MemoryPressureWatch: { kind: 'text', since: 254, controller: 'memory' },
+  MemoryPressureWatch: { kind: 'text', controller: 'memory' },
   MemorySwapMax: { kind: 'size', controller: 'memory' },
-  MemoryZSwapMax: { kind: 'size', since: 253, controller: 'memory' },
+  MemoryZSwapMax: { kind: 'size', controller: 'memory' },
   NetworkNamespacePath: text,
   Nice: { kind: 'int' },
   NoExecPaths: paths,
@@ -72,7 +70,7 @@ export const extraPropertyTable: Readonly<Record<string, Row>> = {
   PrivateIPC: flag,
   PrivateMounts: flag,
   PrivateNetwork: flag,
-  PrivatePIDs: { kind: 'text', since: 257 },
+  PrivatePIDs: text,
   PrivateTmp: flag,
   PrivateUsers: flag,
   ProcSubset: text,
@@ -111,7 +109,6 @@ export interface ExtraProperty {
   readonly bus: string;
   readonly signature: string;
   readonly value: unknown;
-  readonly since: number;
   readonly controller: string | null;
 }
 
@@ -122,7 +119,7 @@ export function extraProperty(name: string, raw: RawValue): ExtraProperty | stri
   const { signature, parse, expected } = propertyKinds[row.kind];
   const value = parse(raw);
   if (value === null) return `expected ${expected}`;
-  return { bus: row.bus ?? name, signature, value, since: row.since ?? 0, controller: row.controller ?? null };
+  return { bus: row.bus ?? name, signature, value, controller: row.controller ?? null };
 }
 
 const rawValue = z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]);

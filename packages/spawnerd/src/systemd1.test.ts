@@ -40,3 +40,22 @@ test('any other error is an error', async () => {
   await expect(systemd1.killUnit(unit)).rejects.toThrow('no');
   await expect(systemd1.stopUnit(unit)).rejects.toThrow('no');
 });
+
+test.each([
+  ['loaded', 'inactive', true],
+  ['not-found', 'inactive', false],
+  ['bad-setting', 'inactive', false],
+  ['bad-setting', 'active', true],
+  ['bad-setting', 'deactivating', true],
+  ['bad-setting', 'failed', true],
+  ['not-found', 'active', true],
+] as const)('a unit that is %s and %s is there: %s', async (LoadState, ActiveState, isThere) => {
+  const bus = {
+    calls: () => ({ GetUnit: async () => '/unit' }),
+    onSignal: () => Promise.resolve(() => undefined),
+    raw: () => Promise.resolve([{ LoadState, ActiveState }]),
+  };
+  const systemd1 = await connectSystemd1(bus as unknown as Bus, systemClock);
+  const facts = await systemd1.unitFacts(unit);
+  expect(facts?.activeState).toBe(isThere ? ActiveState : undefined);
+});

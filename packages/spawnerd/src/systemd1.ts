@@ -14,8 +14,6 @@ export type UnitNow = Pick<UnitFacts, 'activeState' | 'invocation' | 'uid'>;
 
 /** The service manager as spawnerd uses it: these calls, on units of user servers. Tests bring their own. */
 export interface Systemd1 {
-  /** Release: 252, 257, … */
-  readonly version: number;
   /** Queues the start of a new transient unit, with others that it may need; the object path of the job. Throws BusError. */
   readonly startTransientUnit: (
     unit: string,
@@ -38,7 +36,7 @@ export interface Systemd1 {
   readonly unitNow: (unit: string) => Promise<UnitNow>;
   /** How long PID 1 itself waits for the unit to stop. */
   readonly stopTimeoutMs: (unit: string) => Promise<number>;
-  /** What is known about a unit; null when it is not loaded. */
+  /** What is known about a unit; null when there is none. */
   readonly unitFacts: (unit: string) => Promise<UnitFacts | null>;
 }
 
@@ -54,7 +52,6 @@ export async function connectSystemd1(bus: Bus, clock: Clock): Promise<Systemd1>
   const jobs = await listenForJobs(bus, clock);
   const list = async (pattern: string) => (await manager.ListUnitsByPatterns([], [pattern])).map(([name]) => name);
   return {
-    version: await readVersion(bus),
     startTransientUnit: (unit, properties, others = []) =>
       manager.StartTransientUnit(
         unit,
@@ -88,8 +85,10 @@ export async function connectSystemd1(bus: Bus, clock: Clock): Promise<Systemd1>
       if (path === null) return null;
       // All interfaces in one answer: two answers could tell of two moments.
       const properties = await getProperties(bus, busName, path, '');
-      // Asking for an object path loads an empty unit, if the real one has just gone.
-      return properties.LoadState === 'loaded' ? readUnitFacts(properties) : null;
+      const facts = readUnitFacts(properties);
+      // Asking for an object path loads an empty unit, if the real one has just gone. What runs, or has failed, is there however its
+      // file reads now: after a daemon-reload that refuses it, it is `bad-setting`, and its processes are as they were.
+      return properties.LoadState === 'loaded' || facts.activeState !== 'inactive' ? facts : null;
     },
   };
 }
@@ -127,11 +126,6 @@ async function readOne(bus: Bus, path: string, kind: 'Service' | 'Unit', name: s
 
 function toWire(properties: readonly UnitProperty[]) {
   return properties.map(([name, signature, value]) => [name, variant(signature, value)] as const);
-}
-
-async function readVersion(bus: Bus): Promise<number> {
-  const { Version: version } = await getProperties(bus, busName, managerPath, managerName);
-  return Number.parseInt(String(version), 10);
 }
 
 async function unlessGone<T, N>(call: Promise<T>, gone: N, names: readonly string[] = [noSuchUnit]): Promise<T | N> {

@@ -60,7 +60,7 @@ export async function launch(parts: LaunchParts, request: Launch): Promise<UnitS
   parts.failures.note(unit, '');
   return withEnvFile(files, name, variables, async (envFile) => {
     const path = variables['PATH'] ?? '';
-    const plan = { name, runAs, program, envFile, path, port, profile, settings, systemdVersion: systemd1.version };
+    const plan = { name, runAs, program, envFile, path, port, profile, settings };
     const properties = unitProperties(plan);
     const records = runAs.kind === 'guest' && runAs.uid !== null ? guestFiles(runAs.login, runAs.uid) : [];
     const helpers = guestHelpers(runAs, name.user, records);

@@ -21,7 +21,6 @@ function plan(spawner: Record<string, unknown> = {}, changes: Partial<UnitPlan> 
     path: '/usr/bin',
     port: null,
     profile: '',
-    systemdVersion: 257,
     ...changes,
   };
 }
@@ -97,13 +96,6 @@ test('no variable of a server is a property', () => {
   expect(text).not.toMatch(/Environment \(|SetCredential|bar/);
 });
 
-test('what PID 1 has not learnt yet is not asked of it', () => {
-  const extra = { unit_extra_properties: { PrivatePIDs: true } };
-  expect(() => unitProperties(plan(extra, { systemdVersion: 252 }))).toThrow(
-    'unit_extra_properties: PrivatePIDs needs systemd 257, this host has 252',
-  );
-});
-
 test('a property that root adds takes the place of the one that a setting makes', () => {
   const properties = unitProperties(plan({ mem_limit: '1G', unit_extra_properties: { MemoryMax: '3G' } }));
   expect(properties.filter(([name]) => name === 'MemoryMax')).toEqual([['MemoryMax', 't', 3n * 2n ** 30n]]);
@@ -158,12 +150,6 @@ test('names in settings are put in once, and whole', () => {
   const spawner = { command: ['x', '{USERNAME}/{SERVERNAME}'] };
   const [[, argv]] = valueOf(plan(spawner, { name }), 'ExecStartEx') as [[string, string[]]];
   expect(argv).toContain('{SERVERNAME}$&/lab');
-});
-
-test('systemd 252 does not wait for exec where a PAM session would make it wait for ever', () => {
-  expect(valueOf(plan({}, { systemdVersion: 252 }), 'Type')).toBe('simple');
-  expect(valueOf(plan({ pam_session: false }, { systemdVersion: 252 }), 'Type')).toBe('exec');
-  expect(valueOf(plan({}, { systemdVersion: 253 }), 'Type')).toBe('exec');
 });
 
 test('a command that says where its socket goes gets no arguments of Jupyter', () => {

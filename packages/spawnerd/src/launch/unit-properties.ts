@@ -24,8 +24,6 @@ export interface UnitPlan {
   readonly profile: string;
   /** What holds for this server, with all that lies over [spawner]. */
   readonly settings: Settings['spawner'];
-  /** Release of the service manager: 252, 257, … */
-  readonly systemdVersion: number;
 }
 
 const signalNumbers = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGTERM: 15 } as const;
@@ -80,11 +78,9 @@ function folders({ name, port }: UnitPlan): UnitProperty[] {
   ];
 }
 
-function life({ settings, systemdVersion, runAs }: UnitPlan): UnitProperty[] {
-  // With systemd 252 a PAM session keeps the pipe open on which Type=exec waits, and the start job never ends.
-  const type = systemdVersion < 253 && usesPam(runAs, settings) ? 'simple' : 'exec';
+function life({ settings }: UnitPlan): UnitProperty[] {
   return [
-    ['Type', 's', type],
+    ['Type', 's', 'exec'],
     ['Restart', 's', 'no'],
     // The program is asked first and may end its kernels; whatever is left in the cgroup is killed.
     ['KillMode', 's', 'mixed'],
@@ -124,13 +120,11 @@ function journal({ name, port, profile, settings }: UnitPlan): UnitProperty[] {
   ];
 }
 
-function extras({ settings, systemdVersion }: UnitPlan): UnitProperty[] {
+function extras({ settings }: UnitPlan): UnitProperty[] {
   return Object.entries(settings.unit_extra_properties).map(([name, raw]) => {
     const property = extraProperty(name, raw);
     // The settings were checked when they were read.
     if (typeof property === 'string') throw new TshubError('spawn_failed', { problem: `${name}: ${property}` });
-    if (property.since <= systemdVersion) return [property.bus, property.signature, property.value];
-    const problem = `unit_extra_properties: ${name} needs systemd ${property.since}, this host has ${systemdVersion}`;
-    throw new TshubError('spawn_failed', { problem });
+    return [property.bus, property.signature, property.value];
   });
 }

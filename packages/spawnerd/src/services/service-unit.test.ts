@@ -9,7 +9,7 @@ function properties(service: Record<string, unknown>, hubNow = hub): Map<string,
   const settings = schema.parse({ services: { grader: { command: ['/srv/grader'], user: 'grader', ...service } } });
   const grader = settings.services['grader'];
   if (grader === undefined) throw new Error('there is no such service');
-  const all: UnitProperty[] = serviceProperties('grader', grader, { hub: hubNow, systemdVersion: 257 });
+  const all: UnitProperty[] = serviceProperties('grader', grader, hubNow);
   return new Map(all.map(([name, , value]) => [name, value]));
 }
 

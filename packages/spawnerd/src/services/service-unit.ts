@@ -13,10 +13,7 @@ const withToken = `JUPYTERHUB_API_TOKEN=$(cat "$CREDENTIALS_DIRECTORY/token") &&
 export function serviceProperties(
   name: string,
   service: ServiceSettings,
-  {
-    hub,
-    systemdVersion,
-  }: { readonly hub: Pick<Settings['hub'], 'cookie_host_prefix' | 'public_url'>; readonly systemdVersion: number },
+  hub: Pick<Settings['hub'], 'cookie_host_prefix' | 'public_url'>,
 ): UnitProperty[] {
   const { user, dynamic_user: isDynamic, command, working_directory: folder } = service;
   const program = ['/bin/sh', '-c', withToken, 'sh', ...command];
@@ -52,7 +49,7 @@ export function serviceProperties(
     ['LogExtraFields', 'aay', fields.map((field) => Buffer.from(field, 'utf8'))],
     ...limits(service),
   ];
-  const extra = extras(name, service, systemdVersion);
+  const extra = extras(name, service);
   const replaced = new Set(extra.filter(([, signature]) => !signature.startsWith('a')).map(([property]) => property));
   return [...own.filter(([property]) => !replaced.has(property)), ...extra];
 }
@@ -128,17 +125,11 @@ function limits({ mem_limit, cpu_limit, tasks_max }: ServiceSettings): UnitPrope
   ];
 }
 
-function extras(name: string, service: ServiceSettings, systemdVersion: number): UnitProperty[] {
+function extras(name: string, service: ServiceSettings): UnitProperty[] {
   return Object.entries(service.unit_extra_properties).map(([key, raw]) => {
     const property = extraProperty(key, raw);
-    const problem =
-      typeof property === 'string'
-        ? property
-        : property.since > systemdVersion
-          ? `needs systemd ${property.since}, this host has ${systemdVersion}`
-          : null;
-    if (problem !== null || typeof property === 'string')
-      throw new TshubError('spawn_failed', { problem: `services.${name}.unit_extra_properties: ${key}: ${problem}` });
+    if (typeof property === 'string')
+      throw new TshubError('spawn_failed', { problem: `services.${name}.unit_extra_properties: ${key}: ${property}` });
     return [property.bus, property.signature, property.value];
   });
 }

@@ -52,7 +52,7 @@ export function startService(parts: ServicesParts, name: string): Promise<void> 
       });
     if (facts) await end(systemd1, unit);
     try {
-      const properties = serviceProperties(name, service, { hub, systemdVersion: systemd1.version });
+      const properties = serviceProperties(name, service, hub);
       const job = await systemd1.startTransientUnit(unit, properties);
       const result = await systemd1.jobResult(job, startTimeoutMs);
       // Its unit stays: PID 1 tries again, and whoever looks sees why.

@@ -1,6 +1,5 @@
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import {
-  type HostFacts,
   lacks,
   loadSecrets,
   loadSettings,
@@ -20,25 +19,15 @@ function load([file]: Input['args']): ReturnType<typeof loadSettings> {
 }
 
 /** Mistakes end it with an error; what this host lacks for the settings is told, and is no mistake of theirs. */
-export async function checkConfig(context: Context, { args }: Input): Promise<Outcome> {
+export async function checkConfig(_: Context, { args }: Input): Promise<Outcome> {
   // The files in use must be such that all daemons take them, whoever checks.
   const settings = args[0] === undefined ? loadSettings({ rootOwned: true, readableByAll: true }) : load(args);
   if (args[0] === undefined) checkSecrets(settings);
   const file = args[0] ?? paths.config;
-  const notes = lacks(needsOf(settings), await hostFacts(context));
+  const notes = lacks(needsOf(settings), { controllers: readControllers(), hookProblem: rootOnlyProblem });
   return {
     json: { file, valid: true, notes },
     text: () => [`${file}: no problem found`, ...notes.map((note) => `note: ${note}`)].join('\n'),
-  };
-}
-
-async function hostFacts(context: Context): Promise<HostFacts> {
-  const version = await context.read('systemctl', ['--version']);
-  const release = /^systemd (\d+)/.exec(version?.stdout ?? '')?.[1];
-  return {
-    systemd: release === undefined ? null : Number(release),
-    controllers: readControllers(),
-    hookProblem: rootOnlyProblem,
   };
 }
 
