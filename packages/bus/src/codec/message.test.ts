@@ -172,6 +172,24 @@ test.each([
   expect(() => writeMessage({ type: 1, serial: 1, signature, body: [value] })).toThrow(TypeError);
 });
 
+const large = 2 ** 25;
+test.each([
+  ['ay', new Uint8Array(large)],
+  ['s', 'x'.repeat(large)],
+  ['as', Array.from({ length: 33 }, () => 'x'.repeat(2 ** 20))],
+  ['aay', [new Uint8Array(large / 2), new Uint8Array(large / 2)]],
+  // Its body alone would do.
+  ['ay', new Uint8Array(large - 10)],
+])('a message with a larger %s than the bus takes is refused', (signature, value) => {
+  const write = (): Buffer => writeMessage({ type: 1, serial: 1, path: '/', member: 'M', signature, body: [value] });
+  expect(write).toThrow(new RangeError('a message of more than 32 MiB is not sent: the bus would end the connection'));
+});
+
+test('the largest that the bus takes is written', () => {
+  const ours = writeMessage({ type: 1, serial: 1, signature: 'ay', body: [new Uint8Array(large - 1000)] });
+  expect(sizeOf(ours)).toBe(ours.length);
+});
+
 test.each(['a', '(', '()', '(s', 'a{}', 'a{vs}', '{ss}', 'a{sss}', 'z', 'a'.repeat(80) + 's', 's'.repeat(256)])(
   '%j is no signature',
   (text) => {

@@ -1,7 +1,7 @@
 import { variant } from '../variant.ts';
 import { Reader, readValues } from './reader.ts';
 import { parseSignature, type TypeNode } from './signature.ts';
-import { writeValues } from './writer.ts';
+import { largestSent, tooLarge, writeValues } from './writer.ts';
 
 export interface RawMessage {
   readonly type: number;
@@ -44,7 +44,7 @@ const big = 0x42;
 const version = 1;
 const headTypes = 'yyyyuua(yv)';
 export const fixedSize = 16;
-/** 128 MiB, by the specification. */
+/** 128 MiB, by the specification: what is read. */
 const largest = 2 ** 27;
 const [{ child: fieldTypes }] = parseSignature('a(yv)') as [TypeNode];
 
@@ -57,6 +57,7 @@ export function writeMessage(message: RawMessage): Buffer {
     return value === undefined || value === '' || value === 0 ? [] : [[code, variant(itsType, value)]];
   });
   const head = writeValues(headTypes, [little, type, flags, version, body.length, serial, given]);
+  if (head.length + (-head.length & 7) + body.length > largestSent) throw tooLarge();
   return Buffer.concat([head, Buffer.alloc(-head.length & 7), body]);
 }
 

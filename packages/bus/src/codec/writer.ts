@@ -9,8 +9,8 @@ const ranges: Readonly<Record<string, readonly [least: number, largest: number]>
   i: [-0x8000_0000, 0x7fff_ffff],
   u: [0, 0xffff_ffff],
 };
-/** 64 MiB, by the specification. */
-const largestArray = 2 ** 26;
+/** 32 MiB: the reference bus ends the connection of whoever sends more (max_message_size of its system bus); the specification has 128. */
+export const largestSent = 2 ** 25;
 const objectPath = /^\/$|^(?:\/[A-Za-z0-9_]+)+$/;
 /** Of types that do not begin anywhere (D-Bus specification, "Summary of types"). */
 const alignments: Readonly<Record<string, number>> = {
@@ -29,7 +29,7 @@ const alignments: Readonly<Record<string, number>> = {
   '{': 8,
 };
 
-/** The bytes of these values, little end first, as a body has them; throws TypeError for a value that is not of its type. */
+/** The bytes of these values, little end first, as a body has them; throws TypeError for a value that is not of its type, RangeError for more than a message holds. */
 export function writeValues(signature: string, values: readonly unknown[]): Buffer {
   const writer = new Writer();
   writer.list(parseSignature(signature), values);
@@ -135,9 +135,7 @@ class Writer {
     else if (inner.type === 'y') this.#raw(value);
     else if (Array.isArray(value)) for (const item of value) this.#value(inner, item);
     else throw new TypeError(`expected a list, found ${typeof value}`);
-    const size = this.#at - begin;
-    if (size > largestArray) throw new TypeError('a list of more than 64 MiB');
-    this.#bytes.writeUInt32LE(size, sizeAt);
+    this.#bytes.writeUInt32LE(this.#at - begin, sizeAt);
   }
 
   #raw(value: unknown): void {
@@ -166,8 +164,10 @@ class Writer {
     this.#at += free;
   }
 
+  /** Refuses before memory is taken for it. */
   #room(size: number): Buffer {
     const needed = this.#at + size;
+    if (needed > largestSent) throw tooLarge();
     if (needed > this.#bytes.length) {
       const larger = Buffer.allocUnsafe(Math.max(needed, this.#bytes.length * 2));
       this.#bytes.copy(larger, 0, 0, this.#at);
@@ -175,6 +175,12 @@ class Writer {
     }
     return this.#bytes;
   }
+}
+
+export function tooLarge(): RangeError {
+  return new RangeError(
+    `a message of more than ${largestSent / 2 ** 20} MiB is not sent: the bus would end the connection`,
+  );
 }
 
 // The bus ends the connection of whoever sends a NUL.
