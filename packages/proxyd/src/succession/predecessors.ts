@@ -1,8 +1,12 @@
-import { watch } from 'node:fs';
+import { readFileSync, watch } from 'node:fs';
 import type { Log } from '@tshub/daemon';
 import { noneLeaving } from '../destination.ts';
 import type { Proxy } from '../proxy.ts';
 import { isLeavingReport, type LeavingReport, readLeavingReports } from './leaving-report.ts';
+
+/** The control group of a process, which is its unit; throws for one that is not there. */
+type GroupOf = (pid: number | 'self') => string;
+const controlGroupOf: GroupOf = (pid) => readFileSync(`/proc/${pid}/cgroup`, 'latin1');
 
 /** Old processes tell more often than this. */
 const staleMs = 30_000;
@@ -15,7 +19,12 @@ export interface Predecessors {
 }
 
 /** Takes from the processes before this one what they count: activity goes to the routes, open connections to the status. */
-export async function watchPredecessors(folder: string, proxy: Proxy, log: Log): Promise<Predecessors> {
+export async function watchPredecessors(
+  folder: string,
+  proxy: Proxy,
+  log: Log,
+  groupOf: GroupOf = controlGroupOf,
+): Promise<Predecessors> {
   let present: readonly LeavingReport[] = [];
   const look = async () => {
     present = await readLeavingReports(folder, staleMs);
@@ -44,7 +53,7 @@ export async function watchPredecessors(folder: string, proxy: Proxy, log: Log):
   await looking;
   return {
     end() {
-      for (const { pid, connections } of present) if (connections > 0) endProcess(pid);
+      for (const { pid, connections } of present) if (connections > 0) endProcess(pid, groupOf);
     },
     close() {
       watcher.close();
@@ -60,9 +69,14 @@ function noteActivity({ routes }: Proxy, activity: LeavingReport['activity']): v
   }
 }
 
-function endProcess(pid: number): void {
+/**
+ * The pid is from a file, which only this account writes; the process may have ended since, and its number be another's. So only one
+ * that is in this unit is ended, as old processes are. Between the look and the signal the kernel still has the account's rights to
+ * go by: without capabilities nobody else's process can be reached.
+ */
+function endProcess(pid: number, groupOf: GroupOf): void {
   try {
-    process.kill(pid, 'SIGTERM');
+    if (groupOf(pid) === groupOf('self')) process.kill(pid, 'SIGTERM');
   } catch {
     // It has ended already.
   }
