@@ -169,7 +169,23 @@ describe('every setting', () => {
       LoadState: 'loaded',
     });
     expect(await shown(unit, extras)).toEqual(expected(extras));
-    await machine.run(['tshubctl', 'server', 'stop', 'ada']);
+  });
+
+  test('is known, also to a new hub, while the service manager refuses its file, and can be stopped', async () => {
+    const folder = `/run/systemd/system/${unit}.d`;
+    await machine.sh(`install -d ${folder} && printf '[Service]\\nExecStart=\\n' >${folder}/broken.conf`);
+    try {
+      await machine.run(['systemctl', 'daemon-reload']);
+      const states = { LoadState: 'bad-setting', ActiveState: 'active' };
+      expect(await machine.show(unit, ...Object.keys(states))).toEqual(states);
+      await machine.run(['systemctl', 'restart', 'tshub']);
+      expect(await machine.sh('tshubctl server list ada --json')).toMatch(/"ready": ?true/);
+      expect(await machine.show(unit, ...Object.keys(states))).toEqual(states);
+      await machine.run(['tshubctl', 'server', 'stop', 'ada']);
+      expect(await machine.show(unit, 'ActiveState')).toEqual({ ActiveState: 'inactive' });
+    } finally {
+      await machine.sh(`rm -r ${folder} && systemctl daemon-reload`);
+    }
   });
 });
 

@@ -19,7 +19,11 @@ export async function withCopy<T>(file: string, work: (copy: string) => Promise<
   }
 }
 
-/** What is in the place of a database may be a pipe or a device, whose opening never ends, or a link to one. */
+/**
+ * What is in the place of a database may be a pipe or a device, whose opening never ends, or a link to one. SQLite opens it once more,
+ * by its name, since it must find the journal beside it. Who can put something else there in between is the account that this
+ * runs as: it reads nothing so that it could not read, and what never ends is ended by tshubctl, which watches for progress.
+ */
 function requirePlainFile(file: string): void {
   const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
   let opened: number;
