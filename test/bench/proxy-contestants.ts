@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import type { Contestant } from './frame.ts';
@@ -36,14 +36,22 @@ export async function built(name: string, folder: string): Promise<string> {
   return outfile;
 }
 
+/** What the unit gives Node. */
+function nodeOptions(): string[] {
+  const unit = readFileSync(join(import.meta.dirname, '../../units/tshub-proxyd.service'), 'utf8');
+  return /^ExecStart=\S+ (.*) \S+$/m.exec(unit)?.[1]?.split(' ') ?? [];
+}
+
 export async function tshub(folder: string, { socket }: Backend, routes = 1): Promise<ProxyContestant> {
   const port = await freePort();
-  const file = await built('proxy-alone', folder);
+  // One that runs keeps its own addon.
+  const own = join(folder, `tshub-${routes}`);
+  const file = await built('proxy-alone', own);
   // Where a bundle looks for the addon: as in the Debian package.
   const addon = join(import.meta.dirname, '../../packages/native/build/Release/tshub_native.node');
-  mkdirSync(join(folder, 'native'), { recursive: true });
-  execFileSync('cp', [addon, join(folder, 'native/')]);
-  const args = [file, String(port), socket, String(routes)];
+  mkdirSync(join(own, 'native'));
+  execFileSync('cp', [addon, join(own, 'native/')]);
+  const args = [...nodeOptions(), file, String(port), socket, String(routes)];
   const process = await new Measured('node', args).listens(port);
   return { name: 'tshub', port, process, stop: () => process.stop() };
 }

@@ -21,7 +21,7 @@ test('every daemon has a unit that starts its program with the system’s Node',
       const command = readUnit(name)['Service']?.['ExecStart'] ?? [];
       expect(command, name).toHaveLength(1);
       return [
-        /^\/usr\/bin\/node (?:--enable-source-maps )?\/usr\/lib\/tshub\/(\w+)\.mjs$/.exec(command[0] ?? '')?.[1] ??
+        /^\/usr\/bin\/node (?:--[a-z-]+(?:=\d+)? )*\/usr\/lib\/tshub\/(\w+)\.mjs$/.exec(command[0] ?? '')?.[1] ??
           command[0] ??
           '',
       ];
