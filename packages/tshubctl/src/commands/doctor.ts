@@ -1,6 +1,7 @@
 import type { Context, Outcome } from '../command.ts';
-import { checks, type Verdict } from '../doctor/checks.ts';
+import { checks } from '../doctor/checks.ts';
 import { gatherFacts } from '../doctor/facts.ts';
+import type { Verdict } from '../doctor/verdict.ts';
 import { exitCodes } from '../exit.ts';
 import { paint, printable, type Style } from '../output/style.ts';
 

@@ -1,22 +1,11 @@
-import type { Settings } from '@tshub/config';
+import { needsOf } from '@tshub/config';
 import { pamServices, units } from '@tshub/contract';
 import { adviceOn } from '../backup/left-behind.ts';
 import type { UnitState } from '../commands/status.ts';
 import { bytes } from '../output/units.ts';
 import type { HostFacts } from './facts.ts';
-
-/** What a check found: `fail` keeps tshub from working or a promise from holding, `warn` may be meant so. */
-export interface Verdict {
-  readonly level: 'ok' | 'warn' | 'fail';
-  readonly says: string;
-  /** What to do; absent when all is well. */
-  readonly advice?: string;
-}
-
-export interface Check {
-  readonly name: string;
-  readonly judge: (facts: HostFacts) => Verdict;
-}
+import { judgeKernel } from './kernel.ts';
+import { type Check, ok, type Verdict } from './verdict.ts';
 
 const leastNode = [20, 19] as const;
 // 252 writes transient units in words that it does not read: after a daemon-reload no server of a person is known any more.
@@ -34,6 +23,7 @@ export const checks: readonly Check[] = [
   { name: 'disk', judge: judgeDisk },
   { name: 'files', judge: judgeFiles },
   { name: 'journal', judge: judgeJournal },
+  { name: 'kernel', judge: judgeKernel },
   { name: 'node', judge: judgeNode },
   { name: 'PAM session', judge: judgePam },
   { name: 'polkit', judge: judgePolkit },
@@ -44,10 +34,6 @@ export const checks: readonly Check[] = [
   { name: 'units', judge: judgeUnits },
   { name: 'user namespaces', judge: judgeNamespaces },
 ];
-
-function ok(says: string): Verdict {
-  return { level: 'ok', says };
-}
 
 function judgeAccounts({ missingAccounts }: HostFacts): Verdict {
   if (missingAccounts.length === 0) return ok('the accounts of the daemons exist');
@@ -64,24 +50,22 @@ function judgeClock({ isClockSynchronized }: HostFacts): Verdict {
   };
 }
 
-/** The controller that each setting needs, and the setting's value when there is no limit. */
-const needs: ReadonlyArray<readonly [controller: string, settings: ReadonlyArray<keyof Settings['spawner']>]> = [
-  ['cpu', ['cpu_limit', 'cpu_weight']],
-  ['io', ['io_weight']],
-  ['memory', ['mem_limit', 'mem_high', 'mem_guarantee']],
-  ['pids', ['tasks_max']],
-];
+/** Whether a setting is used or not, these are what limits stand on; of others only those that a setting asks for are looked for. */
+const usualControllers = ['cpu', 'io', 'memory', 'pids'];
 
 function judgeControllers({ controllers, settings }: HostFacts): Verdict {
-  const missing = needs.filter(([controller]) => controllers?.includes(controller) !== true);
+  const lacks = (controller: string): boolean => controllers?.includes(controller) !== true;
+  const needs = settings === null ? [] : needsOf(settings).filter(({ kind }) => kind === 'controller');
+  // At its default a setting needs nothing to be as it should; this one is a limit all the same.
+  const tasks = { key: 'spawner.tasks_max', kind: 'controller', what: 'pids' } as const;
+  const held = settings === null || settings.spawner.tasks_max === 0 ? needs : [tasks, ...needs];
+  const missing = [...new Set([...usualControllers, ...held.map(({ what }) => what)])].filter(lacks);
   if (missing.length === 0) return ok('cgroup v2 with the controllers cpu, io, memory and pids');
-  const unheld = missing.flatMap(([, names]) =>
-    names.filter((name) => settings !== null && settings.spawner[name] !== 0),
-  );
+  const unheld = [...new Set(held.filter(({ what }) => lacks(what)).map(({ key }) => key.replace(/^spawner\./, '')))];
   const what =
     controllers === null
       ? 'cgroup v2 is not mounted at /sys/fs/cgroup'
-      : `the control groups have no controller ${missing.map(([name]) => name).join(', ')}`;
+      : `the control groups have no controller ${missing.join(', ')}`;
   const unheldToo = unheld.length === 0 ? '' : `; not enforced: ${unheld.join(', ')}`;
   return {
     level: unheld.length === 0 ? 'warn' : 'fail',

@@ -6,6 +6,7 @@ import { accounts, pamServices, paths, units } from '@tshub/contract';
 import { type LeftBehind, leftBehind } from '../backup/left-behind.ts';
 import type { Context } from '../command.ts';
 import { unitState, type UnitState } from '../commands/status.ts';
+import { kernelConfig } from './kernel.ts';
 
 /** What a check looks at. Gathered once, so that checks are values in, a verdict out. */
 export interface HostFacts {
@@ -29,6 +30,8 @@ export interface HostFacts {
   /** null where nothing tells. */
   readonly isClockSynchronized: boolean | null;
   readonly userNamespaces: number;
+  /** How the running kernel was made; null when nothing tells. */
+  readonly kernelConfig: string | null;
   /** What restores have left beside the places of the hub. */
   readonly leftBehind: readonly LeftBehind[];
   /** People for whom journald keeps a file apart; 0 where it does not, or may not be looked at. */
@@ -73,6 +76,7 @@ export async function gatherFacts(context: Context): Promise<HostFacts> {
     isClockSynchronized: clock === null || clock.exit !== 0 ? null : clock.stdout.trim() === 'yes',
     leftBehind: await leftBehind(),
     userNamespaces: Number(readText('/proc/sys/user/max_user_namespaces') ?? 0),
+    kernelConfig: kernelConfig(),
     peopleInJournal: peopleInJournal(`/var/log/journal/${(readText('/etc/machine-id') ?? '').trim()}`),
   };
 }
