@@ -1,4 +1,4 @@
-import type { CommandSpec, OptionSpec } from './command.ts';
+import type { CommandSpec } from './command.ts';
 import {
   addToGroup,
   createGroup,
@@ -12,26 +12,12 @@ import { createRole, deleteRole, grantRole, listRoles, revokeRole, showRole, upd
 import { createToken, listTokens, revokeToken } from './commands/token.ts';
 import { listUsers } from './commands/user.ts';
 import { createUsers, deleteUser, renameUser, setAdmin, showUser } from './commands/user-changes.ts';
+import { description, expiresIn, holders, owner, scope, userList } from './program-options.ts';
 
 const group = { name: 'group', names: 'group', says: 'Name of the group' } as const;
 const role = { name: 'role', names: 'role', says: 'Name of the role' } as const;
 const user = { name: 'user', names: 'user', says: 'Name of the user' } as const;
 const users = { name: 'users', names: 'user', says: 'Names of users', isList: true } as const;
-const scope = { name: 'scope', short: 's', value: 'scope', isList: true } as const;
-const owner: OptionSpec = { name: 'user', names: 'user', short: 'u', value: 'name', says: 'Whose; you, if left out' };
-const holders: readonly OptionSpec[] = [
-  { name: 'user', names: 'user', short: 'u', value: 'name', isList: true, says: 'A user' },
-  {
-    name: 'group',
-    names: 'group',
-    short: 'g',
-    value: 'name',
-    isList: true,
-    says: 'A group: all of its members, now and later',
-  },
-  { name: 'service', names: 'service', value: 'name', isList: true, says: 'A service' },
-];
-
 /** The nouns that are about people and what they may do. */
 export const groupCommand: CommandSpec = {
   name: 'group',
@@ -42,7 +28,7 @@ export const groupCommand: CommandSpec = {
       name: 'create',
       says: 'Make a group',
       arguments: [{ name: 'group', says: 'Name of the group' }],
-      options: [{ name: 'user', names: 'user', short: 'u', value: 'name', isList: true, says: 'A first user of it' }],
+      options: [{ ...userList, says: 'A first user of it' }],
       run: createGroup,
     },
     { name: 'delete', says: 'Delete a group', arguments: [group], run: deleteGroup },
@@ -69,10 +55,7 @@ export const roleCommand: CommandSpec = {
       name: 'create',
       says: 'Make a role',
       arguments: [{ name: 'role', says: 'Name of the role' }],
-      options: [
-        { ...scope, says: 'A scope that it allows, such as read:users!group=staff' },
-        { name: 'description', value: 'text', says: 'What it is for' },
-      ],
+      options: [{ ...scope, says: 'A scope that it allows, such as read:users!group=staff' }, description],
       run: createRole,
     },
     { name: 'delete', says: 'Delete a role', arguments: [role], run: deleteRole },
@@ -85,10 +68,7 @@ export const roleCommand: CommandSpec = {
       says: 'Change what a role allows or is for',
       details: 'The scopes that are said are all that it allows then.',
       arguments: [role],
-      options: [
-        { ...scope, says: 'A scope that it allows, in the place of those that it has' },
-        { name: 'description', value: 'text', says: 'What it is for' },
-      ],
+      options: [{ ...scope, says: 'A scope that it allows, in the place of those that it has' }, description],
       run: updateRole,
     },
   ],
@@ -108,7 +88,7 @@ export const tokenCommand: CommandSpec = {
         { ...scope, says: 'A scope that it has; all that its user may do, if left out' },
         { name: 'role', names: 'role', short: 'r', value: 'role', isList: true, says: 'A role whose scopes it has' },
         { name: 'note', value: 'text', says: 'What it is for' },
-        { name: 'expires-in', value: 'time', says: 'How long it is good: seconds, or a number with s, m, h or d' },
+        { ...expiresIn, says: 'How long it is good: seconds, or a number with s, m, h or d' },
       ],
       run: createToken,
     },

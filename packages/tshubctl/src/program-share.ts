@@ -1,27 +1,10 @@
-import type { CommandSpec, OptionSpec } from './command.ts';
+import type { CommandSpec } from './command.ts';
 import { listShareCodes } from './commands/share-codes.ts';
 import { leaveShare, listReceived } from './commands/share-received.ts';
 import { grantShare, listShares, makeShareCode, revokeShare } from './commands/share.ts';
+import { expiresIn, guests, scope, server } from './program-options.ts';
 
 const user = { name: 'user', names: 'user', says: 'Whose server; yours, if left out', isOptional: true } as const;
-const server = {
-  name: 'server',
-  names: 'server',
-  says: 'Name of the server; the default one, if left out',
-  isOptional: true,
-} as const;
-const targets: readonly OptionSpec[] = [
-  { name: 'user', names: 'user', short: 'u', value: 'name', isList: true, says: 'A user' },
-  {
-    name: 'group',
-    names: 'group',
-    short: 'g',
-    value: 'name',
-    isList: true,
-    says: 'A group: all of its members, now and later',
-  },
-];
-const scope = { name: 'scope', short: 's', value: 'scope', isList: true } as const;
 const mayCome = 'A scope for this server, such as start:servers; coming in, if left out';
 
 export const shareCommand: CommandSpec = {
@@ -37,8 +20,7 @@ export const shareCommand: CommandSpec = {
       options: [
         { ...scope, says: mayCome },
         {
-          name: 'expires-in',
-          value: 'time',
+          ...expiresIn,
           says: 'How long it is good, a day if left out: seconds, or a number with s, m, h or d',
         },
       ],
@@ -55,7 +37,7 @@ export const shareCommand: CommandSpec = {
       says: 'Let users or groups in',
       details: 'For example: tshubctl share grant ada lab --user bob --group algebra',
       arguments: [user, server],
-      options: [...targets, { ...scope, says: mayCome }],
+      options: [...guests, { ...scope, says: mayCome }],
       run: grantShare,
     },
     {
@@ -76,7 +58,7 @@ export const shareCommand: CommandSpec = {
       says: 'Let users or groups in no longer',
       arguments: [user, server],
       options: [
-        ...targets,
+        ...guests,
         { ...scope, says: 'A scope to take back; all of them, if left out' },
         { name: 'code', value: 'id', isList: true, says: 'A link, by its id; who has come by it stays' },
         { name: 'everyone', says: 'Share it with nobody any more' },

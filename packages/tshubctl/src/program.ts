@@ -17,6 +17,7 @@ import { shutDown } from './commands/shutdown.ts';
 import { showStatus } from './commands/status.ts';
 import { showTop } from './commands/top.ts';
 import { shells } from './completion.ts';
+import { journal, server, userList } from './program-options.ts';
 import { groupCommand, roleCommand, tokenCommand, userCommand } from './program-people.ts';
 import { serviceCommand } from './program-service.ts';
 import { shareCommand } from './program-share.ts';
@@ -27,12 +28,6 @@ export const commonOptions: readonly OptionSpec[] = [
 ];
 
 const user = { name: 'user', names: 'user', says: 'Whose server; you, if left out', isOptional: true } as const;
-const server = {
-  name: 'server',
-  names: 'server',
-  says: 'Name of the server; the default one, if left out',
-  isOptional: true,
-} as const;
 const file = {
   name: 'file',
   isFile: true,
@@ -130,7 +125,7 @@ export const program: CommandSpec = {
         'For root and for the groups systemd-journal and adm. For example: tshubctl log login-refused --since today. With --json there is an object on each line, as journalctl prints it.',
       arguments: [{ name: 'event', says: 'Only this event', isOptional: true, choices: Object.keys(events) }],
       options: [
-        { name: 'user', names: 'user', short: 'u', value: 'name', isList: true, says: 'Only what is about this user' },
+        { ...userList, says: 'Only what is about this user' },
         {
           name: 'since',
           short: 's',
@@ -138,8 +133,8 @@ export const program: CommandSpec = {
           says: 'Only from then on, such as today, -2h or "2026-01-31 12:00"',
         },
         { name: 'until', value: 'time', says: 'Only up to then' },
-        { name: 'lines', short: 'n', value: 'count', says: 'Show only the last entries' },
-        { name: 'follow', short: 'f', says: 'Go on with new entries as they come' },
+        journal.lines,
+        journal.follow,
       ],
       run: showLog,
     },
@@ -181,10 +176,7 @@ export const program: CommandSpec = {
           name: 'logs',
           says: 'Show what a server wrote to the journal',
           arguments: [user, server],
-          options: [
-            { name: 'follow', short: 'f', says: 'Go on with new entries as they come' },
-            { name: 'lines', short: 'n', value: 'count', says: 'Show only the last entries' },
-          ],
+          options: [journal.follow, journal.lines],
           run: showLogs,
         },
         {
