@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { serverBounds } from '../../packages/proxyd/src/limits.ts';
 import { eventually, type ProxyForTest, proxyForTest, RawClient, statusesOf } from '../support/proxy-for-test.ts';
@@ -14,6 +15,24 @@ async function routeTo(name: string): Promise<void> {
   const target = `unix:${t.socketOf(name)}`;
   await t.proxy.routes.add({ prefix: `/user/${name}/`, target, uid: process.getuid?.() ?? 0, data: {} });
 }
+
+/** A server that takes connections and never says anything; `under` are those it has. */
+async function serveSilence(name: string): Promise<{ under: () => number }> {
+  const sockets = new Set<Socket>();
+  await t.serveRaw(name, (socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    socket.on('close', () => sockets.delete(socket));
+    socket.on('end', () => socket.end());
+    socket.resume();
+  });
+  await routeTo(name);
+  return { under: () => sockets.size };
+}
+
+/** Asks for a websocket; `who` are headers that tell who asks. */
+const upgrade = (who = ''): string =>
+  `GET /user/ada/ws HTTP/1.1\r\nHost: h\r\n${who}Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n`;
 
 test('a server that says "continue" without end is passed on once: what nobody takes would pile up here', async () => {
   await t.serveRaw('ada', (socket) => {
@@ -31,24 +50,17 @@ test('a server that says "continue" without end is passed on once: what nobody t
 });
 
 test('websockets that a server does not answer are so many and no more; then there is room again', async () => {
-  let under = 0;
-  await t.serveRaw('ada', (socket) => {
-    under++;
-    socket.on('error', () => undefined);
-    socket.on('close', () => under--);
-    socket.on('end', () => socket.end());
-    socket.resume();
-  });
-  await routeTo('ada');
-  const upgrade = 'GET /user/ada/ws HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
-  const clients = Array.from({ length: serverBounds.maxSockets + 20 }, () => new RawClient(t.proxy.port).send(upgrade));
+  const { under } = await serveSilence('ada');
+  const clients = Array.from({ length: serverBounds.maxSockets + 20 }, () =>
+    new RawClient(t.proxy.port).send(upgrade()),
+  );
   const answered = () => clients.filter(({ received }) => received.includes(' 503 '));
   await eventually('those beyond the limit are refused', () => answered().length === 20);
-  await eventually('the others are at the server', () => under === serverBounds.maxSockets);
+  await eventually('the others are at the server', () => under() === serverBounds.maxSockets);
   for (const { socket } of clients) socket.destroy();
-  await eventually('all are gone', () => under === 0);
-  const late = new RawClient(t.proxy.port).send(upgrade);
-  await eventually('there is room again', () => under === 1);
+  await eventually('all are gone', () => under() === 0);
+  const late = new RawClient(t.proxy.port).send(upgrade());
+  await eventually('there is room again', () => under() === 1);
   late.socket.destroy();
 });
 
@@ -60,9 +72,8 @@ test('websockets that are open count no more', async () => {
     socket.once('data', () => socket.write(switching));
   });
   await routeTo('ada');
-  const upgrade = 'GET /user/ada/ws HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
   for (let round = 0; round < 3; round++) {
-    const clients = Array.from({ length: 100 }, () => new RawClient(t.proxy.port).send(upgrade));
+    const clients = Array.from({ length: 100 }, () => new RawClient(t.proxy.port).send(upgrade()));
     await Promise.all(clients.map((client) => client.until(/101 Switching/)));
   }
   expect(t.proxy.status().websockets).toBe(300);
@@ -101,17 +112,7 @@ describe('behind a proxy that tells who asks', () => {
   });
 
   test('websockets without an answer from one address leave room for those of others', async () => {
-    let under = 0;
-    await t.serveRaw('ada', (socket) => {
-      under++;
-      socket.on('error', () => undefined);
-      socket.on('close', () => under--);
-      socket.on('end', () => socket.end());
-      socket.resume();
-    });
-    await routeTo('ada');
-    const upgrade = (who: string): string =>
-      `GET /user/ada/ws HTTP/1.1\r\nHost: h\r\n${who}Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n`;
+    const { under } = await serveSilence('ada');
     const { maxOfAddress } = serverBounds;
     const clients = Array.from({ length: maxOfAddress + 5 }, () => new RawClient(t.proxy.port).send(upgrade(stranger)));
     await eventually(
@@ -119,9 +120,9 @@ describe('behind a proxy that tells who asks', () => {
       () => clients.filter(({ received }) => received.includes(' 503 ')).length === 5,
     );
     const other = new RawClient(t.proxy.port).send(upgrade(colleague));
-    await eventually('the other is at the server', () => under === maxOfAddress + 1);
+    await eventually('the other is at the server', () => under() === maxOfAddress + 1);
     for (const { socket } of [...clients, other]) socket.destroy();
-    await eventually('all are gone', () => under === 0);
+    await eventually('all are gone', () => under() === 0);
   });
 
   test('requests of one address wait in half of the places there are; further ones are refused, and those of others wait', async () => {

@@ -269,3 +269,9 @@ test('auth_state is set and shown, to whom it may be, and kept encrypted', async
   expect(JSON.stringify(await own.hub.db('login_records'))).not.toContain('a-secret');
   await own.close();
 });
+
+test('who is there stays an administrator when a test asks for them by name alone', async () => {
+  await t.user('grace', { admin: true });
+  expect((await t.user('grace')).admin).toBe(true);
+  expect((await t.user('grace', { admin: false })).admin).toBe(false);
+});

@@ -58,7 +58,7 @@ export interface TestHub {
   browser(address?: string): Browser;
   /** Asks the API over TCP, below /hub/api; `token` goes into the header. */
   api(path: string, options?: Visit & { readonly token?: string; readonly json?: unknown }): Promise<Answer>;
-  /** A user of the hub, made if need be. */
+  /** A user of the hub, made if need be; who is there stays what they are unless it is said. */
   user(name: string, options?: { readonly admin?: boolean }): Promise<User>;
   /** A token of a user, or of a service when there is no such user. */
   token(owner: string, scopes?: readonly string[]): Promise<string>;
@@ -134,7 +134,8 @@ export async function hubForTest(options: HubForTestOptions = {}): Promise<TestH
         ...(body === undefined ? {} : { body }),
       });
     },
-    user: (name, { admin = false } = {}) => hub.users.ensure(name, admin),
+    user: async (name, { admin } = {}) =>
+      (admin === undefined ? await hub.users.byName(name) : undefined) ?? hub.users.ensure(name, admin ?? false),
     async token(owner, scopes = ['inherit']) {
       const user = await hub.users.byName(owner);
       const who =

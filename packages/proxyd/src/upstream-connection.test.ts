@@ -1,30 +1,12 @@
 import { Socket } from 'node:net';
 import { expect, test } from 'vitest';
+import { askerForTest } from '../../../test/support/asker-for-test.ts';
 import { type Asker, UpstreamConnection } from './upstream-connection.ts';
 
 const ignore = (): void => undefined;
 
 /** Somebody whose client takes everything at once, or nothing. */
-function asker(isPassedOn: boolean): Asker {
-  return {
-    method: 'GET',
-    address: '',
-    isRequestSent: true,
-    upgrade: null,
-    onConnection: ignore,
-    onContinue: ignore,
-    onAnswer: ignore,
-    onBody: ignore,
-    onAnswerEnd: ignore,
-    onPause: ignore,
-    onSwitch: () => {
-      throw new Error('it was not asked for');
-    },
-    onDrain: ignore,
-    isPassedOn: () => isPassedOn,
-    onFailure: ignore,
-  };
-}
+const asker = (isPassedOn: boolean): Asker => askerForTest({ isPassedOn: () => isPassedOn });
 
 const answer = Buffer.from('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
 

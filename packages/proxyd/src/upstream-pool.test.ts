@@ -2,41 +2,17 @@ import { once } from 'node:events';
 import { Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { codeOf } from './failure.ts';
-import { type Asker, type UpstreamConnection } from './upstream-connection.ts';
+import { askerForTest } from '../../../test/support/asker-for-test.ts';
+import type { Asker } from './upstream-connection.ts';
 import { UpstreamPool } from './upstream-pool.ts';
 
-const ignore = (): void => undefined;
-
 interface Told extends Asker {
-  connection: UpstreamConnection | null;
-  readonly failures: string[];
+  readonly failures: readonly string[];
 }
 
 function asker(address = ''): Told {
-  return {
-    method: 'GET',
-    address,
-    isRequestSent: true,
-    upgrade: null,
-    connection: null,
-    failures: [],
-    onConnection(connection) {
-      this.connection = connection;
-    },
-    onContinue: ignore,
-    onAnswer: ignore,
-    onBody: ignore,
-    onAnswerEnd: ignore,
-    onPause: ignore,
-    onSwitch: () => {
-      throw new Error('it was not asked for');
-    },
-    onDrain: ignore,
-    isPassedOn: () => true,
-    onFailure(error) {
-      this.failures.push(codeOf(error));
-    },
-  };
+  const failures: string[] = [];
+  return { ...askerForTest({ address, onFailure: (error) => failures.push(codeOf(error)) }), failures };
 }
 
 function poolOf(bounds: { maxSockets: number; maxOfAddress?: number; maxWaiting?: number }) {
