@@ -177,7 +177,7 @@ export const events = {
   'token-revoked': {
     id: 'a329191313a9458fac16101c73bd3289',
     says: 'A token was revoked',
-    help: 'TSHUB_USER was its owner, TSHUB_TOKEN its id, TSHUB_BY who did it.',
+    help: 'TSHUB_USER was its owner, TSHUB_TOKEN_ID its id, TSHUB_BY who did it.',
   },
   'user-changed': {
     id: '09c88c80f123404eab0414b2bd4849ee',

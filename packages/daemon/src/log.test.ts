@@ -146,6 +146,15 @@ describe('secrets', () => {
     },
   );
 
+  test('are none of the fields that events promise', () => {
+    const promised = Object.values(events).flatMap(({ help }) => help.match(/TSHUB_[A-Z_]+/g) ?? []);
+    expect(promised.length).toBeGreaterThan(20);
+    const fields = Object.fromEntries(promised.map((field) => [field.replace('TSHUB_', '').toLowerCase(), 'said']));
+    const { entries, log } = journalLog();
+    log.info(fields, 'x');
+    expect(entries[0]).toMatchObject(Object.fromEntries(promised.map((field) => [field, 'said'])));
+  });
+
   test('a circle is cut and does no harm', () => {
     const { entries, log } = journalLog();
     const circle: Record<string, unknown> = { password: 's3cret' };

@@ -45,7 +45,7 @@ export function makeTokenOrders(parts: {
         {
           event: 'token',
           user: user.name,
-          token: `a${id}`,
+          tokenId: `a${id}`,
           scopes: scopes.join(' '),
           ...byWhom(caller),
         },
@@ -60,7 +60,7 @@ export function makeTokenOrders(parts: {
       if (token.clientId !== null) await tokens.revokeClient(token.clientId, user.id);
       else await tokens.revoke(token.id);
       log.info(
-        { event: 'token-revoked', user: user.name, token: `a${token.id}`, ...byWhom(caller) },
+        { event: 'token-revoked', user: user.name, tokenId: `a${token.id}`, ...byWhom(caller) },
         `token a${token.id} of ${user.name} was revoked by ${caller.owner.name}`,
       );
     },
