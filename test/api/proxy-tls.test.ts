@@ -10,7 +10,14 @@ import { peerCredentials } from '@tshub/native';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { makePem, type Pem } from '../../packages/proxyd/src/tls/forge-certificate.ts';
 import { type PublicFront, startPublicFront } from '../../packages/proxyd/src/public-front.ts';
-import { eventually, exchange, type ProxyForTest, proxyForTest, RawClient } from '../support/proxy-for-test.ts';
+import {
+  eventually,
+  exchange,
+  type ProxyForTest,
+  proxyForTest,
+  RawClient,
+  secondThread,
+} from '../support/proxy-for-test.ts';
 
 const now = Date.now();
 const fingerprintOf = (socket: TLSSocket) => socket.getPeerCertificate().fingerprint256;
@@ -49,10 +56,17 @@ function write(name: string, { cert, key }: Pem): { certificate: string; key: st
   return files;
 }
 
+interface ProxySettings extends Record<string, unknown> {
+  readonly withThread?: boolean;
+}
+
 /** A front with the certificate `hub` unless `tls` says otherwise. */
-async function start(tls: Record<string, unknown> = {}, proxy: Record<string, unknown> = {}): Promise<void> {
+async function start(
+  tls: Record<string, unknown> = {},
+  { withThread = false, ...proxy }: ProxySettings = {},
+): Promise<void> {
   const all = { mode: 'files', certificates: [write('hub', hub)], ...tls };
-  t = await proxyForTest({ ...proxy, tls: all, front: true });
+  t = await proxyForTest({ ...proxy, withThread, tls: all, front: true, ticketKeys: () => front.ticketKeys() });
   front = await startPublicFront({
     settings: settingsOf(all, proxy),
     listen: [{ host: '127.0.0.1', port: 0 }],
@@ -63,7 +77,9 @@ async function start(tls: Record<string, unknown> = {}, proxy: Record<string, un
     log,
     clock: () => now,
     watchMs: 20,
+    onTicketKeys: (keys) => t.proxy.crew?.setTicketKeys(keys),
   });
+  if (withThread) await secondThread(t.proxy, frontPort());
 }
 
 const settingsOf = (tls: Record<string, unknown>, proxy: Record<string, unknown> = {}) =>
@@ -190,6 +206,37 @@ describe('requests over TLS', () => {
     writeFileSync(client_ca_file, foreign.cert);
     await front.reload(settingsOf({ mode: 'files', certificates: [write('hub', hub)], client_ca_file }));
     await expect(shake({ ...client, session })).rejects.toThrow();
+  });
+
+  test('resume in another thread what one has begun', async () => {
+    await start({}, { withThread: true });
+    await t.route('ada', (_req, res) => res.end('ok'));
+    const sessions: Buffer[] = [];
+    // The first of every twenty-one connections is the first thread's.
+    for (let i = 0; i < 25; i++) {
+      const socket = await shake();
+      socket.on('session', (fresh: Buffer) => sessions.push(fresh));
+      expect(await say(socket, last('/user/ada/'))).toMatch(/ok$/);
+    }
+    await t.proxy.collect();
+    expect(t.proxy.counts.read('tshub_proxy_tls_handshakes')).toBe(25);
+    const reused: boolean[] = [];
+    for (const session of sessions.slice(0, 50)) {
+      const socket = await shake({ session });
+      reused.push(socket.isSessionReused());
+      socket.destroy();
+    }
+    expect(new Set(reused)).toEqual(new Set([true]));
+  });
+
+  test('come from where a balancer says, in every thread', async () => {
+    await start({}, { withThread: true, proxy_protocol: true, trusted_proxies: ['127.0.0.1'] });
+    await t.route('ada', (req, res) => res.end(String(req.headers['x-real-ip'])));
+    for (let i = 0; i < 3; i++) {
+      const socket = connect({ port: frontPort(), host: '127.0.0.1' });
+      socket.write('PROXY TCP4 203.0.113.9 127.0.0.1 1 2\r\n');
+      expect(await say(await shake({}, socket), last('/user/ada/'))).toMatch(/203\.0\.113\.9$/);
+    }
   });
 
   test('need a certificate when the settings say whose', async () => {

@@ -3,17 +3,21 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { connect, createServer as createNetServer, type Server as NetServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { schema } from '@tshub/config';
+import { schema, type Settings } from '@tshub/config';
 import { makeLog } from '@tshub/daemon';
 import { peerCredentials } from '@tshub/native';
 import { type Proxy, startProxy } from '@tshub/proxyd';
 import { FileRoutesStore } from '../../packages/proxyd/src/routes-store.ts';
+import type { Thread } from '../../packages/proxyd/src/threads/thread.ts';
+import { threadHere } from './threads-for-test.ts';
 
 export interface ProxyForTest {
   readonly proxy: Proxy;
   readonly folder: string;
   /** Records that the proxy logged. */
   readonly records: Array<Record<string, unknown>>;
+  /** What has become of further threads. */
+  readonly failures: readonly Error[];
   /** What the clock says, in milliseconds; tests move it. */
   readonly clock: { now: number };
   /** The folder below which user servers have their sockets. */
@@ -24,6 +28,8 @@ export interface ProxyForTest {
   serveRaw(name: string, handler: (socket: Socket) => void): Promise<NetServer>;
   /** serve, and a route for `/user/<name>/` that expects this process's uid. */
   route(name: string, handler: RequestListener): Promise<Server>;
+  /** Settings of a reload. */
+  settings(own: Record<string, unknown>): Settings;
   /** Ends proxyd and starts it again over the same files. */
   restart(): Promise<void>;
   /** Starts a further proxyd over the same files, and leaves the one of before to the test. */
@@ -31,12 +37,23 @@ export interface ProxyForTest {
   close(): Promise<void>;
 }
 
-/** A proxy on a free port, with hub and servers in this process. `settings` are those of [proxy]; `routes` and `tls` in them are [proxy_routes] and [proxy_tls]; with `front` it does not listen itself. */
-export async function proxyForTest(settings: Record<string, unknown> = {}): Promise<ProxyForTest> {
+interface SettingsForTest extends Record<string, unknown> {
+  readonly routes?: object;
+  readonly tls?: object;
+  readonly front?: boolean;
+  readonly withThread?: boolean;
+  /** The further thread, if not one of `threadHere`. */
+  readonly thread?: (places: { readonly socketRoots: readonly string[]; readonly hubSocket: string }) => Thread;
+  readonly ticketKeys?: () => Uint8Array | null;
+}
+
+/** A proxy on a free port, with hub and servers in this process. `settings` are those of [proxy]; `routes` and `tls` in them are [proxy_routes] and [proxy_tls]; with `front` it does not listen itself; with `withThread` a further thread has nearly all connections. */
+export async function proxyForTest(settings: SettingsForTest = {}): Promise<ProxyForTest> {
   const folder = mkdtempSync(join(tmpdir(), 'tshub-proxy-'));
   // Servers of other uids connect and bind in here.
   chmodSync(folder, 0o777);
   const servers: NetServer[] = [];
+  const failures: Error[] = [];
   const sockets = new Set<Socket>();
   const records: Array<Record<string, unknown>> = [];
   const clock = { now: 1_800_000_000_000 };
@@ -47,14 +64,22 @@ export async function proxyForTest(settings: Record<string, unknown> = {}): Prom
   });
   const socketOf = (name: string) => join(folder, `${name}.sock`);
   const uid = process.getuid?.() ?? 0;
-  const { routes: routeSettings = {}, tls: tlsSettings = {}, front: isFront = false, ...own } = settings;
+  const {
+    routes: routeSettings = {},
+    tls: tlsSettings = {},
+    front: isFront = false,
+    withThread = false,
+    thread,
+    ticketKeys,
+    ...own
+  } = settings;
   const parsed = schema.parse({
     proxy: { drain_timeout: 1, ...own },
     proxy_routes: routeSettings,
     proxy_tls: tlsSettings,
   });
-  const start = () =>
-    startProxy({
+  const start = async () => {
+    const started = await startProxy({
       settings: parsed.proxy,
       routeSettings: parsed.proxy_routes,
       hstsMaxAge: parsed.proxy_tls.hsts_max_age,
@@ -65,7 +90,28 @@ export async function proxyForTest(settings: Record<string, unknown> = {}): Prom
       clock: () => clock.now,
       peer: peerCredentials,
       socketRoots: [folder],
+      ...(withThread ? { threads: threads() } : {}),
     });
+    if (withThread && !isFront) await secondThread(started, started.port);
+    return started;
+  };
+  const threads = () => ({
+    most: () => 2,
+    start: () => {
+      const places = { socketRoots: [folder], hubSocket: socketOf('hub') };
+      return thread?.(places) ?? threadHere({ log, clock: () => clock.now, ...places });
+    },
+    beginning: () => ({
+      settings: parsed,
+      hubUid: uid,
+      hasFront: isFront,
+      hostNames: [],
+      ticketKeys: ticketKeys?.() ?? null,
+    }),
+    busyHere: () => 1,
+    lookMs: 0,
+    onFailure: (error: Error) => void failures.push(error),
+  });
   let proxy = await start();
   const listen = async <S extends NetServer>(server: S, name: string): Promise<S> => {
     servers.push(server);
@@ -84,6 +130,7 @@ export async function proxyForTest(settings: Record<string, unknown> = {}): Prom
     folder,
     records,
     clock,
+    failures,
     socketOf,
     serve: (name, handler) => listen(createServer(handler), name),
     serveRaw: (name, handler) => listen(createNetServer({ allowHalfOpen: true }, handler), name),
@@ -92,6 +139,7 @@ export async function proxyForTest(settings: Record<string, unknown> = {}): Prom
       await proxy.routes.add({ prefix: `/user/${name}/`, target: `unix:${socketOf(name)}`, uid, data: {} });
       return server;
     },
+    settings: (fresh) => schema.parse({ ...fresh, proxy: { ...own, ...(fresh['proxy'] as object | undefined) } }),
     async restart() {
       await proxy.close();
       proxy = await start();
@@ -107,6 +155,21 @@ export async function proxyForTest(settings: Record<string, unknown> = {}): Prom
     },
   };
   return self;
+}
+
+/** Connects until another thread serves, too; nearly all connections from then on are that one's. */
+export async function secondThread(proxy: Proxy, port: number): Promise<void> {
+  const touch = async () => {
+    const socket = connect({ port, host: '127.0.0.1' });
+    await new Promise((resolve) => socket.once('connect', resolve));
+    socket.destroy();
+  };
+  while (proxy.crew?.size !== 2) {
+    await touch();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  await touch();
+  await eventually('all of these have ended', () => proxy.open() === 0);
 }
 
 /** A connection that keeps what arrives; `until` waits for a pattern in it. */

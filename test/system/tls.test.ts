@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { paths } from '@tshub/contract';
 import { makePem } from '../../packages/proxyd/src/tls/forge-certificate.ts';
 import { startAcmeServer } from '../support/acme-server.ts';
 import { eventually } from './support/machine.ts';
@@ -87,6 +88,32 @@ test('http is sent to https, on its own port and on that of https', async () => 
   expect(out).toMatch(/^HTTP\/1\.1 301 [^]*^Location: https:\/\/localhost\/hub\/login\?next=x\r?$/m);
   expect((await curl('--head', 'http://localhost:443/')).out).toMatch(/^Location: https:\/\/localhost\/\r?$/m);
 });
+
+test(
+  'a further thread serves when handshakes keep the first one busy, and nobody notices',
+  { timeout: 120_000 },
+  async () => {
+    const metric = async (name: string) => {
+      const said = await machine.sh(`curl --silent --unix-socket ${paths.proxyApiSocket} http://localhost/metrics`);
+      return Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(said)?.[1]);
+    };
+    expect(await metric('tshub_proxy_threads')).toBe(1);
+    const shaking = 'openssl s_time -connect 127.0.0.1:443 -new -time 60 >/dev/null 2>&1';
+    await machine.run(['systemd-run', '--unit=shaking', 'sh', '-c', `${`${shaking} & `.repeat(4)} wait`]);
+    await eventually('two threads serve', async () => (await metric('tshub_proxy_threads')) === 2);
+    const before = await metric('requests_web');
+    const asked = Array.from({ length: 20 }, () => curl('--insecure', '--fail', 'https://localhost/hub/health'));
+    expect((await Promise.all(asked)).map(({ code }) => code)).toEqual(asked.map(() => 0));
+    await machine.run(['systemctl', 'stop', 'shaking']);
+    expect(await metric('requests_web')).toBe(before + 20);
+    const lines = (await machine.journal('-u', 'tshub-proxyd', '-n', '50')).map((one) => String(one['MESSAGE']));
+    expect(lines).toContain('those that serve are busy: 2 threads do from now on');
+    // What it goes by is changed in both, and both end with the process.
+    await machine.run(['systemctl', 'reload', 'tshub-proxyd']);
+    await machine.run(['systemctl', 'restart', 'tshub-proxyd']);
+    expect(await metric('tshub_proxy_threads')).toBe(1);
+  },
+);
 
 test('a certificate of the administrator is served as soon as it is renewed', async () => {
   const make = (days: number) =>

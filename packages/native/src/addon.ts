@@ -25,6 +25,7 @@ export interface RawPamOptions {
 
 /** The functions of the compiled addon, as addon.c lists them. */
 export interface Addon {
+  duplicate(fd: number): number;
   endAfter(seconds: number): void;
   groupByName(name: string): Promise<Group | null>;
   pamLogin(

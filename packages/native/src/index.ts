@@ -4,4 +4,4 @@ export { type JournalField, journalEntry, journalSend, journalSocket } from './j
 export { notify, notifyBarrier } from './notify.ts';
 export { type PamConverse, pamLogin, type PamMessage, type PamOptions, type PamOutcome } from './pam.ts';
 export type { PamReason } from './pam-reason.ts';
-export { endAfter, peerCredentials, setDumpable, wipe } from './process.ts';
+export { duplicate, endAfter, peerCredentials, setDumpable, wipe } from './process.ts';

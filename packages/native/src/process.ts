@@ -1,6 +1,11 @@
 import type { PeerCredentials } from './addon.ts';
 import { addon } from './load.ts';
 
+/** A further descriptor of what `fd` is open for (F_DUPFD_CLOEXEC); whoever takes it closes it. Throws EBADF or EMFILE. */
+export function duplicate(fd: number): number {
+  return addon.duplicate(fd);
+}
+
 /** Has the kernel end this process in so many seconds, whatever its event loop does; 0: no more. */
 export function endAfter(seconds: number): void {
   addon.endAfter(seconds);

@@ -31,7 +31,10 @@ export const noneLeaving: Leaving = { connections: 0, websockets: 0 };
 /** What forwarding counts. */
 export interface Counters {
   requests: bigint;
+  /** Open in this thread. */
   websockets: number;
+  /** Open in others, as of their last report. */
+  otherWebsockets: number;
   /** Answers given, by status. */
   readonly answers: Map<number, number>;
   /** Requests that asked for a websocket, ever. */

@@ -34,7 +34,8 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   const tls = loadApiTls(settings);
   const nobodys = randomBytes(32).toString('hex');
   const counts = proxy.counts;
-  const metrics = () => {
+  const metrics = async () => {
+    await proxy.collect();
     const { connections, websockets, routes } = proxy.status();
     const { requests, upgrades, answers } = proxy.counters;
     counts.set('requests_web', Number(requests) - upgrades);
@@ -43,10 +44,11 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     counts.set('tshub_proxy_connections', connections);
     counts.set('tshub_proxy_websockets', websockets);
     counts.set('tshub_proxy_routes', routes);
+    counts.set('tshub_proxy_threads', proxy.crew?.size ?? 1);
     countProcess(counts);
     return counts.print();
   };
-  const parts = { routes: proxy.routes, counts, log, metrics };
+  const parts = { routes: proxy.routes, collect: () => proxy.collect(), counts, log, metrics };
   const servers: Array<Server | TlsServer> = [];
   const serve = async (server: Server | TlsServer, address: ListenAddress) => {
     await listenOn(server, address);

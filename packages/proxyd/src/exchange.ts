@@ -90,7 +90,7 @@ export class Exchange implements Asker, Ending {
     const hubShare = to.serverPrefix === null ? this.address : '';
     to.rewrite?.request(headers);
     this.#headers = headers;
-    if (!enterHub(this.#parts.counters.hubRequests, hubShare)) return this.#refuse(tooManyOfAddress);
+    if (!enterHub(this.#parts, hubShare)) return this.#refuse(tooManyOfAddress);
     this.#hubShare = hubShare;
     to.open.add(this);
     this.#send();

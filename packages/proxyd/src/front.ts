@@ -9,7 +9,6 @@ import { descriptorOf } from './upstream.ts';
 export interface FrontLimits {
   readonly trusts: Trusts;
   readonly headersMs: number;
-  readonly maxConnections: number;
   /** Whether trusted peers begin with a PROXY protocol head. */
   readonly proxyProtocol: boolean;
 }
@@ -24,6 +23,8 @@ export interface FrontParts {
   readonly peer: (fd: number) => { readonly uid: number };
   /** Looks after a listener that has as many connections as it may. */
   readonly watchFull: (listener: Server) => void;
+  /** Whether another thread has a connection from now on. */
+  readonly takenElsewhere: (socket: Socket) => boolean;
 }
 
 /** First byte of a TLS handshake. */
@@ -42,17 +43,14 @@ export class Front {
 
   /** Gives the TCP port, or 0. */
   async listen(address: ListenAddress): Promise<number> {
-    const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#accept(socket));
-    server.maxConnections = this.#parts.limits().maxConnections;
+    const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+      if (!this.#parts.takenElsewhere(socket)) this.serve(socket);
+    });
     this.#parts.watchFull(server);
     await listenOn(server, address);
     this.#servers.push(server);
     const bound = server.address();
     return typeof bound === 'object' && bound !== null ? bound.port : 0;
-  }
-
-  applyLimits(): void {
-    for (const server of this.#servers) server.maxConnections = this.#parts.limits().maxConnections;
   }
 
   /** Takes no new connections; those that are there are the engine's. */
@@ -65,7 +63,8 @@ export class Front {
     return this.#told.get(socket) ?? socket.remoteAddress;
   }
 
-  #accept(socket: Socket): void {
+  /** Serves a connection of which nothing was read. */
+  serve(socket: Socket): void {
     const { proxyProtocol, trusts } = this.#parts.limits();
     socket.on('error', () => undefined);
     if (proxyProtocol && trusts(plainAddress(socket.remoteAddress))) this.#readProxyHead(socket);

@@ -1,6 +1,7 @@
+import type { Forwarding } from './destination.ts';
 import type { RawHeaders } from './headers.ts';
 import { isOwnHost, networkOf } from './address-share.ts';
-import { maxHubRequestsOfAddress } from './limits.ts';
+import { maxHubRequestsOfAddress, partOf } from './limits.ts';
 
 /** How many requests to the hub are under way from one address: slow ones from there leave room for everybody else. */
 
@@ -12,10 +13,11 @@ export function clientAddress(headers: RawHeaders): string {
 }
 
 /** false: this address has its share already. */
-export function enterHub(underWay: Map<string, number>, address: string): boolean {
+export function enterHub({ counters, limits }: Pick<Forwarding, 'counters' | 'limits'>, address: string): boolean {
   if (address === '') return true;
+  const underWay = counters.hubRequests;
   const before = underWay.get(address) ?? 0;
-  if (before >= maxHubRequestsOfAddress) return false;
+  if (before >= partOf(maxHubRequestsOfAddress, limits())) return false;
   underWay.set(address, before + 1);
   return true;
 }

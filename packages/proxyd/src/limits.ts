@@ -1,4 +1,3 @@
-import type { Server } from 'node:net';
 import type { Settings } from '@tshub/config';
 import { type RemoteUser, remoteUserRule } from './remote-user.ts';
 import { type Trusts, trustedPeers } from './trusted-peers.ts';
@@ -17,6 +16,8 @@ export interface Limits {
   readonly maxHeaderSize: number;
   readonly maxBodySize: number;
   readonly drainMs: number;
+  /** How many threads have the bounds on servers and the hub together. */
+  readonly threads: number;
   /** Value of Strict-Transport-Security on connections with TLS; '': none. */
   readonly hsts: string;
 }
@@ -47,7 +48,7 @@ export const lingerMs = 2_000;
 export const halfClosedMs = 30_000;
 
 /** Throws config_invalid for an entry of trusted_proxies that is no address. */
-export function limitsOf(settings: Settings['proxy'], hstsMaxAge = 0): Limits {
+export function limitsOf(settings: Settings['proxy'], hstsMaxAge = 0, threads = 1): Limits {
   const trusts = trustedPeers(settings.trusted_proxies);
   return {
     trusts,
@@ -61,11 +62,24 @@ export function limitsOf(settings: Settings['proxy'], hstsMaxAge = 0): Limits {
     maxHeaderSize: settings.max_header_size,
     maxBodySize: settings.max_body_size,
     drainMs: settings.drain_timeout * 1000,
+    threads,
     hsts: hstsMaxAge === 0 ? '' : `max-age=${Math.round(hstsMaxAge)}`,
   };
 }
 
-/** Applies what a listener can change while it serves. */
-export function applyLimits(server: Server, limits: Limits): void {
-  server.maxConnections = limits.maxConnections;
+/** What one of several threads may have of a bound that is meant for all of them: together never more, and each something. */
+export function partOf(most: number, { threads }: Pick<Limits, 'threads'>): number {
+  return most === 0 ? 0 : Math.max(1, Math.floor(most / threads));
+}
+
+/** What one of several threads may have of the bounds of one place. */
+export function boundsOf(bounds: PoolBounds, limits: Pick<Limits, 'threads'>): PoolBounds {
+  // Nearly always, and asked for with every request.
+  if (limits.threads === 1) return bounds;
+  const { maxSockets, maxOfAddress, maxWaiting } = bounds;
+  return {
+    maxSockets: partOf(maxSockets, limits),
+    maxOfAddress: partOf(maxOfAddress, limits),
+    maxWaiting: partOf(maxWaiting, limits),
+  };
 }

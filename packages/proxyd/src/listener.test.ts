@@ -5,7 +5,7 @@ import type { Server } from 'node:net';
 import { beforeEach, expect, test } from 'vitest';
 import { Connections } from './connections.ts';
 import { limitsOf } from './limits.ts';
-import { watchFull } from './listener.ts';
+import { nowhereElse, watchFull } from './listener.ts';
 
 let said: string[];
 let server: EventEmitter;
@@ -27,7 +27,7 @@ beforeEach(() => {
     schema.parse({ proxy: { max_connections_per_address: 2, trusted_proxies: ['192.0.2.9'] } }).proxy,
   );
   const log = makeLog({ name: 'test', output: { write: (line: string) => void said.push(JSON.parse(line).msg) } });
-  const parts = { clock: () => 0, connections: new Connections(), limits: () => limits, log };
+  const parts = { clock: () => 0, connections: new Connections(), elsewhere: nowhereElse, limits: () => limits, log };
   watchFull(parts, server as unknown as Server);
 });
 

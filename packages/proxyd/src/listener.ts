@@ -9,7 +9,29 @@ import { descriptorOf } from './upstream.ts';
 const warningMs = 60_000;
 const makeRoomMs = 50;
 
-type WatchParts = Pick<EngineParts, 'clock' | 'connections' | 'limits' | 'log'>;
+/** Other threads that may serve a connection. */
+export interface Elsewhere {
+  /** Connections that they have. */
+  readonly connections: number;
+  /** Whether one has it from now on: to be called before anything is read. */
+  take(socket: Socket): boolean;
+  /** Calls back once the connection has ended, wherever it is served. */
+  whenGone(socket: Socket, then: () => void): void;
+  /** Has those closed that only wait for a next request. */
+  makeRoom(): void;
+}
+
+/** There are no others. */
+export const nowhereElse: Elsewhere = {
+  connections: 0,
+  take: () => false,
+  whenGone: (socket, then) => void socket.once('close', then),
+  makeRoom: () => undefined,
+};
+
+interface WatchParts extends Pick<EngineParts, 'clock' | 'connections' | 'limits' | 'log'> {
+  readonly elsewhere: Elsewhere;
+}
 
 export function makeEngine(parts: EngineParts): Engine {
   return {
@@ -19,33 +41,45 @@ export function makeEngine(parts: EngineParts): Engine {
   };
 }
 
-interface ListenerParts extends EngineParts {
+interface ListenerParts extends EngineParts, WatchParts {
   /** Credentials of the peer of a connected UNIX socket. */
   readonly peer: (fd: number) => { readonly uid: number };
 }
 
-/** The listener for plain HTTP; not listening yet. */
+/** The listener for plain HTTP; not listening yet. To be given to watchFull. */
 export function makeListener(parts: ListenerParts, engine: Engine): Server {
-  const server = createServer({ allowHalfOpen: true, keepAlive: true, noDelay: true }, (socket) =>
-    engine.serve(socket, {
-      remoteAddress: socket.remoteAddress,
-      encrypted: false,
-      peerUid: () => parts.peer(descriptorOf(socket)).uid,
-    }),
-  );
-  watchFull(parts, server);
-  return server;
+  return createServer({ allowHalfOpen: true, keepAlive: true, noDelay: true }, (socket) => {
+    if (!parts.elsewhere.take(socket)) servePlain(parts, engine, socket);
+  });
 }
 
-/** Keeps a listener from being filled: by one address, or by connections that idle. Says from time to time who is turned away. */
-export function watchFull(parts: WatchParts, server: Server): void {
+/** Serves a connection on which HTTP is spoken from its first byte. */
+export function servePlain({ peer }: Pick<ListenerParts, 'peer'>, engine: Engine, socket: Socket): void {
+  engine.serve(socket, {
+    remoteAddress: socket.remoteAddress,
+    encrypted: false,
+    peerUid: () => peer(descriptorOf(socket)).uid,
+  });
+}
+
+/**
+ * Keeps a listener from being filled: by one address, or by connections that idle. Says from time to time who is turned away.
+ * To call what it gives when limits change, or what others have.
+ */
+export function watchFull(parts: WatchParts, server: Server): () => void {
+  const apply = () => {
+    const room = parts.limits().maxConnections - parts.elsewhere.connections;
+    // Node 20 takes 0 for any number.
+    server.maxConnections = room > 0 ? room : -1;
+  };
+  apply();
   const share = new AddressShare();
   const say = sometimes(parts.clock);
   server.prependListener('connection', (socket: Socket) => {
     const { maxOfAddress, trusts } = parts.limits();
     const address = plainAddress(socket.remoteAddress);
     if (share.enter(address, trusts(address) ? 0 : maxOfAddress)) {
-      socket.once('close', () => share.leave(address));
+      parts.elsewhere.whenGone(socket, () => share.leave(address));
       return;
     }
     socket.destroy();
@@ -63,13 +97,15 @@ export function watchFull(parts: WatchParts, server: Server): void {
     if (now - madeRoomAt >= makeRoomMs) {
       madeRoomAt = now;
       parts.connections.closeIdle();
+      parts.elsewhere.makeRoom();
     }
     sayFull(() =>
       parts.log.warn(
-        `there are ${server.maxConnections} connections already; turning further ones away (proxy.max_connections)`,
+        `there are ${parts.limits().maxConnections} connections already; turning further ones away (proxy.max_connections)`,
       ),
     );
   });
+  return apply;
 }
 
 /** Calls what it is given, but not again within a minute. */

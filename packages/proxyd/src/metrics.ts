@@ -21,6 +21,7 @@ const rows = {
   tshub_proxy_connections: { type: 'gauge', help: 'Open connections of clients' },
   tshub_proxy_memory_bytes: { type: 'gauge', help: 'Resident memory of the proxy' },
   tshub_proxy_routes: { type: 'gauge', help: 'Routes, without the hub itself' },
+  tshub_proxy_threads: { type: 'gauge', help: 'Threads that serve connections' },
   tshub_proxy_tls_handshake_failures: { type: 'counter', help: 'TLS handshakes that failed' },
   tshub_proxy_tls_handshakes: { type: 'counter', help: 'TLS handshakes that succeeded' },
   tshub_proxy_websockets: { type: 'gauge', help: 'Open websockets' },
@@ -40,6 +41,11 @@ export class Counts {
 
   set(name: MetricName, value: number, labels: Readonly<Record<string, string>> = {}): void {
     this.#seriesOf(name).set(labelText(labels), value);
+  }
+
+  /** Of a series without labels. */
+  read(name: MetricName): number {
+    return this.#values.get(name)?.get('') ?? 0;
   }
 
   print(): string {

@@ -1,4 +1,4 @@
-import type { Server } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import { isDeepStrictEqual } from 'node:util';
 import type { Settings } from '@tshub/config';
 import { anyUid, paths, type ProxyStatus, version } from '@tshub/contract';
@@ -7,10 +7,10 @@ import { Connections } from './connections.ts';
 import { type Counters, type Destination, noneLeaving } from './destination.ts';
 import { allEnded, longestStopMs, requestsEnded } from './drain.ts';
 import type { Engine } from './engine.ts';
-import { applyLimits, hubBounds, type Limits, limitsOf, type PoolBounds, serverBounds } from './limits.ts';
+import { hubBounds, type Limits, limitsOf, type PoolBounds, serverBounds } from './limits.ts';
 import { lookOf, plainLook } from './error-look.ts';
 import { loadErrorPages } from './error-pages.ts';
-import { makeEngine, makeListener, watchFull } from './listener.ts';
+import { makeEngine, makeListener, nowhereElse, servePlain, watchFull } from './listener.ts';
 import { Counts } from './metrics.ts';
 import { OpenEndings } from './open-endings.ts';
 import { parseOperatorTarget } from './operator-target.ts';
@@ -21,6 +21,7 @@ import { rewriteFor } from './rewrite.ts';
 import { Routes } from './routes.ts';
 import type { RoutesStore } from './routes-store.ts';
 import { parseTarget, type Target } from './target.ts';
+import { Crew, type ThreadOptions } from './threads/crew.ts';
 import { loadUpstreamTls, type UpstreamTls } from './tls/upstream-tls.ts';
 import { Upstream } from './upstream.ts';
 import { WriteBatch } from './write-batch.ts';
@@ -44,6 +45,8 @@ export interface ProxyOptions {
   readonly peer: (fd: number) => { readonly uid: number };
   /** Folders below which user servers have their sockets. */
   readonly socketRoots?: readonly string[];
+  /** Further threads; left out: none. */
+  readonly threads?: ThreadOptions;
 }
 
 export interface CloseOptions {
@@ -59,6 +62,18 @@ export interface Proxy {
   readonly engine: Engine;
   /** For a listener whose connections go to the engine. */
   watchFull(listener: Server): void;
+  /** Whether another thread has a connection from now on. */
+  takenElsewhere(socket: Socket): boolean;
+  /** Serves a connection of plain HTTP that somebody else accepted. */
+  serve(socket: Socket): void;
+  /** Closes connections that only wait for a next request. */
+  makeRoom(): void;
+  /** Other threads serve too: so many have the bounds on servers together. */
+  shareWith(threads: number): void;
+  /** The further threads of this one. */
+  readonly crew: Crew | null;
+  /** Resolves when what other threads have counted is added. */
+  collect(): Promise<void>;
   readonly routes: Routes;
   readonly counts: Counts;
   readonly counters: Counters;
@@ -85,6 +100,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   const counters: Counters = {
     requests: 0n,
     websockets: 0,
+    otherWebsockets: 0,
     upgrades: 0,
     answers: new Map(),
     hubRequests: new Map(),
@@ -128,7 +144,29 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
 
   const connections = new Connections();
   const batch = new WriteBatch();
+  const listeners = new Set<() => void>();
+  const applyToListeners = () => {
+    for (const apply of listeners) apply();
+  };
+  const shareWith = (threads: number) => {
+    limits = { ...limits, threads };
+  };
+  const crew =
+    options.threads === undefined
+      ? null
+      : new Crew({
+          ...options.threads,
+          routes,
+          counters,
+          counts,
+          log,
+          onSize: shareWith,
+          onConnections: applyToListeners,
+        });
+  if (crew !== null) routes.spreadTo((changes) => crew.spread(changes));
   const parts = {
+    elsewhere: crew ?? nowhereElse,
+    peer,
     limits: readLimits,
     clock,
     log,
@@ -140,17 +178,20 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     connections,
   };
   const engine = makeEngine(parts);
-  const server = makeListener({ ...parts, peer }, engine);
-  applyLimits(server, limits);
+  const server = makeListener(parts, engine);
+  const watch = (listener: Server) => void listeners.add(watchFull(parts, listener));
+  watch(server);
   if (options.listen !== null) await listenOn(server, options.listen);
   const address = server.address();
 
+  const open = () => connections.size + (crew?.connections ?? 0);
   let leaving: Promise<void> | undefined;
   let closed: Promise<void> | undefined;
   const leave = async () => {
     // Called back with an error, and therefore at once, if it does not listen.
     closed = new Promise<void>((resolve) => server.close(() => resolve()));
     connections.isDraining = true;
+    await crew?.leave();
     // Kept routes must outlive even a proxy that is killed while it waits.
     await routes.save();
   };
@@ -158,18 +199,25 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   const end = async ({ hasSuccessor = false, hurry }: CloseOptions) => {
     await (leaving ??= leave());
     const { drainMs } = limits;
+    const others = crew?.close({ hasSuccessor, ...(hurry === undefined ? {} : { hurry }) });
     if (hasSuccessor) await allEnded(connections, drainMs, hurry);
     else await requestsEnded(connections, counters, Math.min(drainMs, longestStopMs));
     connections.closeAll();
     routes.close();
     toHub.upstream.close();
-    await closed;
+    await Promise.all([closed, others]);
   };
 
   return {
     port: typeof address === 'object' && address !== null ? address.port : 0,
     engine,
-    watchFull: (listener) => watchFull(parts, listener),
+    watchFull: watch,
+    takenElsewhere: (socket) => parts.elsewhere.take(socket),
+    serve: (socket) => servePlain(parts, engine, socket),
+    makeRoom: () => connections.closeIdle(),
+    shareWith,
+    crew,
+    collect: async () => crew?.collect(),
     routes,
     counts,
     counters,
@@ -179,8 +227,8 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     },
     status: () => ({
       version,
-      connections: connections.size + counters.leaving.connections,
-      websockets: counters.websockets + counters.leaving.websockets,
+      connections: open() + counters.leaving.connections,
+      websockets: counters.websockets + counters.otherWebsockets + counters.leaving.websockets,
       requests: counters.requests,
       routes: routes.table.size,
     }),
@@ -188,18 +236,18 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
       const loaded = [
         loadUpstreamTls(fresh),
         loadErrorPages(fresh, readTls, lookOf(brand)),
-        limitsOf(proxy, tls.hsts_max_age),
+        limitsOf(proxy, tls.hsts_max_age, limits.threads),
       ] as const;
       const later = Object.entries(fresh).filter(
         ([key, value]) => !live.has(key) && !isDeepStrictEqual(value, routeSettings[key as keyof typeof routeSettings]),
       );
       return () => {
         [upstreamTls, errorPages, limits] = loaded;
-        applyLimits(server, limits);
+        applyToListeners();
         return later.map(([key]) => `proxy_routes.${key}`);
       };
     },
-    open: () => connections.size,
+    open,
     drainMs: () => limits.drainMs,
     leave: () => (leaving ??= leave()),
     close: (how = {}) => (ending ??= end(how)),

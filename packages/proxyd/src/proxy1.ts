@@ -33,15 +33,23 @@ export function proxy1For({ proxy, hubUid, targets, tlsStatus, inUse }: Proxy1Pa
         await requireManage(caller, hubUid);
         return tellInUse(inUse());
       },
-      GetStatistics: async () => statisticsOf(proxy),
-      GetStatus: async () => ({ ...proxy.status(), ...tlsStatus() }),
+      GetStatistics: async () => {
+        await proxy.collect();
+        return statisticsOf(proxy);
+      },
+      GetStatus: async () => {
+        await proxy.collect();
+        return { ...proxy.status(), ...tlsStatus() };
+      },
       ListActivity: async (caller, since) => {
         await requireManage(caller, hubUid);
-        const active = [...proxy.routes.table.values()].filter(({ lastActivity }) => lastActivity >= Number(since));
-        return Object.fromEntries(active.map(({ prefix, lastActivity }) => [prefix, BigInt(lastActivity)]));
+        await proxy.collect();
+        const active = Object.entries(proxy.routes.activeSince(Number(since)));
+        return Object.fromEntries(active.map(([prefix, at]) => [prefix, BigInt(at)]));
       },
       ListRoutes: async (caller) => {
         await requireManage(caller, hubUid);
+        await proxy.collect();
         return proxy.routes.list().map(({ prefix, target, uid, data, lastActivity }) => ({
           prefix,
           target,

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { Socket } from 'node:net';
 import type { Settings } from '@tshub/config';
 import { acmeFiles } from '@tshub/contract';
 import type { ListenAddress, Log } from '@tshub/daemon';
@@ -23,6 +24,10 @@ export interface PublicFrontOptions {
   readonly log: Log;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
+  /** Of another thread that serves the same; left out: own ones, changed from time to time. */
+  readonly ticketKeys?: Uint8Array;
+  /** Hears of own ones that have changed. */
+  readonly onTicketKeys?: (keys: Uint8Array) => void;
   /** Milliseconds between two looks at the files of certificates. */
   readonly watchMs?: number;
 }
@@ -43,6 +48,11 @@ export interface PublicFront {
   tlsStatus(): TlsStatus;
   /** Applies new settings, reads certificates again; gives the names of those that only a restart can apply. Throws config_invalid. */
   reload(settings: FrontSettings): Promise<string[]>;
+  /** Serves a connection of which nothing was read. */
+  serve(socket: Socket): void;
+  /** null without TLS. */
+  ticketKeys(): Uint8Array | null;
+  setTicketKeys(keys: Uint8Array): void;
   /** Takes no new connections. */
   stop(): void;
 }
@@ -81,6 +91,7 @@ export async function startPublicFront(options: PublicFrontOptions): Promise<Pub
     log,
     peer: options.peer,
     watchFull: (listener) => proxy.watchFull(listener),
+    takenElsewhere: (socket) => proxy.takenElsewhere(socket),
     limits: () => limits,
     tls: side && {
       accept: (socket) => side.accept(socket),
@@ -108,9 +119,11 @@ export async function startPublicFront(options: PublicFrontOptions): Promise<Pub
       await side?.reload(fresh.proxy_tls);
       limits = limitsOf(fresh);
       redirectPort = fresh.proxy_tls.redirect_port;
-      front.applyLimits();
       return laterOf(settings, fresh);
     },
+    serve: (socket) => front.serve(socket),
+    ticketKeys: () => side?.ticketKeys ?? null,
+    setTicketKeys: (keys) => side?.setTicketKeys(keys),
     stop,
   };
 }
@@ -129,7 +142,6 @@ function limitsOf({ proxy }: FrontSettings): FrontLimits {
   return {
     trusts: trustedPeers(proxy.trusted_proxies),
     headersMs: proxy.headers_timeout * 1000,
-    maxConnections: proxy.max_connections,
     proxyProtocol: proxy.proxy_protocol,
   };
 }

@@ -25,6 +25,13 @@ export interface RoutesStore {
   save(routes: () => StoredRoute[]): Promise<void>;
 }
 
+/** Of whoever serves by the routes of another. */
+export const noStore: RoutesStore = {
+  load: async () => [],
+  read: async () => [],
+  save: async () => undefined,
+};
+
 /** A JSON file that is replaced as a whole. Saves that come while one is under way are answered by a single further one. */
 export class FileRoutesStore implements RoutesStore {
   #path: string;

@@ -36,12 +36,19 @@ export type RouteEvent =
   | { readonly kind: 'added' | 'removed'; readonly prefix: string }
   | { readonly kind: 'replaced'; readonly added: number; readonly removed: number };
 
+/** What has become of one route, for other threads that serve by the same ones. */
+export type RouteChange =
+  | { readonly kind: 'set'; readonly route: StoredRoute }
+  | { readonly kind: 'drop'; readonly prefix: string };
+
 /** The routes, in memory and in their store. */
 export class Routes {
   readonly table: RouteTable<Route>;
   #parts: RoutesParts;
   #listeners = new Set<(event: RouteEvent) => void>();
   #isFollowing = false;
+  #spread: ((changes: readonly RouteChange[]) => Promise<void>) | null = null;
+  #changes: RouteChange[] = [];
 
   constructor(parts: RoutesParts) {
     this.#parts = parts;
@@ -60,6 +67,39 @@ export class Routes {
     const names = new Set(kept.map(({ prefix }) => prefix));
     for (const route of [...this.table.values()]) if (!names.has(route.prefix)) this.#drop(route);
     this.#take(kept);
+    await this.#tellThreads();
+  }
+
+  /** From now on others hear what becomes of each route, and have heard it when a change is done. */
+  spreadTo(spread: (changes: readonly RouteChange[]) => Promise<void>): void {
+    this.#spread = spread;
+  }
+
+  /** Does what another thread has done. */
+  apply(changes: readonly RouteChange[]): void {
+    for (const change of changes) {
+      if (change.kind === 'set') this.#set(this.#parse(change.route), change.route, change.route.lastActivity);
+      else {
+        const route = this.find(change.prefix);
+        if (route !== null) this.#drop(route);
+      }
+    }
+  }
+
+  /** When each route was used last, of those that were at or after `since`; milliseconds since 1970. */
+  activeSince(since: number): Record<string, number> {
+    const activity: Record<string, number> = {};
+    for (const { prefix, lastActivity } of this.table.values())
+      if (lastActivity >= since) activity[prefix] = lastActivity;
+    return activity;
+  }
+
+  /** Takes over what other processes or threads know of their use; one that is gone meanwhile is no error. */
+  noteActivity(activity: Readonly<Record<string, number>>): void {
+    for (const [prefix, at] of Object.entries(activity)) {
+      const route = this.findOrNull(prefix);
+      if (route !== null) route.lastActivity = Math.max(route.lastActivity, at);
+    }
   }
 
   /**
@@ -70,7 +110,7 @@ export class Routes {
     const parsed = this.#parse(route);
     this.#requireFree(parsed, route);
     const added = this.#set(parsed, route, this.#parts.clock());
-    await this.save();
+    await this.#settle();
     if (added !== null) this.#tellAdded(added);
   }
 
@@ -85,7 +125,7 @@ export class Routes {
     const now = this.#parts.clock();
     let added = 0;
     for (const entry of prepared) if (this.#set(entry, entry.route, now) !== null) added++;
-    await this.save();
+    await this.#settle();
     const removed = stale.length;
     if (added > 0 || removed > 0) {
       const sentence = `the hub gave all its routes: ${added} are new, ${removed} were no longer wanted`;
@@ -124,14 +164,7 @@ export class Routes {
   }
 
   list(): StoredRoute[] {
-    return [...this.table.values()].map(({ prefix, target, uid, data, posted, lastActivity }) => ({
-      prefix,
-      target,
-      uid,
-      data,
-      lastActivity,
-      ...(posted === undefined ? {} : { posted }),
-    }));
+    return [...this.table.values()].map(storedOf);
   }
 
   /** Hears of routes from now on, until the returned function is called. */
@@ -186,6 +219,7 @@ export class Routes {
     if (present?.uid === uid && present.target === text && (present.posted !== undefined) === isOperators) {
       present.data = data;
       present.posted = posted;
+      this.#note({ kind: 'set', route: storedOf(present) });
       return null;
     }
     const skipped = isOperators && this.#parts.hostRouting ? 1 : 0;
@@ -205,12 +239,13 @@ export class Routes {
     const route = new Route(facts, rewrite, () => this.#parts.makeUpstream(to.target, uid));
     this.table.set(prefix.segments, route);
     present?.end();
+    this.#note({ kind: 'set', route: storedOf(route) });
     return route;
   }
 
   async #remove(route: Route): Promise<void> {
     const ended = this.#drop(route);
-    await this.save();
+    await this.#settle();
     const sentence = `requests for ${route.prefix} go to the hub again`;
     this.#parts.log.info({ event: 'route-removed', prefix: route.prefix, ended }, sentence);
     this.#emit({ kind: 'removed', prefix: route.prefix });
@@ -219,7 +254,22 @@ export class Routes {
   /** Gives how many it ended. */
   #drop(route: Route): number {
     this.table.delete(route.segments);
+    this.#note({ kind: 'drop', prefix: route.prefix });
     return route.end();
+  }
+
+  #note(change: RouteChange): void {
+    if (this.#spread !== null) this.#changes.push(change);
+  }
+
+  async #tellThreads(): Promise<void> {
+    const changes = this.#changes;
+    this.#changes = [];
+    if (changes.length > 0) await this.#spread?.(changes);
+  }
+
+  async #settle(): Promise<void> {
+    await Promise.all([this.save(), this.#tellThreads()]);
   }
 
   #tellAdded({ prefix, target, uid }: Route): void {
@@ -234,6 +284,10 @@ export class Routes {
   #emit(event: RouteEvent): void {
     for (const hear of this.#listeners) hear(event);
   }
+}
+
+function storedOf({ prefix, target, uid, data, posted, lastActivity }: Route): StoredRoute {
+  return { prefix, target, uid, data, lastActivity, ...(posted === undefined ? {} : { posted }) };
 }
 
 interface Parsed {

@@ -24,7 +24,11 @@ function poolOf(bounds: { maxSockets: number; maxOfAddress?: number; maxWaiting?
   };
   return {
     sockets,
-    pool: new UpstreamPool({ connect, silenceMs: () => 0, maxOfAddress: 0, maxWaiting: 10, ...bounds }),
+    pool: new UpstreamPool({
+      connect,
+      silenceMs: () => 0,
+      bounds: () => ({ maxOfAddress: 0, maxWaiting: 10, ...bounds }),
+    }),
   };
 }
 

@@ -6,7 +6,8 @@ import { idleUpstreamMs, type PoolBounds } from './limits.ts';
 import type { Hearer } from './read-buffer.ts';
 import { type Asker, type ConnectionOwner, UpstreamConnection } from './upstream-connection.ts';
 
-export interface PoolOptions extends PoolBounds {
+export interface PoolOptions {
+  readonly bounds: () => PoolBounds;
   /** Gives its socket at once; it errors when the other end is not who it should be. */
   readonly connect: (hearer: Hearer) => Socket;
   readonly silenceMs: () => number;
@@ -34,14 +35,15 @@ export class UpstreamPool implements ConnectionOwner {
 
   /** The asker hears onConnection, at once if a connection is free, or onFailure. */
   ask(asker: Asker): void {
-    const mayHave = this.#idle.length > 0 || this.#all.size < this.#options.maxSockets;
+    const { maxSockets, maxOfAddress } = this.#options.bounds();
+    const mayHave = this.#idle.length > 0 || this.#all.size < maxSockets;
     if (this.#isClosed) asker.onFailure(gone());
-    else if (mayHave && this.#share.enter(asker.address, this.#options.maxOfAddress)) this.#serve(asker);
+    else if (mayHave && this.#share.enter(asker.address, maxOfAddress)) this.#serve(asker);
     else if (!this.#wait(asker)) asker.onFailure(coded(upstreamCodes.full, 'too many requests wait already'));
   }
 
   #wait(asker: Asker): boolean {
-    const { maxWaiting, maxOfAddress } = this.#options;
+    const { maxWaiting, maxOfAddress } = this.#options.bounds();
     const most = maxOfAddress === 0 ? 0 : maxWaiting / 2;
     if (this.#waiting.size >= maxWaiting || !this.#waitingShare.enter(asker.address, most)) return false;
     this.#waiting.add(asker);
@@ -65,8 +67,10 @@ export class UpstreamPool implements ConnectionOwner {
 
   /** The first who waits and whose address has not its share. */
   #serveNext(): void {
+    if (this.#waiting.size === 0) return;
+    const { maxOfAddress } = this.#options.bounds();
     for (const asker of this.#waiting) {
-      if (!this.#share.enter(asker.address, this.#options.maxOfAddress)) continue;
+      if (!this.#share.enter(asker.address, maxOfAddress)) continue;
       this.cancel(asker);
       return this.#serve(asker);
     }
@@ -76,7 +80,7 @@ export class UpstreamPool implements ConnectionOwner {
   askAlone(asker: Asker): UpstreamConnection | null {
     const { address } = asker;
     if (this.#isClosed) return null;
-    const { maxSockets, maxOfAddress } = this.#options;
+    const { maxSockets, maxOfAddress } = this.#options.bounds();
     if (this.#alone.size >= maxSockets || !this.#aloneShare.enter(address, maxOfAddress)) return null;
     const connection = this.askUncounted(asker, (one) => {
       if (this.#alone.delete(one)) this.#aloneShare.leave(address);

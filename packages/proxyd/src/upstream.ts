@@ -1,6 +1,6 @@
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import type { Limits, PoolBounds } from './limits.ts';
+import { boundsOf, type Limits, type PoolBounds } from './limits.ts';
 import { type Hearer, readInto } from './read-buffer.ts';
 import { type Target } from './target.ts';
 import { listenerUids } from './tcp-owner.ts';
@@ -13,7 +13,7 @@ export interface UpstreamOptions {
   /** Who may answer there; null: whoever does. */
   readonly uids: readonly number[] | null;
   readonly bounds: PoolBounds;
-  readonly limits: () => Pick<Limits, 'connectMs' | 'upstreamMs'>;
+  readonly limits: () => Pick<Limits, 'connectMs' | 'threads' | 'upstreamMs'>;
   /** How an https target is spoken to. */
   readonly tls?: () => UpstreamTls;
   /** Credentials of the peer of a connected UNIX socket. */
@@ -35,7 +35,7 @@ export class Upstream {
   get pool(): UpstreamPool {
     this.#pool ??= new UpstreamPool({
       connect: (hearer) => this.#connect(hearer),
-      ...this.#options.bounds,
+      bounds: () => boundsOf(this.#options.bounds, this.#options.limits()),
       silenceMs: () => this.#options.limits().upstreamMs,
     });
     return this.#pool;

@@ -10,7 +10,7 @@ export interface ApiListenerParts extends ApiParts {
   /** null: whoever can connect may ask; the permissions of a UNIX socket decide. */
   readonly token: () => string | null;
   /** What `/metrics` says. */
-  readonly metrics: () => string;
+  readonly metrics: () => Promise<string>;
 }
 
 /** A route's data is small; a whole table is never posted. */
@@ -39,7 +39,8 @@ export function makeApiListener(parts: ApiListenerParts, tls: ApiTls | null): Se
 export function makeMetricsListener(parts: Pick<ApiListenerParts, 'metrics'>): Server {
   const server = createServer((req, res) => {
     const isMetrics = req.url === '/metrics' && (req.method === 'GET' || req.method === 'HEAD');
-    write(req, res, isMetrics ? metricsAnswer(parts) : { status: 404 });
+    if (isMetrics) void metricsAnswer(parts).then((answer) => write(req, res, answer));
+    else write(req, res, { status: 404 });
   });
   server.requestTimeout = 10_000;
   server.maxConnections = 64;
@@ -62,8 +63,8 @@ async function answerTo(parts: ApiListenerParts, req: IncomingMessage): Promise<
   return handler(parts, { path, query: new URLSearchParams(query.join('?')), body });
 }
 
-function metricsAnswer({ metrics }: Pick<ApiListenerParts, 'metrics'>): Answer {
-  return { status: 200, type: 'text/plain; version=0.0.4; charset=utf-8', body: metrics() };
+async function metricsAnswer({ metrics }: Pick<ApiListenerParts, 'metrics'>): Promise<Answer> {
+  return { status: 200, type: 'text/plain; version=0.0.4; charset=utf-8', body: await metrics() };
 }
 
 function decode(path: string): string | null {

@@ -20,6 +20,8 @@ export interface Asked {
 
 export interface ApiParts {
   readonly routes: Routes;
+  /** Resolves when the routes know of the activity in other threads. */
+  readonly collect: () => Promise<void>;
   readonly counts: Counts;
 }
 
@@ -31,7 +33,8 @@ export const handlers: Readonly<Record<string, Handler>> = {
   POST: addRoute,
 };
 
-async function getRoutes({ routes, counts }: ApiParts, { path, query }: Asked): Promise<Answer> {
+async function getRoutes({ routes, collect, counts }: ApiParts, { path, query }: Asked): Promise<Answer> {
+  await collect();
   if (path !== '' && path !== '/') {
     const route = findOrNull(routes, path);
     return route === null ? { status: 404 } : json(viewOf(route));

@@ -36,12 +36,12 @@ export async function serveBesideSuccessor(parts: LeaveParts): Promise<void> {
     if (name === routesFile) follow();
   });
   const report = async (isOver: boolean) => {
-    const active = [...routes.table.values()].filter(({ lastActivity }) => lastActivity >= since);
+    await proxy.collect();
     await writeLeavingReport(folder, {
       pid,
       connections: isOver ? 0 : proxy.open(),
-      websockets: isOver ? 0 : counters.websockets,
-      activity: Object.fromEntries(active.map(({ prefix, lastActivity }) => [prefix, lastActivity])),
+      websockets: isOver ? 0 : counters.websockets + counters.otherWebsockets,
+      activity: routes.activeSince(since),
     });
   };
   let telling: Promise<void> = Promise.resolve();
@@ -54,7 +54,7 @@ export async function serveBesideSuccessor(parts: LeaveParts): Promise<void> {
   const timer = setInterval(() => void tell(false), tellMs);
   await tell(false);
   if (proxy.open() > 0) {
-    const says = `${proxy.open()} connections, ${counters.websockets} of them websockets, may go on here for ${proxy.drainMs() / 1000} s`;
+    const says = `${proxy.open()} connections, ${counters.websockets + counters.otherWebsockets} of them websockets, may go on here for ${proxy.drainMs() / 1000} s`;
     log.info(`a new process serves from now on; ${says}`);
   }
   await proxy.close({ hasSuccessor: true, hurry });

@@ -28,7 +28,7 @@ export async function watchPredecessors(
   let present: readonly LeavingReport[] = [];
   const look = async () => {
     present = await readLeavingReports(folder, staleMs);
-    for (const { activity } of present) noteActivity(proxy, activity);
+    for (const { activity } of present) proxy.routes.noteActivity(activity);
     proxy.counters.leaving = present.reduce(
       (sum, { connections, websockets }) => ({
         connections: sum.connections + connections,
@@ -60,13 +60,6 @@ export async function watchPredecessors(
       clearInterval(timer);
     },
   };
-}
-
-function noteActivity({ routes }: Proxy, activity: LeavingReport['activity']): void {
-  for (const [prefix, at] of Object.entries(activity)) {
-    const route = routes.findOrNull(prefix);
-    if (route !== null) route.lastActivity = Math.max(route.lastActivity, at);
-  }
 }
 
 /**

@@ -15,6 +15,10 @@ export interface TlsSideParts extends Omit<LoadParts, 'now'> {
   readonly counts: Counts;
   /** Milliseconds that a handshake may take. */
   readonly handshakeMs: number;
+  /** Of another thread; left out: own ones, changed from time to time. */
+  readonly ticketKeys?: Uint8Array;
+  /** Hears of own ones that have changed. */
+  readonly onTicketKeys?: (keys: Uint8Array) => void;
   /** Milliseconds between two looks at the files. */
   readonly watchMs?: number;
   /** Takes over what was decrypted, and the connection that it came from. */
@@ -30,7 +34,7 @@ export class TlsSide {
   #settings: TlsSettings;
   #certificates: readonly Certificate[];
   #server: Server;
-  #ticketTimer: NodeJS.Timeout;
+  #ticketTimer: NodeJS.Timeout | undefined;
   #watched: string[] = [];
   /** Who vouches for the certificates of clients. */
   #clientCa: ContextOptions['ca'];
@@ -68,13 +72,22 @@ export class TlsSide {
       parts.log.debug({ error }, 'a TLS handshake failed');
       stream.destroy();
     });
-    this.#ticketTimer = setInterval(() => this.#server.setTicketKeys(randomBytes(48)), ticketKeyMs).unref();
+    if (parts.ticketKeys === undefined) this.#ticketTimer = setInterval(() => this.#renewKeys(), ticketKeyMs).unref();
+    else this.setTicketKeys(parts.ticketKeys);
     this.#watch();
   }
 
   /** The one that is served when no name is asked for or none fits. */
   get certificate(): Certificate | undefined {
     return this.#certificates[0];
+  }
+
+  get ticketKeys(): Uint8Array {
+    return this.#server.getTicketKeys();
+  }
+
+  setTicketKeys(keys: Uint8Array): void {
+    this.#server.setTicketKeys(Buffer.from(keys));
   }
 
   /** Shakes hands on a connection that has not been read from, or whose bytes were put back. */
@@ -98,6 +111,12 @@ export class TlsSide {
   close(): void {
     clearInterval(this.#ticketTimer);
     this.#unwatch();
+  }
+
+  #renewKeys(): void {
+    const keys = randomBytes(48);
+    this.#server.setTicketKeys(keys);
+    this.#parts.onTicketKeys?.(keys);
   }
 
   #secure() {

@@ -1,0 +1,5 @@
+// TypeScript is no matter of course in a thread.
+import { register } from 'tsx/esm/api';
+
+register();
+await import('./thread-program.ts');
