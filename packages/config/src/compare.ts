@@ -36,7 +36,7 @@ export function differing(
   settings: Settings,
   inUse: unknown,
   sections: readonly string[],
-  files = settings,
+  files: Settings | null = settings,
 ): Differing[] {
   const [now, used] = [flat(hideForComparison(settings, files)), flat(inUse)];
   return [...new Set([...now.keys(), ...used.keys()])]

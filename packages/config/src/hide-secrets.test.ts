@@ -62,6 +62,11 @@ describe('a secret in use', () => {
     expect(keys(withKey('a'), withKey('a'), withKey('a'))).toEqual([]);
     expect(keys(withKey('b'), withKey('a'), withKey('a'))).toEqual(['spawner.environment.KEY']);
     expect(keys(withKey('a'), withKey('b'), withKey('a'))).toEqual(['spawner.environment.KEY']);
+    const [broken] = tellInUse({ settings: withKey('a'), waiting: [] }, () => {
+      throw new Error('no TOML');
+    });
+    const found = differing(withKey('a'), JSON.parse(broken), sections, null);
+    expect(found.map(({ key }) => key)).toEqual(['spawner.environment.KEY']);
     // Whether these two are the same nobody can tell who may see neither.
     expect(keys(withKey('b'), withKey('b'), withKey('a'))).toEqual(['spawner.environment.KEY']);
   });

@@ -11,11 +11,11 @@ const given = '(hidden,given)';
 
 /** What a daemon tells of its settings on the bus: as JSON, without secrets, and the keys of those that wait for a restart. */
 export function tellInUse({ settings, waiting }: InUse, read: () => Settings = loadSettings): [string, string[]] {
-  return [JSON.stringify(hideSecrets(settings, filesOf(read), changed)), [...waiting]];
+  return [JSON.stringify(hideSecrets(settings, readOrNull(read), changed)), [...waiting]];
 }
 
-/** Settings for a comparison with what a daemon told: texts are the same where values are. */
-export function hideForComparison(settings: Settings, files: Settings): unknown {
+/** Settings for a comparison with what a daemon told: texts are the same where values are. `files` are those that it reads. */
+export function hideForComparison(settings: Settings, files: Settings | null): unknown {
   return hideSecrets(settings, files, given);
 }
 
@@ -29,12 +29,12 @@ export function hidePasswords(text: string, instead = hidden): string {
   return text.replace(/(:\/\/[^/\s:@"]*):[^/\s@"]*@/g, `$1:${instead}@`);
 }
 
-// Files that are broken now say nothing; who compares with them has been told so.
-function filesOf(read: () => Settings): unknown {
+/** The settings in the files; null while these are broken: nothing is as they say, then. */
+export function readOrNull(read: () => Settings = loadSettings): Settings | null {
   try {
     return read();
   } catch {
-    return undefined;
+    return null;
   }
 }
 
@@ -44,7 +44,8 @@ function filesOf(read: () => Settings): unknown {
  */
 function hideSecrets(value: unknown, file: unknown, otherwise: string, isSecret = false): unknown {
   const instead = (): string => (JSON.stringify(value) === JSON.stringify(file) ? hidden : otherwise);
-  if (value === undefined) return value;
+  // None is no secret.
+  if (value === undefined || value === '') return value;
   if (isTable(value)) {
     const before = isTable(file) ? file : {};
     const hide = (key: string, inner: unknown): unknown =>

@@ -10,7 +10,7 @@ export {
   userOfAccount,
   type Who,
 } from './effective.ts';
-export { tellInUse } from './hide-secrets.ts';
+export { readOrNull, tellInUse } from './hide-secrets.ts';
 export { afterReload, type InUse } from './in-use.ts';
 export { parseBind } from './kinds.ts';
 export { loadSettings, type LoadOptions, loadWithOrigin } from './load.ts';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Calls } from '@tshub/bus';
-import { differing, type Differing, loadSettings, loadWithOrigin, notDefault, type NotDefault } from '@tshub/config';
+import { differing, type Differing, loadWithOrigin, notDefault, type NotDefault, readOrNull } from '@tshub/config';
 import { culler1, hub1, proxy1, TshubError, units } from '@tshub/contract';
 import type { Context, Input, Outcome, Screen } from '../command.ts';
 import { describeFailure, exitCodes } from '../exit.ts';
@@ -45,7 +45,7 @@ export async function diffConfig(context: Context, { args: [file] }: Input): Pro
   const { settings, origin } = loadWithOrigin(file === undefined ? {} : { file, dropins: `${file}.d` });
   const set = notDefault(settings, origin);
   // What the daemons compare their secrets with.
-  const files = file === undefined ? settings : loadSettings();
+  const files = file === undefined ? settings : readOrNull();
   const pending: Pending[] = [];
   const away: string[] = [];
   // One after another: each may have to ask for a password.
