@@ -3,13 +3,14 @@ import type { RawHeaders } from './headers.ts';
 /** Reading the fields of a head or of trailers: one line each, ended by CRLF, nothing that two readers could see differently. Pure. */
 
 const tokenName = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-// Controls but the tab, and either half of CRLF alone. Whoever passes one on decides how the next reader splits lines.
+// No controls but the tab, and CRLF whole, but for the last. Whoever passes another on decides how the next reader splits lines.
+// Said of what is good: each character is looked at once, where looking for what is bad takes twice as long.
 // oxlint-disable-next-line no-control-regex
-const badText = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n|$)|(?<!\r)\n/;
+const goodText = /^[^\0-\x08\x0a-\x1f\x7f]*(?:\r\n[^\0-\x08\x0a-\x1f\x7f]*)*\r?$/;
 
 /** Whether text that came can no longer become a head, or part of one. `text` is latin1. */
 export function isBadText(text: string): boolean {
-  return badText.test(text);
+  return !goodText.test(text);
 }
 
 /** Bytes of a head that is not whole which are looked at: one that trickles in must not be read again and again. */

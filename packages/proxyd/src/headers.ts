@@ -140,12 +140,13 @@ function mayServerSend(key: string, value: string, prefix: string, target: strin
 function connectionNames(raw: RawHeaders): Set<string> | null {
   let names: Set<string> | null = null;
   for (let i = 0; i + 1 < raw.length; i += 2) {
-    if ((raw[i] ?? '').toLowerCase() !== 'connection') continue;
+    const name = raw[i] ?? '';
+    if (name.length !== 'connection'.length || keyOf(name) !== 'connection') continue;
     for (const item of (raw[i + 1] ?? '').split(',')) {
-      const name = item.trim().toLowerCase();
-      if (name === '' || hopByHop.has(name) || kept.has(name) || name === 'close') continue;
+      const listed = item.trim().toLowerCase();
+      if (listed === '' || hopByHop.has(listed) || kept.has(listed) || listed === 'close') continue;
       names ??= new Set();
-      names.add(name);
+      names.add(listed);
     }
   }
   return names;
@@ -158,9 +159,11 @@ interface Forwarded {
   port: string;
 }
 
+const nothingTold: Readonly<Forwarded> = { for: [], proto: '', host: '', port: '' };
+
 // With `_` for `-` as well: some frameworks cannot tell the two apart.
 function isForwarding(key: string): boolean {
-  if (!/^(?:x[-_]|forwarded$)/.test(key)) return false;
+  if (!key.startsWith('x') && key !== 'forwarded') return false;
   const name = key.replaceAll('_', '-');
   return name.startsWith('x-forwarded-') || name === 'forwarded' || name === 'x-real-ip' || name === 'x-scheme';
 }
@@ -174,8 +177,7 @@ function noteForwarded(into: Forwarded, key: string, value: string): void {
 
 function pushForwarded(out: string[], came: Forwarded, host: string, client: ClientFacts, trusts: Trusts): void {
   const peer = plainAddress(client.remoteAddress);
-  const isTrusted = trusts(peer);
-  const told: Forwarded = isTrusted ? came : { for: [], proto: '', host: '', port: '' };
+  const told = trusts(peer) ? came : nothingTold;
   const chain = told.for.flatMap((list) => list.split(',')).map((address) => address.trim());
   const hops = [...chain.filter((address) => address !== ''), ...(peer === unixPeer ? [] : [peer])];
   const isSecure = told.proto === '' ? client.encrypted : told.proto === 'https' || told.proto === 'wss';
