@@ -109,6 +109,15 @@ export async function pipe(folder: string, { socket }: Backend): Promise<ProxyCo
   return { name: 'bare pipe', port, process, stop: () => process.stop() };
 }
 
+/** The least that any program can do: what a relay in C would have to be weighed by. */
+export async function relay(folder: string, { socket }: Backend): Promise<ProxyContestant> {
+  const port = await freePort();
+  const program = join(folder, 'relay');
+  execFileSync('cc', ['-O2', '-Wall', '-Werror', '-o', program, join(import.meta.dirname, 'relay.c')]);
+  const process = await new Measured(program, [String(port), socket]).listens(port);
+  return { name: 'C relay', port, process, stop: () => process.stop() };
+}
+
 /** Debian's haproxy with one thread, in HTTP mode. */
 export async function haproxy(folder: string, { socket }: Backend): Promise<ProxyContestant> {
   const port = await freePort();

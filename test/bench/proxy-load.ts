@@ -53,7 +53,10 @@ export async function requests(port: number, count: number, clients: number): Pr
   return latencies;
 }
 
-/** As `requests`, but only so many a second, whether or not the proxy could do more: the load that all of them get alike. */
+/**
+ * As `requests`, but only so many a second, whether or not the proxy could do more: the load that all of them get alike. Who waits
+ * for a connection because the proxy is behind waits in the figures too.
+ */
 export async function pacedRequests(
   port: number,
   count: number,
@@ -62,11 +65,19 @@ export async function pacedRequests(
 ): Promise<number[]> {
   const text = Buffer.from(`GET ${path}api/status HTTP/1.1\r\nHost: hub.example\r\n${agent}\r\n`);
   const latencies: number[] = [];
-  const free = await Promise.all(Array.from({ length: clients }, () => connected(port)));
-  const all = [...free];
-  let sent = 0;
+  const all = await Promise.all(Array.from({ length: clients }, () => connected(port)));
+  const free = [...all];
+  /** When each request that is due and not sent yet became due. */
+  const due: number[] = [];
   await new Promise<void>((resolve, reject) => {
     const began = new Map<Socket, number>();
+    const send = (): void => {
+      while (due.length > 0 && free.length > 0) {
+        const socket = free.shift()!;
+        began.set(socket, due.shift()!);
+        socket.write(text);
+      }
+    };
     for (const socket of all) {
       let got = '';
       socket.on('data', (chunk: Buffer) => {
@@ -76,21 +87,18 @@ export async function pacedRequests(
         got = '';
         latencies.push(performance.now() - (began.get(socket) ?? 0));
         free.push(socket);
+        send();
         if (latencies.length === count) resolve();
       });
       socket.once('close', () => reject(new Error('the proxy closed a connection')));
     }
     const start = performance.now();
+    let made = 0;
     const ticker = setInterval(() => {
-      const due = Math.min(count, ((performance.now() - start) * perSecond) / 1000);
-      while (sent < due) {
-        const socket = free.shift();
-        if (socket === undefined) break;
-        sent++;
-        began.set(socket, performance.now());
-        socket.write(text);
-      }
-      if (sent >= count) clearInterval(ticker);
+      const now = performance.now();
+      for (const target = Math.min(count, ((now - start) * perSecond) / 1000); made < target; made++) due.push(now);
+      send();
+      if (made >= count) clearInterval(ticker);
     }, 1);
   });
   for (const socket of all) socket.destroy();
