@@ -4,7 +4,7 @@ import { isBadText } from './head-fields.ts';
 
 /** The rule, character by character. */
 function isBad(text: string): boolean {
-  return [...text].some((character, at) => {
+  return text.split('').some((character, at) => {
     if (character === '\r') return at + 1 < text.length && text[at + 1] !== '\n';
     if (character === '\n') return text[at - 1] !== '\r';
     const code = character.charCodeAt(0);
