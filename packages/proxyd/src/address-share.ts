@@ -32,6 +32,21 @@ export function isOwnHost(network: string): boolean {
  */
 export function networkOf(address: string): string {
   if (!address.includes(':')) return address;
+  // Taking one apart takes microseconds, and every request has one.
+  let network = seen.get(address);
+  if (network === undefined) {
+    if (seen.size >= maxSeen) seen.clear();
+    network = readNetwork(address);
+    seen.set(address, network);
+  }
+  return network;
+}
+
+/** Addresses whose network is remembered. */
+const maxSeen = 4096;
+const seen = new Map<string, string>();
+
+function readNetwork(address: string): string {
   const [head = [], tail, ...more] = address.replace(/%.*$/, '').split('::').map(groupsOf);
   const missing = 8 - head.length - (tail?.length ?? 0);
   if (more.length > 0 || (tail === undefined ? missing !== 0 : missing < 1)) return address;
