@@ -179,6 +179,24 @@ test('new settings are those of every thread, or of none', async () => {
   for (const text of await ask()) expect(text).toMatch(/ 413/);
 });
 
+test('a thread that begins between the reading of new settings and their use is counted still', async () => {
+  t = await proxyForTest();
+  let now = 0;
+  let most = 0;
+  await t.route('ada', (_req, res) => {
+    most = Math.max(most, ++now);
+    setImmediate(() => {
+      now--;
+      res.end('ada');
+    });
+  });
+  const apply = t.proxy.prepareReload(t.settings({}));
+  t.proxy.shareWith(serverBounds.maxSockets);
+  apply();
+  await Promise.all(clients(5).map((client) => client.send(request('/user/ada/')).until(/ada$/)));
+  expect(most).toBe(1);
+});
+
 test('what other threads have under way lives on beside a successor, and ends when told to hurry', async () => {
   await begin({ drain_timeout: 3600 });
   await echoing();

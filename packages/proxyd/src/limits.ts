@@ -48,7 +48,7 @@ export const lingerMs = 2_000;
 export const halfClosedMs = 30_000;
 
 /** Throws config_invalid for an entry of trusted_proxies that is no address. */
-export function limitsOf(settings: Settings['proxy'], hstsMaxAge = 0, threads = 1): Limits {
+export function limitsOf(settings: Settings['proxy'], hstsMaxAge = 0): Limits {
   const trusts = trustedPeers(settings.trusted_proxies);
   return {
     trusts,
@@ -62,7 +62,7 @@ export function limitsOf(settings: Settings['proxy'], hstsMaxAge = 0, threads = 
     maxHeaderSize: settings.max_header_size,
     maxBodySize: settings.max_body_size,
     drainMs: settings.drain_timeout * 1000,
-    threads,
+    threads: 1,
     hsts: hstsMaxAge === 0 ? '' : `max-age=${Math.round(hstsMaxAge)}`,
   };
 }

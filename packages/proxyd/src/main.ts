@@ -63,7 +63,14 @@ else
         threads: {
           most: () => settings.proxy.threads || Math.min(availableParallelism(), mostThreads),
           start: () => startThread(new URL(import.meta.url)),
-          beginning: () => ({ settings, hubUid, hasFront, hostNames, ticketKeys: front?.ticketKeys() ?? null }),
+          // Not what waits for a restart: the first thread does not go by it either.
+          beginning: () => ({
+            settings: inUse.settings,
+            hubUid,
+            hasFront,
+            hostNames,
+            ticketKeys: front?.ticketKeys() ?? null,
+          }),
           busyHere: busyHere(),
           // As one that nobody caught here: what that thread served is lost.
           onFailure: (error) =>
@@ -113,10 +120,11 @@ else
         const applyRest = [edge.prepareReload(fresh.proxy_api), proxy.prepareReload(fresh)];
         const inFront = front === null ? laterOf(started, fresh) : await front.reload(fresh);
         const later = [...inFront, ...applyRest.flatMap((apply) => apply())];
-        await proxy.crew?.applyReload();
         settings = fresh;
         inUse = afterReload(inUse.settings, fresh, later);
         log.level = settings.logging.level;
+        // Last: a thread that begins from now on begins with these.
+        await proxy.crew?.applyReload();
         const rest = later.length === 0 ? '' : `; a restart is needed for ${later.join(', ')}`;
         log.info({ event: 'config-reloaded' }, `settings were read again${rest}`);
       });

@@ -236,13 +236,16 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
       const loaded = [
         loadUpstreamTls(fresh),
         loadErrorPages(fresh, readTls, lookOf(brand)),
-        limitsOf(proxy, tls.hsts_max_age, limits.threads),
+        limitsOf(proxy, tls.hsts_max_age),
       ] as const;
       const later = Object.entries(fresh).filter(
         ([key, value]) => !live.has(key) && !isDeepStrictEqual(value, routeSettings[key as keyof typeof routeSettings]),
       );
       return () => {
+        const { threads } = limits;
         [upstreamTls, errorPages, limits] = loaded;
+        // There may be more by now than when this was read.
+        shareWith(threads);
         applyToListeners();
         return later.map(([key]) => `proxy_routes.${key}`);
       };

@@ -37,6 +37,8 @@ export interface CrewParts extends ThreadOptions {
 
 /** A thread that is busier than this takes no more if another can be had. */
 const busyFrom = 0.7;
+/** After a thread could not begin, for which there is no hurry: the others serve. */
+const retryMs = 60_000;
 /** Even a thread that has no time at all gets a connection now and then: what it is busy with may end. */
 const leastWeight = 0.05;
 
@@ -54,6 +56,10 @@ export class Crew {
   #ids = new WeakMap<Socket, number>();
   #lastId = 0;
   #isLeaving = false;
+  /** What a reload under way is about to apply. */
+  #prepared: ThreadSettings | null = null;
+  /** When a thread last could not begin. */
+  #failedAt = -retryMs;
 
   constructor(parts: CrewParts) {
     this.#parts = parts;
@@ -123,10 +129,12 @@ export class Crew {
 
   /** Rejects with config_invalid when a thread cannot use these settings; nothing is changed yet. */
   async prepareReload(settings: ThreadSettings): Promise<void> {
+    this.#prepared = settings;
     await Promise.all(this.#members.map((member) => member.ask({ kind: 'prepare-reload', settings })));
   }
 
   async applyReload(): Promise<void> {
+    this.#prepared = null;
     await Promise.all(this.#members.map((member) => member.ask({ kind: 'apply-reload' })));
   }
 
@@ -153,19 +161,29 @@ export class Crew {
     const busy = [this.#parts.busyHere(), ...this.#members.map((member) => member.busy())];
     // One that is starting has no turn yet, and whoever is busy may be so with starting it.
     if (this.#members.every(({ isReady }) => isReady)) {
-      if (Math.min(...busy) > busyFrom && busy.length < this.#parts.most()) this.#add(busy.length + 1);
+      const mayAdd = busy.length < this.#parts.most() && now - this.#failedAt >= retryMs;
+      if (mayAdd && Math.min(...busy) > busyFrom) this.#tryAdd(busy.length + 1);
       this.#turns = new Turns(busy.map((part) => Math.max(leastWeight, 1 - part)));
+    }
+  }
+
+  #tryAdd(count: number): void {
+    try {
+      this.#add(count);
+    } catch (error) {
+      // The kernel gives no further thread.
+      this.#goOnWithout(undefined, error);
     }
   }
 
   #add(count: number): void {
     const { start, beginning, routes, counters, counts, log, onSize, onFailure } = this.#parts;
-    const member = new Member({
+    const member: Member = new Member({
       thread: start(),
       counters,
       counts,
       routes,
-      onFailure,
+      onFailure: (error) => (member.isReady ? onFailure(error) : this.#goOnWithout(member, error)),
       onReady: () => {
         log.info(`those that serve are busy: ${count} threads do from now on`);
         onSize(count);
@@ -180,5 +198,15 @@ export class Crew {
     });
     this.#members.push(member);
     member.tell({ kind: 'begin', beginning: beginning(), routes: routes.list() });
+    if (this.#prepared !== null) void member.ask({ kind: 'prepare-reload', settings: this.#prepared });
+  }
+
+  /** It has served nobody yet. A file that the settings name may be broken by now, which those that serve have read before. */
+  #goOnWithout(member: Member | undefined, error: unknown): void {
+    // Its end is told after its error.
+    if (member !== undefined && !this.#members.includes(member)) return;
+    this.#members = this.#members.filter((one) => one !== member);
+    this.#failedAt = performance.now();
+    this.#parts.log.warn({ error }, 'a further thread cannot begin; going on with those that serve');
   }
 }

@@ -42,7 +42,7 @@ export class Member {
     parts.thread.onMessage((message) => this.#hear(message));
     parts.thread.onFailure((error) => {
       this.#hasEnded = true;
-      for (const answer of this.#asked.values()) answer(error.message);
+      this.#answerAll(error.message);
       parts.onFailure(error);
     });
   }
@@ -73,7 +73,14 @@ export class Member {
   async close(hasSuccessor: boolean): Promise<void> {
     await this.ask({ kind: 'close', hasSuccessor }, 0);
     this.#hasEnded = true;
+    // It has said all that it counts; whoever has just asked again would wait for nothing.
+    this.#answerAll(undefined);
     this.#parts.thread.end();
+  }
+
+  #answerAll(problem: string | undefined): void {
+    for (const answer of this.#asked.values()) answer(problem);
+    this.#asked.clear();
   }
 
   #hear(message: FromThread): void {
