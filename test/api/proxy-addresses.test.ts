@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import type { ServerResponse } from 'node:http';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { maxHubRequestsOfAddress } from '../../packages/proxyd/src/limits.ts';
@@ -55,3 +56,26 @@ test.each([
   for (const res of waiting) res.end();
   await Promise.all(slow.map((client) => client.closed));
 });
+
+test.each([false, true])(
+  'who was gone before being looked at is nobody, and above all no UNIX peer; in a thread: %s',
+  async (withThread) => {
+    await t.close();
+    t = await proxyForTest({ withThread, trusted_proxies: ['unix'] });
+    const seen: unknown[] = [];
+    await t.serve('hub', (req, res) => {
+      seen.push(req.headers['x-real-ip']);
+      res.end('hub');
+    });
+    // While this process waits for it, nobody is accepted.
+    const script = `
+    const socket = require('node:net').connect(${t.proxy.port}, '127.0.0.1');
+    socket.write('GET /hub/ HTTP/1.1\\r\\nHost: h\\r\\nX-Forwarded-For: 203.0.113.7\\r\\n\\r\\n', () => socket.resetAndDestroy());
+  `;
+    for (let i = 0; i < 5; i++) execFileSync(process.execPath, ['-e', script]);
+    expect(
+      statusesOf(await exchange(t.proxy.port, 'GET /hub/ HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n')),
+    ).toEqual([200]);
+    expect(seen).toEqual(['127.0.0.1']);
+  },
+);

@@ -280,3 +280,13 @@ test('metrics have the peer’s names and ours', async () => {
   expect(text).toMatch(/^process_cpu_seconds_total 0?\.?[1-9]/m);
   expect((await fetch(`http://127.0.0.1:${metricsPort}/api/routes`)).status).toBe(404);
 });
+
+test('metrics that cannot be told are an answer, and not the end of the proxy', async () => {
+  await edge.close();
+  const collect = () => Promise.reject(new Error('a thread has ended by itself'));
+  edge = await startEdge({
+    ...options({ metrics_listen: `127.0.0.1:${metricsPort}` }),
+    proxy: { ...t.proxy, collect },
+  });
+  expect((await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).status).toBe(500);
+});

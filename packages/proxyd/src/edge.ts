@@ -90,7 +90,11 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
 function countProcess(counts: Counts): void {
   const { user, system } = process.cpuUsage();
   counts.set('process_cpu_seconds_total', (user + system) / 1e6);
-  counts.set('process_open_fds', readdirSync('/proc/self/fd').length);
+  try {
+    counts.set('process_open_fds', readdirSync('/proc/self/fd').length);
+  } catch {
+    // Without a free descriptor they cannot be counted; the rest is wanted then above all.
+  }
   const memory = process.memoryUsage.rss();
   counts.set('process_resident_memory_bytes', memory);
   counts.set('tshub_proxy_memory_bytes', memory);

@@ -2,7 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { type ListenAddress, listenOn, type Log } from '@tshub/daemon';
 import type { Engine } from './engine.ts';
 import { readProxyHead } from './proxy-protocol.ts';
-import { plainAddress, type Trusts } from './trusted-peers.ts';
+import { isOfNobody, plainAddress, type Trusts } from './trusted-peers.ts';
 import { descriptorOf } from './upstream.ts';
 
 /** What a front may be told anew while it serves. */
@@ -65,6 +65,7 @@ export class Front {
 
   /** Serves a connection of which nothing was read. */
   serve(socket: Socket): void {
+    if (isOfNobody(socket)) return void socket.destroy();
     const { proxyProtocol, trusts } = this.#parts.limits();
     socket.on('error', () => undefined);
     if (proxyProtocol && trusts(plainAddress(socket.remoteAddress))) this.#readProxyHead(socket);

@@ -2,7 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { AddressShare } from './address-share.ts';
 import { ClientConnection } from './client-connection.ts';
 import type { Engine, EngineParts } from './engine.ts';
-import { plainAddress } from './trusted-peers.ts';
+import { isOfNobody, plainAddress } from './trusted-peers.ts';
 import { descriptorOf } from './upstream.ts';
 
 /** Between two warnings that connections are turned away. */
@@ -55,6 +55,7 @@ export function makeListener(parts: ListenerParts, engine: Engine): Server {
 
 /** Serves a connection on which HTTP is spoken from its first byte. */
 export function servePlain({ peer }: Pick<ListenerParts, 'peer'>, engine: Engine, socket: Socket): void {
+  if (isOfNobody(socket)) return void socket.destroy();
   engine.serve(socket, {
     remoteAddress: socket.remoteAddress,
     encrypted: false,

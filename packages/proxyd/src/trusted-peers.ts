@@ -1,4 +1,4 @@
-import { BlockList, isIP } from 'node:net';
+import { BlockList, isIP, type Socket } from 'node:net';
 import { TshubError } from '@tshub/contract';
 
 /** Whether the X-Forwarded headers of this peer are believed. */
@@ -48,4 +48,12 @@ function addPeer(known: BlockList, entry: string): void {
 export function plainAddress(address: string | undefined): string {
   if (address === undefined || address === '') return unixPeer;
   return address.startsWith('::ffff:') && address.includes('.') ? address.slice('::ffff:'.length) : address;
+}
+
+/**
+ * Whether who connected has reset the connection before anybody asked for the address. What they sent can still be read, and would be
+ * taken for a UNIX peer's. To be asked first: Node remembers the address from then on.
+ */
+export function isOfNobody(socket: Socket): boolean {
+  return socket.remoteAddress === undefined && socket.localAddress !== undefined;
 }

@@ -36,11 +36,17 @@ export function makeApiListener(parts: ApiListenerParts, tls: ApiTls | null): Se
 }
 
 /** The HTTP server of the metrics alone; not listening yet. */
-export function makeMetricsListener(parts: Pick<ApiListenerParts, 'metrics'>): Server {
+export function makeMetricsListener(parts: Pick<ApiListenerParts, 'log' | 'metrics'>): Server {
   const server = createServer((req, res) => {
     const isMetrics = req.url === '/metrics' && (req.method === 'GET' || req.method === 'HEAD');
-    if (isMetrics) void metricsAnswer(parts).then((answer) => write(req, res, answer));
-    else write(req, res, { status: 404 });
+    if (!isMetrics) return write(req, res, { status: 404 });
+    metricsAnswer(parts)
+      .catch((error: unknown): Answer => {
+        parts.log.warn({ error }, "the proxy's metrics cannot be told");
+        return { status: 500 };
+      })
+      .then((answer) => write(req, res, answer))
+      .catch((error: unknown) => parts.log.debug({ error }, "the proxy's metrics could not be sent"));
   });
   server.requestTimeout = 10_000;
   server.maxConnections = 64;
