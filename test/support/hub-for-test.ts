@@ -69,7 +69,9 @@ export interface TestHub {
 export const testKeys = ['a key of this test, at least thirty-two characters'] as const;
 
 export function settingsForTest(input: SettingsInput = {}): Settings {
-  return schema.parse(input);
+  // Most tests have people without accounts of a host.
+  const login = { auth_refresh_age: 0, ...(input['login'] as object | undefined) };
+  return schema.parse({ ...input, login });
 }
 
 /** Builds and starts a hub; what is not said is replaced by fakes that behave. */
@@ -161,18 +163,19 @@ const everybody: Authenticate = {
 };
 
 function accountsOf(list: NonNullable<HubForTestOptions['accounts']>): HubParts['accounts'] {
-  const all: Account[] = list.map(({ name, uid, groups = [] }) => ({
-    name,
-    uid,
-    gid: uid,
-    gecos: '',
-    home: `/home/${name}`,
-    shell: '/bin/bash',
-    groups: groups.map((group, index) => ({ name: group, gid: 5000 + index })),
-  }));
+  const all = (): Account[] =>
+    list.map(({ name, uid, groups = [] }) => ({
+      name,
+      uid,
+      gid: uid,
+      gecos: '',
+      home: `/home/${name}`,
+      shell: '/bin/bash',
+      groups: groups.map((group, index) => ({ name: group, gid: 5000 + index })),
+    }));
   return {
-    byName: (name) => Promise.resolve(all.find((account) => account.name === name) ?? null),
-    byUid: (uid) => Promise.resolve(all.find((account) => account.uid === uid) ?? null),
+    byName: (name) => Promise.resolve(all().find((account) => account.name === name) ?? null),
+    byUid: (uid) => Promise.resolve(all().find((account) => account.uid === uid) ?? null),
   };
 }
 

@@ -38,6 +38,21 @@ test('whoever has no account gets one, if root says so, with a home and its grou
   await machine.sh('userdel --remove fresh 2>/dev/null');
 });
 
+test('whose account goes is out, with login and tokens', async () => {
+  await withSettings('[login]\nauth_refresh_age = 1\n');
+  await machine.sh('useradd --create-home --shell /bin/bash leaver && echo leaver:leaver-password | chpasswd');
+  const visitor = new Visitor(machine.url);
+  expect((await visitor.logIn('leaver', 'leaver-password')).status).toBe(302);
+  const token = await machine.sh('tshubctl token create --user leaver --json | jq -r .token.token');
+  const headers = { Authorization: `token ${token}` };
+  const api = () => fetch(`${machine.url}/hub/api/user`, { headers }).then(({ status }) => status);
+  expect(await api()).toBe(200);
+  await machine.sh('userdel --remove leaver 2>/dev/null');
+  await eventually('the token is no good', async () => (await api()) === 403);
+  expect((await visitor.visit('/hub/home')).path).toMatch(/^\/hub\/login/);
+  await machine.sh('tshubctl user delete leaver');
+});
+
 test('a user of the hub is another account of the host where username_template says so, and nobody else is', async () => {
   await withSettings(spawner('username_template = "hub-{USERNAME}"'));
   await machine.sh('useradd --create-home --shell /bin/bash hub-tess');

@@ -28,6 +28,7 @@ import { makeGuests } from './login/authenticators/guest.ts';
 import { makeLogin } from './login/login.ts';
 import { makeOidc } from './login/oidc/oidc.ts';
 import { personOfAccount } from './login/person.ts';
+import { makeRefresh } from './login/refresh.ts';
 import { makeSessions } from './login/sessions.ts';
 import { hubUserName } from './login/user-name.ts';
 import { makeXsrf } from './login/xsrf.ts';
@@ -101,7 +102,8 @@ export async function createHub(parts: HubParts): Promise<Hub> {
   });
   const servers = timedServers(serversRoom, metrics);
 
-  const sessions = makeSessions({ users, keys, ended, settings, clock });
+  const refresh = makeRefresh({ accounts, records, settings, clock, log });
+  const sessions = makeSessions({ users, keys, ended, settings, refresh, clock });
   const xsrf = makeXsrf({ keys, clock, settings });
   const secrets = parts.secrets ?? ((): LoginSecrets => noSecrets);
   const loginRoom = makeLogin({
@@ -122,7 +124,7 @@ export async function createHub(parts: HubParts): Promise<Hub> {
   const outside = parts.outside ?? { connect: () => Promise.reject(new Error('there is no way out')) };
   const oidc = makeOidc({ settings, secrets, outside, keys, clock });
   const guests = makeGuests(settings, () => records.countBy('guest'));
-  const identifyToken = makeIdentifyToken({ tokens, users, clients, clock, settings, access });
+  const identifyToken = makeIdentifyToken({ tokens, users, clients, clock, settings, refresh, access });
   const identify = makeIdentify({ identifyToken, sessions, xsrf, access });
   const repairRoutes = onRoutes;
   const tokenOrders = makeTokenOrders({ access, tokens, settings, log });

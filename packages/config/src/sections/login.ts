@@ -31,6 +31,9 @@ export const login = z
       .default([])
       .meta({ says: 'With allow_all = false: groups (of this host, or of the provider) whose members may come in.' }),
     blocked_users: strings.default([]).meta({ says: 'Who may not come in, whatever else is said.' }),
+    auth_refresh_age: seconds.default(300).meta({
+      says: 'With authenticator = "pam": seconds after which it is asked again of an active user whether the account is still there and may come in; 0: never.',
+    }),
     admin_users: strings.default([]).meta({ says: 'Who administers the hub.' }),
     admin_groups: strings
       .default(['tshub-admin'])

@@ -2,6 +2,7 @@ import type { Settings } from '@tshub/config';
 import type { Exchange } from '@tshub/http';
 import type { Context } from 'koa';
 import type { Access } from '../access/access.ts';
+import type { Refresh } from '../login/refresh.ts';
 import type { Session, Sessions, Xsrf } from '../login/session.ts';
 import type { OAuthClients } from '../oauth/client.ts';
 import type { Token, Tokens } from '../tokens/token.ts';
@@ -14,6 +15,7 @@ export interface IdentifyTokenParts {
   readonly clients: Pick<OAuthClients, 'get'>;
   readonly clock: { now(): number };
   readonly settings: () => Settings;
+  readonly refresh: Refresh;
   readonly access: Pick<Access, 'tokenScopes'>;
 }
 
@@ -68,12 +70,12 @@ async function byToken(parts: IdentifyTokenParts, exchange: Exchange, text: stri
   };
 }
 
-/** A token may be in memory for longer than its owner exists or is an administrator; of who is blocked it is no good. */
+/** A token may be in memory for longer than its owner exists or is an administrator; of who is blocked, or would not be let in any more, it is no good. */
 async function currentOwner(parts: IdentifyTokenParts, owner: Owner): Promise<Owner | null> {
   if (owner.kind === 'service') return owner;
   const user = await parts.users.byId(owner.id);
   if (user === undefined || parts.settings().login.blocked_users.includes(user.name)) return null;
-  return ownerOf(user);
+  return (await parts.refresh(user)) ? ownerOf(user) : null;
 }
 
 export function ownerOf(user: User): Owner {

@@ -21,6 +21,8 @@ export interface LoginRecords {
   userInfo(userIds: readonly number[]): Promise<ReadonlyMap<number, UserInfo>>;
   /** Writes down a login. Without a state of its own the old one is kept; it is cleared while it is switched off. */
   noteLogin(userId: number, login: LoginNote): Promise<void>;
+  /** By which this user came in last; undefined for who never did. */
+  authenticatorOf(userId: number): Promise<string | undefined>;
   /** Users who came in by this authenticator last. */
   countBy(authenticator: string): Promise<number>;
   /** Their ids. */
@@ -138,6 +140,10 @@ export function makeLoginRecords({ db, keys }: LoginRecordsParts): LoginRecords 
       infos.delete(userId);
       nameless.delete(userId);
       noted.set(userId, note);
+    },
+    async authenticatorOf(userId) {
+      const row = await db<Row>('login_records').where({ user_id: userId }).first('authenticator');
+      return row?.authenticator;
     },
     async idsBy(authenticator) {
       const rows = await db<Row>('login_records').where({ authenticator }).select('user_id');

@@ -6,6 +6,7 @@ import { type CreateSessionOptions, createSession } from 'koa-session';
 import type { User, UsersStore } from '../users/user.ts';
 import type { EndedSessions } from './ended-sessions.ts';
 import { isSomebodyElse } from './remote-user.ts';
+import type { Refresh } from './refresh.ts';
 import type { Session, Sessions } from './session.ts';
 
 export const cookieNames = {
@@ -21,6 +22,7 @@ export interface SessionsParts {
   readonly keys: readonly string[];
   readonly ended: Pick<EndedSessions, 'add' | 'has'>;
   readonly settings: () => Settings;
+  readonly refresh: Refresh;
   readonly clock: { now(): number };
 }
 
@@ -40,7 +42,7 @@ interface LoginCookie {
 const dayMs = 24 * 60 * 60 * 1000;
 
 /** Logins of browsers: koa-session keeps the signed cookie, this decides what it is worth. */
-export function makeSessions({ users, keys, ended, settings, clock }: SessionsParts): SessionRoom {
+export function makeSessions({ users, keys, ended, settings, refresh, clock }: SessionsParts): SessionRoom {
   if (keys.length === 0) throw new Error('no key to sign cookies with');
   const maxAge = (): number => settings().hub.cookie_max_age_days * dayMs;
   const firstMaxAge = maxAge();
@@ -68,6 +70,7 @@ export function makeSessions({ users, keys, ended, settings, clock }: SessionsPa
     // Who is blocked is out at once, not only at the next login.
     if (user === undefined || settings().login.blocked_users.includes(user.name)) return null;
     if (isSomebodyElse(settings().login, ctx.req.headers, user.name)) return null;
+    if (!(await refresh(user))) return null;
     const session = { user, id: sessionId };
     setSessionId(ctx, session.id);
     return session;

@@ -49,6 +49,7 @@ const authenticator: Readonly<Record<string, Map>> = {
   admin_users: people('login.admin_users'),
   allow_all: to('login.allow_all'),
   allow_existing_users: to('login.allow_existing_users'),
+  auth_refresh_age: to('login.auth_refresh_age'),
   allowed_groups: people('login.allowed_groups'),
   allowed_users: (value) => ({
     settings: [
