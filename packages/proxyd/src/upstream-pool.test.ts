@@ -3,7 +3,7 @@ import { Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { codeOf } from './failure.ts';
 import { askerForTest } from '../../../test/support/asker-for-test.ts';
-import type { Asker } from './upstream-connection.ts';
+import type { Asker, UpstreamConnection } from './upstream-connection.ts';
 import { UpstreamPool } from './upstream-pool.ts';
 
 interface Told extends Asker {
@@ -63,6 +63,22 @@ test('so many wait for a connection and no more; one that no longer waits makes 
   pool.cancel(waiting[0]!);
   expect(ask(pool).failures).toEqual([]);
   expect(sockets).toHaveLength(1);
+  pool.close();
+});
+
+test('a pool that may have fewer connections than before has fewer as they become free, whoever waits', async () => {
+  const bounds = { maxSockets: 3 };
+  const { pool, sockets } = poolOf(bounds);
+  const connections: UpstreamConnection[] = [];
+  const onConnection = (connection: UpstreamConnection) => void connections.push(connection);
+  for (let i = 0; i < 5; i++) pool.ask({ ...asker(), onConnection });
+  for (const socket of sockets) socket.emit('connect');
+  expect(connections).toHaveLength(3);
+  bounds.maxSockets = 1;
+  const closed = sockets.map((socket) => once(socket, 'close'));
+  for (const connection of connections) connection.take(Buffer.from('HTTP/1.1 204 No Content\r\n\r\n'));
+  await Promise.all(closed);
+  expect(sockets.map(({ destroyed }) => destroyed)).toEqual([true, true, true, false]);
   pool.close();
 });
 

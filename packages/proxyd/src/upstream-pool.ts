@@ -68,7 +68,8 @@ export class UpstreamPool implements ConnectionOwner {
   /** The first who waits and whose address has not its share. */
   #serveNext(): void {
     if (this.#waiting.size === 0) return;
-    const { maxOfAddress } = this.#options.bounds();
+    const { maxSockets, maxOfAddress } = this.#options.bounds();
+    if (this.#idle.length === 0 && this.#all.size >= maxSockets) return;
     for (const asker of this.#waiting) {
       if (!this.#share.enter(asker.address, maxOfAddress)) continue;
       this.cancel(asker);
@@ -115,7 +116,8 @@ export class UpstreamPool implements ConnectionOwner {
   }
 
   onFree(connection: UpstreamConnection): void {
-    if (this.#isClosed) return connection.drop();
+    // Further threads have their part of the bound, so that there may be fewer here than when this one was made.
+    if (this.#isClosed || this.#all.size > this.#options.bounds().maxSockets) return connection.drop();
     this.#release(connection);
     this.#idle.push(connection);
     connection.idleSince = this.#sweeps;
