@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 import { makeLog } from '@tshub/daemon';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import type { Routes } from '../routes.ts';
 import { Crew } from './crew.ts';
 import type { FromThread, ThreadSettings, ToThread } from './messages.ts';
@@ -37,6 +37,8 @@ class ThreadByHand implements Thread {
     for (const { id, question } of this.questions) if (question.kind === kind) this.say({ kind: 'answer', id });
   }
 }
+
+afterEach(() => void vi.useRealTimers());
 
 function crewOf(start: (started: ThreadByHand[]) => Thread) {
   const started: ThreadByHand[] = [];
@@ -133,4 +135,17 @@ test('who asks a thread while it ends is not left waiting', async () => {
   await Promise.all([closed, asked]);
   expect(started[0]?.hasEnded).toBe(true);
   expect(failures).toEqual([]);
+});
+
+test('a thread that answers no more is found out, whether or not anybody else asks it something', async () => {
+  vi.useFakeTimers();
+  const { started, failures, connect } = crewOf(startInto);
+  connect();
+  started[0]?.say({ kind: 'ready' });
+  await vi.advanceTimersByTimeAsync(20_000);
+  started[0]?.answer('report');
+  await vi.advanceTimersByTimeAsync(45_000);
+  expect(failures).toEqual([]);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(failures.map(({ message }) => message)).toContain('a thread did not answer "report"');
 });

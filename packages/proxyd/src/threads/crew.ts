@@ -37,6 +37,8 @@ export interface CrewParts extends ThreadOptions {
 
 /** A thread that is busier than this takes no more if another can be had. */
 const busyFrom = 0.7;
+/** How often threads are asked whether they still answer: perhaps nobody else asks them anything, and they are given connections. */
+const watchMs = 20_000;
 /** After a thread could not begin, for which there is no hurry: the others serve. */
 const retryMs = 60_000;
 /** Even a thread that has no time at all gets a connection now and then: what it is busy with may end. */
@@ -58,6 +60,7 @@ export class Crew {
   #isLeaving = false;
   /** What a reload under way is about to apply. */
   #prepared: ThreadSettings | null = null;
+  #watch: NodeJS.Timeout | undefined;
   /** When a thread last could not begin. */
   #failedAt = -retryMs;
 
@@ -154,6 +157,7 @@ export class Crew {
     if (hurry?.aborted === true) hurryAll();
     await Promise.all(this.#members.map((member) => member.close(hasSuccessor)));
     hurry?.removeEventListener('abort', hurryAll);
+    clearInterval(this.#watch);
   }
 
   #look(now: number): void {
@@ -188,6 +192,8 @@ export class Crew {
         log.info(`those that serve are busy: ${count} threads do from now on`);
         onSize(count);
         for (const one of this.#members) one.tell({ kind: 'threads', count });
+        // One that does not answer is a failure, which is told elsewhere.
+        this.#watch ??= setInterval(() => void this.collect().catch(() => undefined), watchMs).unref();
       },
       onGone: (id) => {
         const then = this.#open.get(id);

@@ -63,7 +63,9 @@ export class Member {
     this.tell({ kind: 'question', id, question });
     if (!this.isReady) return;
     const failed = () => this.#parts.onFailure(new Error(`a thread did not answer "${question.kind}"`));
-    const deadline = deadlineMs === 0 ? undefined : setTimeout(failed, deadlineMs);
+    let deadline: NodeJS.Timeout | undefined;
+    // In halves: after this process was frozen, or its host, the first is over before anybody could answer.
+    if (deadlineMs > 0) deadline = setTimeout(() => (deadline = setTimeout(failed, deadlineMs / 2)), deadlineMs / 2);
     const problem = await answered;
     clearTimeout(deadline);
     if (problem !== undefined) throw new TshubError('config_invalid', { problem });
