@@ -1,6 +1,6 @@
+import { isOwnHost, networkOf } from '@tshub/daemon';
 import type { Forwarding } from './destination.ts';
 import type { RawHeaders } from './headers.ts';
-import { isOwnHost, networkOf } from './address-share.ts';
 import { maxHubRequestsOfAddress, partOf } from './limits.ts';
 
 /** How many requests to the hub are under way from one address: slow ones from there leave room for everybody else. */

@@ -1,4 +1,4 @@
-import { isIPv6 } from 'node:net';
+import { networkOf } from '@tshub/daemon';
 
 export interface ThrottleLimits {
   /** Failures of one address or one name that are free. */
@@ -45,7 +45,7 @@ export function makeThrottle(limits: () => ThrottleLimits): Throttle {
   return {
     begin(rawAddress, user, now) {
       const { free, longest, window } = limits();
-      const address = addressKey(rawAddress);
+      const address = networkOf(rawAddress);
       const name = user.toLowerCase();
       const pair = `${address} ${name}`;
       const nameKey = known.has(pair) ? pair : name;
@@ -116,22 +116,4 @@ function remember<T>(map: Map<string, T>, key: string, value: T): void {
   if (map.size <= capacity) return;
   const oldest = map.keys().next().value;
   if (oldest !== undefined) map.delete(oldest);
-}
-
-/** One subscriber of IPv6 has a whole /64: counting single addresses would count nothing. */
-function addressKey(address: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
-  if (mapped?.[1] !== undefined) return mapped[1];
-  if (!isIPv6(address)) return address;
-  const [head = '', tail] = address.split('%')[0]?.split('::') ?? [];
-  const left = head === '' ? [] : head.split(':');
-  const right = tail === undefined || tail === '' ? [] : tail.split(':');
-  const groups =
-    tail === undefined
-      ? left
-      : [...left, ...Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0'), ...right];
-  return `${groups
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
-    .join(':')}::/64`;
 }
