@@ -299,6 +299,31 @@ describe('certificates', () => {
     expect(front.tlsStatus()).toMatchObject({ certificateNames: ['other.test', '*.wild.test'] });
   });
 
+  test('are not touched by a reload that turns TLS off: that waits for a restart, as what else is said to', async () => {
+    const trusted_proxies = ['127.0.0.1'];
+    await start({}, { trusted_proxies });
+    await t.route('ada', (_req, res) => res.end('ok'));
+    const waiting = await front.reload(settingsOf({ mode: 'off' }, { proxy_protocol: true, trusted_proxies }));
+    expect(waiting).toEqual(['proxy.proxy_protocol', 'proxy_tls.mode', 'proxy_tls.certificates']);
+    expect(await say(await shake(), last('/user/ada/'))).toMatch(/ok$/);
+  });
+
+  test('of another kind come with a reload', async () => {
+    await start();
+    expect(await front.reload(settingsOf({ mode: 'self-signed' }))).toEqual([]);
+    expect(front.tlsStatus().certificateNames).toContain('lab.test');
+  });
+
+  test('of clients are asked for, and believed as before, until a restart when they are no longer wanted', async () => {
+    const client_ca_file = join(folder, 'ca.crt');
+    writeFileSync(client_ca_file, authority.cert);
+    const certificates = [write('hub', hub)];
+    await start({ certificates, client_ca_file });
+    await t.route('ada', (_req, res) => res.end('ok'));
+    expect(await front.reload(settingsOf({ mode: 'files', certificates }))).toEqual(['proxy_tls.client_ca_file']);
+    expect(await say(await shake(other), last('/user/ada/'))).toMatch(/ok$/);
+  });
+
   test.each([
     ['there is none', () => [], /needs one/],
     [

@@ -8,12 +8,17 @@ export interface InUse {
 
 /** After a reload: the fresh settings, and for the keys that only a restart changes those from before. */
 export function afterReload(before: Settings, fresh: Settings, waiting: readonly string[]): InUse {
+  return { settings: keepWaiting(before, fresh, waiting), waiting };
+}
+
+/** Fresh settings, or some sections, with what was before under these keys. */
+export function keepWaiting<S extends Partial<Settings>>(before: S, fresh: S, waiting: readonly string[]): S {
   const settings = structuredClone(fresh);
   for (const key of waiting) {
     const path = key.split('.');
     put(settings, path, valueAt(before, path));
   }
-  return { settings, waiting };
+  return settings;
 }
 
 function valueAt(settings: unknown, path: readonly string[]): unknown {

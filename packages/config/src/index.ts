@@ -11,7 +11,7 @@ export {
   type Who,
 } from './effective.ts';
 export { readOrNull, tellInUse } from './hide-secrets.ts';
-export { afterReload, type InUse } from './in-use.ts';
+export { afterReload, type InUse, keepWaiting } from './in-use.ts';
 export { parseBind } from './kinds.ts';
 export { loadSettings, type LoadOptions, loadWithOrigin } from './load.ts';
 export { type HostFacts, lacks, needsOf } from './needs.ts';

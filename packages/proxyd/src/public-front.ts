@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
-import type { Settings } from '@tshub/config';
+import { isDeepStrictEqual } from 'node:util';
+import { keepWaiting, type Settings } from '@tshub/config';
 import { acmeFiles } from '@tshub/contract';
 import type { ListenAddress, Log } from '@tshub/daemon';
 import { Front, type FrontLimits } from './front.ts';
@@ -116,10 +117,13 @@ export async function startPublicFront(options: PublicFrontOptions): Promise<Pub
       return { tls: true, fingerprint, certificateNames: names, certificateExpires: BigInt(expires) };
     },
     async reload(fresh) {
-      await side?.reload(fresh.proxy_tls);
-      limits = limitsOf(fresh);
-      redirectPort = fresh.proxy_tls.redirect_port;
-      return laterOf(settings, fresh);
+      const later = laterOf(settings, fresh);
+      const inUse = keepWaiting(settings, fresh, later);
+      // Without TLS after a restart its files may have gone already; what was read of them serves until then.
+      if (fresh.proxy_tls.mode !== 'off') await side?.reload(inUse.proxy_tls);
+      limits = limitsOf(inUse);
+      redirectPort = inUse.proxy_tls.redirect_port;
+      return later;
     },
     serve: (socket) => front.serve(socket),
     ticketKeys: () => side?.ticketKeys ?? null,
@@ -131,10 +135,14 @@ export async function startPublicFront(options: PublicFrontOptions): Promise<Pub
 /** Settings that a front must be made with. */
 export function laterOf(before: FrontSettings, fresh: FrontSettings): string[] {
   const later: string[] = [];
+  const [old, now] = [before.proxy_tls, fresh.proxy_tls];
   if (before.proxy.proxy_protocol !== fresh.proxy.proxy_protocol) later.push('proxy.proxy_protocol');
-  if (before.proxy_tls.mode !== fresh.proxy_tls.mode) later.push('proxy_tls.mode');
-  const [old, now] = [before.proxy_tls.client_ca_file, fresh.proxy_tls.client_ca_file];
-  if ((old === '') !== (now === '')) later.push('proxy_tls.client_ca_file');
+  // One kind of certificate for another is no matter; whether there is TLS is.
+  if ((old.mode === 'off') !== (now.mode === 'off')) {
+    later.push('proxy_tls.mode');
+    if (!isDeepStrictEqual(old.certificates, now.certificates)) later.push('proxy_tls.certificates');
+  }
+  if ((old.client_ca_file === '') !== (now.client_ca_file === '')) later.push('proxy_tls.client_ca_file');
   return later;
 }
 
