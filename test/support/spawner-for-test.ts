@@ -151,6 +151,7 @@ export async function spawnerForTest(
     systemd1: gated(systemd1),
     settings: () => settings,
     accounts: {
+      bareUserByName: async (name) => accounts.find((account) => account.name === name) ?? null,
       userByName: async (name) => accounts.find((account) => account.name === name) ?? null,
       userByUid: async (uid) => accounts.find((account) => account.uid === uid) ?? null,
     },

@@ -1,5 +1,5 @@
 import type { AuthReason, AuthResult } from '@tshub/contract';
-import type { Account, PamOutcome } from '@tshub/native';
+import type { Account, BareAccount, PamOutcome } from '@tshub/native';
 
 /** What the hub is told, and what the journal is told beside it. */
 export interface Verdict {
@@ -9,7 +9,7 @@ export interface Verdict {
 
 export interface Accounts {
   userByName(name: string): Promise<Account | null>;
-  userByUid(uid: number): Promise<Account | null>;
+  userByUid(uid: number): Promise<BareAccount | null>;
 }
 
 const sentences: Readonly<Record<AuthReason, string>> = {

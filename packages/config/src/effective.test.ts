@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { checkChoice, profilesFor, settingsFor } from './effective.ts';
+import { asksForGroups, checkChoice, profilesFor, settingsFor } from './effective.ts';
 import { schema } from './schema.ts';
 
 const ada = { user: 'ada', groups: ['ada', 'staff', 'physics'] };
@@ -22,6 +22,16 @@ const profiles = schema.parse({
     },
   ],
 }).profiles;
+
+test.each([
+  [{}, false],
+  [{ profiles: [{ name: 'small' }], spawner: { users: { ada: { cpu_limit: 1 } } } }, false],
+  [{ spawner: { allowed_groups: ['staff'] } }, true],
+  [{ spawner: { groups: { staff: { cpu_limit: 1 } } } }, true],
+  [{ profiles: [{ name: 'small' }, { name: 'big', allowed_groups: ['physics'] }] }, true],
+])('whether groups matter is seen in the settings: %j', (given, matters) => {
+  expect(asksForGroups(schema.parse(given))).toBe(matters);
+});
 
 test('what is more about somebody wins: all, groups in the order of the file, the user, the profile, the choice', () => {
   const { spawner } = schema.parse({

@@ -33,6 +33,15 @@ export function isAccount({ login, spawner }: Pick<Settings, 'login' | 'spawner'
   return !spawner.dynamic_users || ['dummy', 'pam'].includes(login.authenticator);
 }
 
+/** Whether it matters which groups a user is in: to look them up costs more than the account. */
+export function asksForGroups({ profiles, spawner }: Pick<Settings, 'profiles' | 'spawner'>): boolean {
+  return (
+    spawner.allowed_groups.length > 0 ||
+    Object.keys(spawner.groups).length > 0 ||
+    profiles.some(({ allowed_groups }) => allowed_groups.length > 0)
+  );
+}
+
 /** The reverse of accountName; '' for an account that is nobody's. */
 export function userOfAccount(
   spawner: Pick<Settings['spawner'], 'dynamic_users' | 'username_template'>,

@@ -1,6 +1,7 @@
 export { differing, type Differing, notDefault, type NotDefault } from './compare.ts';
 export {
   accountName,
+  asksForGroups,
   checkChoice,
   highestOf,
   isAccount,

@@ -3,7 +3,7 @@ import type { Calls, Implementation } from '@tshub/bus';
 import type { LoginSecrets, Settings } from '@tshub/config';
 import type { hub1, proxy1, spawner1 } from '@tshub/contract';
 import type { Log } from '@tshub/daemon';
-import type { Account } from '@tshub/native';
+import type { Account, BareAccount } from '@tshub/native';
 import type { Knex } from 'knex';
 import type { Groups } from './groups/group.ts';
 import type { SignalsOut } from './hub1-signals.ts';
@@ -36,7 +36,7 @@ export interface HubParts {
   /** The way to a provider that checks logins; leads nowhere if not said. */
   readonly outside?: Outside;
   /** The accounts of the host. */
-  readonly accounts: { byName(name: string): Promise<Account | null>; byUid(uid: number): Promise<Account | null> };
+  readonly accounts: { byName(name: string): Promise<Account | null>; byUid(uid: number): Promise<BareAccount | null> };
   /** Sign cookies; the first is used, all are believed. */
   readonly keys: readonly string[];
   readonly runtime: { readonly version: string; readonly executable: string };

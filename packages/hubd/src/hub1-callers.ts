@@ -1,6 +1,6 @@
 import type { BusCaller } from '@tshub/bus';
 import { accounts as accountNames, guestUids, type PolkitAction, TshubError } from '@tshub/contract';
-import type { Account } from '@tshub/native';
+import type { Account, BareAccount } from '@tshub/native';
 import type { Access } from './access/access.ts';
 import { ctlService } from './access/roles.ts';
 import type { Caller, Owner } from './caller/caller.ts';
@@ -9,9 +9,9 @@ import type { User } from './users/user.ts';
 /** The host's accounts. */
 export interface Accounts {
   byName(name: string): Promise<Account | null>;
-  byUid(uid: number): Promise<Account | null>;
+  byUid(uid: number): Promise<BareAccount | null>;
   /** The user of the hub whose servers run as an account; '' for nobody's. By its name, if not said. */
-  userOf?(account: Account): string;
+  userOf?(account: BareAccount): string;
 }
 
 /** Who is behind a uid, as the host sees it. `name` is '' for a uid without an account. */

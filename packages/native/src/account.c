@@ -12,7 +12,7 @@
 enum { FIRST_BUFFER = 4096, LAST_BUFFER = 64 * 1024 * 1024, MOST_GROUPS = 65536 };
 
 struct lookup {
-  enum { USER_BY_NAME, USER_BY_UID, GROUP_BY_NAME } kind;
+  enum { USER_BY_NAME, BARE_USER_BY_NAME, USER_BY_UID, GROUP_BY_NAME } kind;
   char *name;
   uid_t uid;
   napi_async_work work;
@@ -50,8 +50,8 @@ static void find_user(struct lookup *lookup) {
     lookup->problem = grow(&lookup->buffer, &size);
     if (lookup->problem) return;
     do {
-      number = lookup->kind == USER_BY_NAME ? getpwnam_r(lookup->name, &lookup->user, lookup->buffer, size, &entry)
-                                            : getpwuid_r(lookup->uid, &lookup->user, lookup->buffer, size, &entry);
+      number = lookup->kind == USER_BY_UID ? getpwuid_r(lookup->uid, &lookup->user, lookup->buffer, size, &entry)
+                                           : getpwnam_r(lookup->name, &lookup->user, lookup->buffer, size, &entry);
     } while (number == EINTR);
   } while (number == ERANGE);
   lookup->found = entry != NULL;
@@ -133,7 +133,7 @@ static void execute(napi_env env, void *data) {
     return;
   }
   find_user(lookup);
-  if (lookup->found) find_groups_of_user(lookup);
+  if (lookup->found && lookup->kind == USER_BY_NAME) find_groups_of_user(lookup);
 }
 
 static napi_value account_value(napi_env env, const struct lookup *lookup) {
@@ -142,8 +142,10 @@ static napi_value account_value(napi_env env, const struct lookup *lookup) {
   if (napi_create_object(env, &account) != napi_ok || !set_string(env, account, "name", user->pw_name) ||
       !set_number(env, account, "uid", user->pw_uid) || !set_number(env, account, "gid", user->pw_gid) ||
       !set_string(env, account, "gecos", user->pw_gecos) || !set_string(env, account, "home", user->pw_dir) ||
-      !set_string(env, account, "shell", user->pw_shell) ||
-      napi_create_array_with_length(env, (size_t)lookup->group_count, &groups) != napi_ok ||
+      !set_string(env, account, "shell", user->pw_shell))
+    return NULL;
+  if (lookup->kind != USER_BY_NAME) return account;
+  if (napi_create_array_with_length(env, (size_t)lookup->group_count, &groups) != napi_ok ||
       napi_set_named_property(env, account, "groups", groups) != napi_ok)
     return NULL;
   for (int i = 0; i < lookup->group_count; i++) {
@@ -227,6 +229,8 @@ static napi_value begin_by_name(napi_env env, napi_callback_info info, int kind)
 }
 
 napi_value user_by_name(napi_env env, napi_callback_info info) { return begin_by_name(env, info, USER_BY_NAME); }
+
+napi_value bare_user_by_name(napi_env env, napi_callback_info info) { return begin_by_name(env, info, BARE_USER_BY_NAME); }
 
 napi_value group_by_name(napi_env env, napi_callback_info info) { return begin_by_name(env, info, GROUP_BY_NAME); }
 

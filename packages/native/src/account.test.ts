@@ -1,12 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import { groupByName, userByName, userByUid } from './account.ts';
+import { bareUserByName, groupByName, userByName, userByUid } from './account.ts';
 
 describe('accounts', () => {
-  test('root is found by name and by uid, with its groups', async () => {
+  test('root is found by name, with its groups', async () => {
     const root = await userByName('root');
     expect(root).toMatchObject({ name: 'root', uid: 0, gid: 0, home: '/root' });
     expect(root?.groups).toContainEqual({ gid: 0, name: 'root' });
-    expect(await userByUid(0)).toEqual(root);
+  });
+
+  test('whoever needs no groups is given the rest alone, by name and by uid', async () => {
+    const { groups: _groups, ...rest } = (await userByName('root')) ?? { groups: [] };
+    expect(await bareUserByName('root')).toEqual(rest);
+    expect(await userByUid(0)).toEqual(rest);
+    expect(await bareUserByName('no-such-user-here')).toBeNull();
   });
 
   test.each(['no-such-user-here', '', 'root ', 'Root'])('a name without an account, %j, gives null', async (name) => {

@@ -1,14 +1,18 @@
 import { addon } from './load.ts';
 
 /** An account as the host's name service gives it. `groups` holds the primary group and all others. */
-export interface Account {
+export interface Account extends BareAccount {
+  readonly groups: ReadonlyArray<{ readonly gid: number; readonly name: string }>;
+}
+
+/** An account without its groups, which cost the name service some hundred system calls. */
+export interface BareAccount {
   readonly name: string;
   readonly uid: number;
   readonly gid: number;
   readonly gecos: string;
   readonly home: string;
   readonly shell: string;
-  readonly groups: ReadonlyArray<{ readonly gid: number; readonly name: string }>;
 }
 
 export interface Group {
@@ -23,8 +27,13 @@ export function userByName(name: string): Promise<Account | null> {
   return addon.userByName(name);
 }
 
+/** The same for whoever needs no groups. */
+export function bareUserByName(name: string): Promise<BareAccount | null> {
+  return addon.bareUserByName(name);
+}
+
 /** The account with this uid, or null; errors as userByName. */
-export function userByUid(uid: number): Promise<Account | null> {
+export function userByUid(uid: number): Promise<BareAccount | null> {
   return addon.userByUid(uid);
 }
 

@@ -89,6 +89,7 @@ bool set_number(napi_env env, napi_value object, const char *name, double number
 static const napi_property_descriptor table[] = {
     {"duplicate", NULL, duplicate, NULL, NULL, NULL, napi_enumerable, NULL},
     {"endAfter", NULL, end_after, NULL, NULL, NULL, napi_enumerable, NULL},
+    {"bareUserByName", NULL, bare_user_by_name, NULL, NULL, NULL, napi_enumerable, NULL},
     {"groupByName", NULL, group_by_name, NULL, NULL, NULL, napi_enumerable, NULL},
     {"pamLogin", NULL, pam_login, NULL, NULL, NULL, napi_enumerable, NULL},
     {"peerCredentials", NULL, peer_credentials, NULL, NULL, NULL, napi_enumerable, NULL},

@@ -29,6 +29,7 @@ void wipe_string(char *text);
 bool set_string(napi_env env, napi_value object, const char *name, const char *text);
 bool set_number(napi_env env, napi_value object, const char *name, double number);
 
+napi_value bare_user_by_name(napi_env env, napi_callback_info info);
 napi_value duplicate(napi_env env, napi_callback_info info);
 napi_value end_after(napi_env env, napi_callback_info info);
 napi_value group_by_name(napi_env env, napi_callback_info info);

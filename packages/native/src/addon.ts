@@ -1,4 +1,4 @@
-import type { Account, Group } from './account.ts';
+import type { Account, BareAccount, Group } from './account.ts';
 import type { PamMessage } from './pam.ts';
 
 export interface PeerCredentials {
@@ -25,6 +25,7 @@ export interface RawPamOptions {
 
 /** The functions of the compiled addon, as addon.c lists them. */
 export interface Addon {
+  bareUserByName(name: string): Promise<BareAccount | null>;
   duplicate(fd: number): number;
   endAfter(seconds: number): void;
   groupByName(name: string): Promise<Group | null>;
@@ -37,6 +38,6 @@ export interface Addon {
   sendDatagram(path: string, bytes: Uint8Array, mayBeFile: boolean): number;
   setDumpable(allowed: boolean): void;
   userByName(name: string): Promise<Account | null>;
-  userByUid(uid: number): Promise<Account | null>;
+  userByUid(uid: number): Promise<BareAccount | null>;
   wipe(bytes: Uint8Array): void;
 }

@@ -1,4 +1,12 @@
-export { type Account, type Group, groupByName, userByName, userByUid } from './account.ts';
+export {
+  type Account,
+  type BareAccount,
+  bareUserByName,
+  type Group,
+  groupByName,
+  userByName,
+  userByUid,
+} from './account.ts';
 export type { PeerCredentials } from './addon.ts';
 export { type JournalField, journalEntry, journalSend, journalSocket } from './journal.ts';
 export { notify, notifyBarrier } from './notify.ts';

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { connectBus } from '@tshub/bus';
 import { settingsReader } from '@tshub/config';
 import { run } from '@tshub/daemon';
-import { setDumpable, userByName, userByUid } from '@tshub/native';
+import { bareUserByName, setDumpable, userByName, userByUid } from '@tshub/native';
 import { systemClock } from './clock.ts';
 import { currentSettings } from './current-settings.ts';
 import { systemFiles } from './files.ts';
@@ -28,7 +28,7 @@ await run({
       bus,
       systemd1: await connectSystemd1(bus, systemClock),
       settings,
-      accounts: { userByName, userByUid },
+      accounts: { bareUserByName, userByName, userByUid },
       files: systemFiles,
       journalctl: systemJournalctl,
       clock: systemClock,

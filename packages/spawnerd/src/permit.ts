@@ -1,5 +1,5 @@
-import { accountName, checkChoice, isAccount, type Settings, settingsFor } from '@tshub/config';
-import type { Account } from '@tshub/native';
+import { accountName, asksForGroups, checkChoice, isAccount, type Settings, settingsFor } from '@tshub/config';
+import type { Account, BareAccount } from '@tshub/native';
 import { guestLogin } from './guests.ts';
 import { makeAccount, type MakeAccountParts } from './make-account.ts';
 import { type RunAs, runAsAccount, runAsDynamic, runAsGuest } from './launch/run-as.ts';
@@ -8,8 +8,9 @@ import { refused, type ServerName } from './request.ts';
 
 /** The host's accounts, as the name service has them. */
 export interface Accounts {
+  readonly bareUserByName: (name: string) => Promise<BareAccount | null>;
   readonly userByName: (name: string) => Promise<Account | null>;
-  readonly userByUid: (uid: number) => Promise<Account | null>;
+  readonly userByUid: (uid: number) => Promise<BareAccount | null>;
 }
 
 /** What somebody wishes, still to be compared with root's settings. */
@@ -59,8 +60,7 @@ async function findAccount(
   const settings = all.spawner;
   const login = accountName(settings, user);
   const look = async () => {
-    const known = await parts.accounts.userByName(login);
-    const account = known === null || isAccount(all) ? known : { ...known, groups: [] };
+    const account = await lookUp(parts.accounts, login, all);
     const back = account && (await parts.accounts.userByUid(account.uid));
     return { account, problem: objection({ user: login, account, back }, settings) };
   };
@@ -72,4 +72,11 @@ async function findAccount(
   }
   if (found.problem !== null) throw refused(found.problem);
   return found.account;
+}
+
+/** Groups only where they are the user's and root's settings name any. */
+async function lookUp(accounts: Accounts, login: string, all: Settings): Promise<Account | null> {
+  if (isAccount(all) && asksForGroups(all)) return accounts.userByName(login);
+  const account = await accounts.bareUserByName(login);
+  return account && { ...account, groups: [] };
 }

@@ -1,5 +1,5 @@
 import type { Settings } from '@tshub/config';
-import type { Account } from '@tshub/native';
+import type { Account, BareAccount } from '@tshub/native';
 
 /** The part of [spawner] that says who may have a server. */
 export type PolicySettings = Pick<
@@ -12,7 +12,7 @@ export interface Lookup {
   readonly user: string;
   readonly account: Account | null;
   /** The account that the found uid leads back to. */
-  readonly back: Account | null;
+  readonly back: BareAccount | null;
 }
 
 /** Programs that an account has as its shell to say "nobody logs in here". */
@@ -32,7 +32,7 @@ export function objection(lookup: Lookup, settings: PolicySettings): string | nu
 function accountObjection(
   user: string,
   account: Account,
-  back: Account | null,
+  back: BareAccount | null,
   settings: PolicySettings,
 ): string | null {
   const { name, uid, shell } = account;
