@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Framing } from './codec/framing.ts';
-import { readMessage, writeMessage } from './codec/message.ts';
+import { ReceivedMessage, writeMessage } from './codec/message.ts';
 import { Link, mostPending, type Message } from './link.ts';
 
 let folder: string;
@@ -104,7 +104,7 @@ test('more calls than the bus allows to wait for answers are sent when others ar
   far.on('data', (chunk: Buffer) => {
     for (const bytes of framing.push(chunk)) {
       seen += 1;
-      held.push(readMessage(bytes).serial);
+      held.push(new ReceivedMessage(bytes).serial);
     }
   });
   const answers = Array.from({ length: mostPending + 30 }, () => link.call(call));

@@ -1,7 +1,7 @@
 import { createConnection, type Socket } from 'node:net';
 import { BusError, daemonAway, errorOfReply } from './bus-error.ts';
 import { Framing } from './codec/framing.ts';
-import { readMessage, type ReceivedMessage, writeMessage } from './codec/message.ts';
+import { ReceivedMessage, writeMessage } from './codec/message.ts';
 import { authenticate } from './handshake.ts';
 import type { RawCall } from './types.ts';
 
@@ -10,25 +10,7 @@ import type { RawCall } from './types.ts';
 export const messageTypes = { call: 1, reply: 2, error: 3, signal: 4 } as const;
 export const messageFlags = { noReply: 1, noAutoStart: 2, interactive: 4 } as const;
 
-export interface Message {
-  readonly type: number;
-  readonly serial: number;
-  readonly flags: number;
-  readonly path: string;
-  readonly interface: string;
-  readonly member: string;
-  readonly errorName: string;
-  readonly replySerial: number;
-  readonly destination: string;
-  readonly sender: string;
-  readonly signature: string;
-  /** Of a signal it is read when somebody asks. */
-  readonly body: readonly unknown[];
-  /** The body with variants as what is in them. */
-  readonly bare: () => readonly unknown[];
-  /** Whether this text is somewhere in the body, which is not read for it. */
-  readonly mentions: (text: string) => boolean;
-}
+export type Message = ReceivedMessage;
 
 export interface OutgoingMessage {
   readonly type: number;
@@ -70,12 +52,12 @@ export class Link {
   readonly #waiting: (() => void)[] = [];
   #gone: Error | undefined;
   #closing = false;
-  #onIncoming: (message: Message) => void;
+  #onIncoming: (message: ReceivedMessage) => void;
   #onProblem: (sentence: string, error: unknown) => void;
 
   constructor(
     socket: Socket,
-    onIncoming: (message: Message) => void,
+    onIncoming: (message: ReceivedMessage) => void,
     onProblem: (sentence: string, error: unknown) => void,
   ) {
     this.#socket = socket;
@@ -161,26 +143,24 @@ export class Link {
   /** A message that cannot be read is left out; where the next one begins is known all the same. */
   #takeOne(bytes: Buffer): void {
     try {
-      this.#take(readMessage(bytes));
+      this.#take(new ReceivedMessage(bytes));
     } catch (error) {
       this.#onProblem('a message could not be read; ignoring it', error);
     }
   }
 
-  #take(received: ReceivedMessage): void {
-    const { type } = received;
-    if (type === messageTypes.reply || type === messageTypes.error) this.#settle(received);
-    else if (type === messageTypes.signal) this.#onIncoming(lazily(received));
-    else {
-      const body = received.read();
-      this.#onIncoming({ ...received, body, bare: () => received.read(true) });
-    }
+  #take(message: ReceivedMessage): void {
+    const { type } = message;
+    if (type === messageTypes.reply || type === messageTypes.error) return this.#settle(message);
+    // What cannot be read is no call; of a signal whoever listens meets it.
+    if (type !== messageTypes.signal) void message.body;
+    this.#onIncoming(message);
   }
 
   #settle(message: ReceivedMessage): void {
     const pending = this.#pending.get(message.replySerial);
     if (pending === undefined) return;
-    const body = message.read(pending.isBare);
+    const body = pending.isBare ? message.args : message.body;
     this.#answered(message.replySerial);
     clearTimeout(pending.timer);
     if (message.type === messageTypes.reply) return pending.resolve(body);
@@ -209,19 +189,6 @@ export class Link {
     // Each finds the connection gone.
     for (const send of this.#waiting.splice(0)) send();
   }
-}
-
-/** Most signals are nobody's: what they carry is not read then. */
-function lazily(received: ReceivedMessage): Message {
-  let body: readonly unknown[] | undefined;
-  let bare: readonly unknown[] | undefined;
-  return {
-    ...received,
-    get body() {
-      return (body ??= received.read());
-    },
-    bare: () => (bare ??= received.read(true)),
-  };
 }
 
 /** A connected socket that has proven its uid to the bus (EXTERNAL). Tries the paths in order. */

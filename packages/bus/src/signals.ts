@@ -18,7 +18,8 @@ interface Listener {
 export class Signals {
   #daemon: Calls<typeof dbusDaemon>;
   #onProblem: (sentence: string, error: unknown) => void;
-  #listeners = new Set<Listener>();
+  /** Another list after each change: one that is gone through stays as it is. */
+  #listeners: readonly Listener[] = [];
 
   constructor(link: Link, onProblem: (sentence: string, error: unknown) => void) {
     this.#daemon = callsOf(link, dbusDaemon);
@@ -36,16 +37,16 @@ export class Signals {
       listener.sender = await this.#ownerOf(sender);
     }
     const rule = matchRule(match);
-    this.#listeners.add(listener);
+    this.#listeners = [...this.#listeners, listener];
     try {
       await this.#daemon.AddMatch(rule);
     } catch (error) {
-      this.#listeners.delete(listener);
+      this.#remove(listener);
       for (const stop of stops) stop();
       throw error;
     }
     return () => {
-      if (!this.#listeners.delete(listener)) return;
+      if (!this.#remove(listener)) return;
       for (const stop of stops) stop();
       // A rule that stays behind costs wake-ups only; a lost connection has none left.
       this.#daemon.RemoveMatch(rule).catch(() => undefined);
@@ -59,24 +60,21 @@ export class Signals {
 
   /** Gives a signal to everyone who asked for it. */
   dispatch(message: Message): void {
-    for (const listener of [...this.#listeners]) {
-      const { path, interface: iface, member, sender } = message;
+    for (const listener of this.#listeners) {
       try {
-        if (!hears(listener, message)) continue;
-        listener.hear({
-          path,
-          interface: iface,
-          member,
-          sender,
-          mentions: message.mentions,
-          get args() {
-            return message.bare() as unknown[];
-          },
-        });
+        if (hears(listener, message)) listener.hear(told(message));
       } catch (error) {
+        const { interface: iface, member } = message;
         this.#onProblem(`a listener to ${iface}.${member} failed; the signal is dropped`, error);
       }
     }
+  }
+
+  #remove(listener: Listener): boolean {
+    const rest = this.#listeners.filter((one) => one !== listener);
+    const isRemoved = rest.length < this.#listeners.length;
+    this.#listeners = rest;
+    return isRemoved;
   }
 
   async #ownerOf(name: string): Promise<string | null> {
@@ -103,6 +101,21 @@ export function matchRule(match: SignalMatch): string {
     value === undefined ? [] : [`${key}='${value.replaceAll("'", "'\\''")}'`],
   );
   return ["type='signal'", ...wanted].join(',');
+}
+
+/** What listeners are given of a message. */
+function told(message: Message): ReceivedSignal {
+  const { path, interface: iface, member, sender } = message;
+  return {
+    path,
+    interface: iface,
+    member,
+    sender,
+    mentions: (text) => message.mentions(text),
+    get args() {
+      return message.args;
+    },
+  };
 }
 
 /** The bus filters by all rules of a connection together, and anyone may send a signal straight to us: so look again. */

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { readMessage, writeMessage } from './codec/message.ts';
+import { ReceivedMessage, writeMessage } from './codec/message.ts';
 import { fromWire, toWire, unwrap, type Variant, variant } from './values.ts';
 
 /** There and back through bytes. */
 function roundTrip(signature: string, body: readonly unknown[]): unknown[] {
-  return readMessage(writeMessage({ type: 1, serial: 1, path: '/', member: 'M', signature, body })).read();
+  return new ReceivedMessage(writeMessage({ type: 1, serial: 1, path: '/', member: 'M', signature, body })).body;
 }
 
 test.each([

@@ -1,4 +1,5 @@
-import { fixedSize, sizeOf } from './message.ts';
+import { fixedSize } from './head.ts';
+import { sizeOf } from './message.ts';
 
 /** Cuts what arrives into whole messages. */
 export class Framing {

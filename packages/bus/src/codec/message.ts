@@ -1,7 +1,7 @@
-import { variant } from '../variant.ts';
-import { Reader, readValues } from './reader.ts';
+import { fixedSize, headFields, little, readHead } from './head.ts';
+import { readValues } from './reader.ts';
 import { parseSignature, type TypeNode } from './signature.ts';
-import { largestSent, tooLarge, writeValues } from './writer.ts';
+import { Writer } from './writer.ts';
 
 export interface RawMessage {
   readonly type: number;
@@ -18,47 +18,32 @@ export interface RawMessage {
   readonly body?: readonly unknown[];
 }
 
-/** A message whose body is still bytes. */
-export interface ReceivedMessage extends Required<Omit<RawMessage, 'body'>> {
-  /** `isBare`: variants as what is in them. */
-  readonly read: (isBare?: boolean) => unknown[];
-  /** Whether these bytes are somewhere in the body: found out without reading it. */
-  readonly mentions: (text: string) => boolean;
-}
-
-/** A header's fields: code, name, type (D-Bus specification, "Message Protocol"). */
-const fields = [
-  [1, 'path', 'o'],
-  [2, 'interface', 's'],
-  [3, 'member', 's'],
-  [4, 'errorName', 's'],
-  [5, 'replySerial', 'u'],
-  [6, 'destination', 's'],
-  [7, 'sender', 's'],
-  [8, 'signature', 'g'],
-] as const;
-const nameOf = new Map<unknown, keyof ReceivedMessage>(fields.map(([code, name]) => [code, name]));
-
-const little = 0x6c;
 const big = 0x42;
 const version = 1;
-const headTypes = 'yyyyuua(yv)';
-export const fixedSize = 16;
+/** Of the bytes that every message begins with; at 4 is the size of the body, at 12 that of the fields. */
+const fixedTypes = parseSignature('yyyyuuu');
+const [bodySizeAt, fieldsSizeAt] = [4, 12];
 /** 128 MiB, by the specification: what is read. */
 const largest = 2 ** 27;
-const [{ child: fieldTypes }] = parseSignature('a(yv)') as [TypeNode];
+const fields = headFields.flatMap((field, code) =>
+  field === null ? [] : [[code, field[0], parseSignature(field[1])[0] as TypeNode] as const],
+);
 
 export function writeMessage(message: RawMessage): Buffer {
-  const { type, flags = 0, serial, signature = '', body: values = [] } = message;
-  const body = writeValues(signature, values);
-  const given = fields.flatMap(([code, name, itsType]) => {
+  const { type, flags = 0, serial, signature = '', body = [] } = message;
+  const writer = new Writer();
+  writer.list(fixedTypes, [little, type, flags, version, 0, serial, 0]);
+  for (const [code, name, node] of fields) {
     const value = message[name];
     // An empty one is left out, as if it were not given.
-    return value === undefined || value === '' || value === 0 ? [] : [[code, variant(itsType, value)]];
-  });
-  const head = writeValues(headTypes, [little, type, flags, version, body.length, serial, given]);
-  if (head.length + (-head.length & 7) + body.length > largestSent) throw tooLarge();
-  return Buffer.concat([head, Buffer.alloc(-head.length & 7), body]);
+    if (value !== undefined && value !== '' && value !== 0) writer.field(code, node, value);
+  }
+  writer.put(fieldsSizeAt, writer.size - fixedSize);
+  writer.align(8);
+  const bodyAt = writer.size;
+  writer.list(parseSignature(signature), body);
+  writer.put(bodySizeAt, writer.size - bodyAt);
+  return writer.done();
 }
 
 /** How long the message is that begins with these sixteen bytes; throws when it cannot be one. */
@@ -72,36 +57,61 @@ export function sizeOf(head: Buffer): number {
   return size;
 }
 
-/** `bytes` are those of one whole message. */
-export function readMessage(bytes: Buffer): ReceivedMessage {
-  const order = bytes[0] ?? 0;
-  const uint32 = (at: number): number => (order === little ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at));
-  const header = new Reader(bytes.subarray(fixedSize), order);
-  const found: Partial<Record<keyof ReceivedMessage, unknown>> = {};
-  for (const field of header.readArray(fieldTypes[0] as TypeNode, uint32(12))) {
-    // A field is its code and a variant, which dbus-next reads as [types, values].
-    const [code, [, [value]]] = field as [number, [unknown, [unknown]]];
-    const name = nameOf.get(code);
-    if (name !== undefined) found[name] = value;
+/** A message of which only the head has been read. */
+export class ReceivedMessage {
+  readonly type: number;
+  readonly flags: number;
+  readonly serial: number;
+  readonly path: string;
+  readonly interface: string;
+  readonly member: string;
+  readonly errorName: string;
+  readonly replySerial: number;
+  readonly destination: string;
+  readonly sender: string;
+  readonly signature: string;
+  readonly #order: number;
+  readonly #bytes: Buffer;
+  readonly #bodyAt: number;
+  #body: unknown[] | undefined;
+  #args: unknown[] | undefined;
+
+  /** `bytes` are those of one whole message. */
+  constructor(bytes: Buffer) {
+    const order = bytes[0] ?? 0;
+    const head = readHead(bytes, order);
+    this.type = bytes[1] ?? 0;
+    this.flags = bytes[2] ?? 0;
+    this.serial = order === little ? bytes.readUInt32LE(8) : bytes.readUInt32BE(8);
+    this.path = head.path;
+    this.interface = head.interface;
+    this.member = head.member;
+    this.errorName = head.errorName;
+    this.replySerial = head.replySerial;
+    this.destination = head.destination;
+    this.sender = head.sender;
+    this.signature = head.signature;
+    this.#order = order;
+    this.#bytes = bytes;
+    this.#bodyAt = head.bodyAt;
   }
-  header.align(3);
-  header.requireInside();
-  const text = (name: keyof ReceivedMessage): string => (typeof found[name] === 'string' ? found[name] : '');
-  const signature = text('signature');
-  const body = bytes.subarray(fixedSize + header.pos);
-  return {
-    type: bytes[1] ?? 0,
-    flags: bytes[2] ?? 0,
-    serial: uint32(8),
-    path: text('path'),
-    interface: text('interface'),
-    member: text('member'),
-    errorName: text('errorName'),
-    replySerial: typeof found['replySerial'] === 'number' ? found['replySerial'] : 0,
-    destination: text('destination'),
-    sender: text('sender'),
-    signature,
-    read: (isBare = false) => readValues(body, order, signature, isBare),
-    mentions: (text) => body.includes(text),
-  };
+
+  /** Read when somebody asks: most signals are nobody's. Throws for what cannot be read. */
+  get body(): unknown[] {
+    return (this.#body ??= this.#read(false));
+  }
+
+  /** The body with variants as what is in them. */
+  get args(): unknown[] {
+    return (this.#args ??= this.#read(true));
+  }
+
+  /** Whether this text is somewhere in the body, which is not read for it. */
+  mentions(text: string): boolean {
+    return this.#bytes.includes(text, this.#bodyAt);
+  }
+
+  #read(isBare: boolean): unknown[] {
+    return readValues(this.#bytes.subarray(this.#bodyAt), this.#order, this.signature, isBare);
+  }
 }

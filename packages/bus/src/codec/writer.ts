@@ -29,16 +29,15 @@ const alignments: Readonly<Record<string, number>> = {
   '{': 8,
 };
 
-/** The bytes of these values, little end first, as a body has them; throws TypeError for a value that is not of its type, RangeError for more than a message holds. */
-export function writeValues(signature: string, values: readonly unknown[]): Buffer {
-  const writer = new Writer();
-  writer.list(parseSignature(signature), values);
-  return writer.done();
-}
-
-class Writer {
+/** Puts values one behind the other, little end first, as a message has them; throws TypeError for a value that is not of its type, RangeError for more than a message holds. */
+export class Writer {
   #bytes = Buffer.allocUnsafe(512);
   #at = 0;
+
+  /** How much there is so far. */
+  get size(): number {
+    return this.#at;
+  }
 
   done(): Buffer {
     return this.#bytes.subarray(0, this.#at);
@@ -47,12 +46,25 @@ class Writer {
   list(nodes: readonly TypeNode[], values: unknown): void {
     if (!Array.isArray(values) || values.length !== nodes.length)
       throw new TypeError(`expected a list of ${nodes.length} values`);
-    nodes.forEach((node, i) => this.#value(node, (values as unknown[])[i]));
+    for (let i = 0; i < nodes.length; i++) this.#value(nodes[i] as TypeNode, values[i]);
+  }
+
+  /** A field of a header: its code, and its value as a variant. */
+  field(code: number, node: TypeNode, value: unknown): void {
+    this.align(8);
+    this.#whole('y', code);
+    this.#signature(node.text);
+    this.#value(node, value);
+  }
+
+  /** A size that is known only now, at a place that was left for it. */
+  put(at: number, size: number): void {
+    this.#bytes.writeUInt32LE(size, at);
   }
 
   #value(node: TypeNode, value: unknown): void {
     const { type, child } = node;
-    this.#align(alignments[type] ?? 1);
+    this.align(alignments[type] ?? 1);
     switch (type) {
       case 's':
         return this.#text(textOf(value));
@@ -129,13 +141,14 @@ class Writer {
   #array(inner: TypeNode, value: unknown): void {
     this.#whole('u', 0);
     const sizeAt = this.#at - 4;
-    this.#align(alignments[inner.type] ?? 1);
+    this.align(alignments[inner.type] ?? 1);
     const begin = this.#at;
     if (inner.type === '{') this.#entries(inner, value);
     else if (inner.type === 'y') this.#raw(value);
     else if (Array.isArray(value)) for (const item of value) this.#value(inner, item);
     else throw new TypeError(`expected a list, found ${typeof value}`);
-    this.#bytes.writeUInt32LE(this.#at - begin, sizeAt);
+    const size = this.#at - begin;
+    this.put(sizeAt, size);
   }
 
   #raw(value: unknown): void {
@@ -150,14 +163,14 @@ class Writer {
     const isText = 'sog'.includes(key.type);
     for (const [name, one] of Object.entries(value)) {
       if (one === undefined) continue;
-      this.#align(8);
+      this.align(8);
       this.#value(key, isText ? name : Number(name));
       this.#value(item, one);
     }
   }
 
   /** What is left free is zero: the bus ends the connection otherwise. */
-  #align(to: number): void {
+  align(to: number): void {
     const free = -this.#at & (to - 1);
     if (free === 0) return;
     this.#room(free).fill(0, this.#at, this.#at + free);
@@ -177,7 +190,7 @@ class Writer {
   }
 }
 
-export function tooLarge(): RangeError {
+function tooLarge(): RangeError {
   return new RangeError(
     `a message of more than ${largestSent / 2 ** 20} MiB is not sent: the bus would end the connection`,
   );
