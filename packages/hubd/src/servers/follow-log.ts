@@ -14,7 +14,8 @@ export function followLog(
 ): () => void {
   const stop = new AbortController();
   void follow(room, entry, progress, secret, stop.signal);
-  return () => stop.abort();
+  // With a reason, so that none is made up: that would be an error with a stack.
+  return () => stop.abort('no longer starting');
 }
 
 async function follow(
