@@ -8,13 +8,9 @@ import { paths, units } from './names.ts';
 
 /** Escapes one part of a unit name as systemd-escape does, and `-` as well, so that `-` only ever separates user from server. */
 export function escapeUnitPart(text: string): string {
-  let out = '';
-  for (const byte of Buffer.from(text, 'utf8')) {
-    const char = String.fromCharCode(byte);
-    const plain = /[A-Za-z0-9:_]/.test(char) || (char === '.' && out !== '');
-    out += plain ? char : `\\x${byte.toString(16).padStart(2, '0')}`;
-  }
-  return out;
+  return text.replace(/[^A-Za-z0-9:_.]|^\./gu, (char) =>
+    [...Buffer.from(char, 'utf8')].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join(''),
+  );
 }
 
 export function unescapeUnitPart(text: string): string {

@@ -105,10 +105,10 @@ export async function orFailed<T>(call: Promise<T>, problem: string): Promise<T>
 
 /** Where a unit is on the bus. */
 function unitPath(unit: string): string {
-  const label = [...Buffer.from(unit)]
-    .map((byte) => String.fromCharCode(byte))
-    .map((char) => (/[A-Za-z0-9]/.test(char) ? char : `_${char.charCodeAt(0).toString(16).padStart(2, '0')}`));
-  return `${managerPath}/unit/${label.join('')}`;
+  const label = Buffer.from(unit)
+    .toString('latin1')
+    .replace(/[^A-Za-z0-9]/g, (char) => `_${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
+  return `${managerPath}/unit/${label}`;
 }
 
 async function readOne(bus: Bus, path: string, kind: 'Service' | 'Unit', name: string): Promise<unknown> {

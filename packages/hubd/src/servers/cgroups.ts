@@ -1,4 +1,4 @@
-import { readFileSync, watch } from 'node:fs';
+import { existsSync, readFileSync, watch } from 'node:fs';
 import { serverCgroup, units, userCgroup } from '@tshub/contract';
 
 /** What the kernel counts for a control group; null for what this host does not count, or what has no limit. */
@@ -63,12 +63,12 @@ export class Cgroups {
       if (!stopped.signal.aborted) onKill(reason, isOld);
     };
     const soon = (): void => void (reading = reading.then(look));
+    const events = `${this.#root}${group}/memory.events`;
+    // A host without the controller has no such file.
+    if (!existsSync(events)) return () => undefined;
     try {
-      // The kernel says so when the file changes; a host without the controller has no such file.
-      watch(`${this.#root}${group}/memory.events`, { persistent: false, signal: stopped.signal }, soon).on(
-        'error',
-        () => undefined,
-      );
+      // The kernel says so when the file changes.
+      watch(events, { persistent: false, signal: stopped.signal }, soon).on('error', () => undefined);
     } catch {
       return () => undefined;
     }

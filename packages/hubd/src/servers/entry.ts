@@ -36,10 +36,13 @@ export class Entry {
   check: AbortController | null = null;
   /** What the unit said of its end, kept until somebody could find out. */
   lastSaid: ServiceResult | null = null;
+  /** By the names of the row, which never change: a server of another name is another entry. */
+  readonly unit: string;
   readonly #onMove: (entry: Entry, from: Phase, to: Phase) => void;
 
   constructor(row: ServerRow, onMove: (entry: Entry, from: Phase, to: Phase) => void) {
     this.#row = row;
+    this.unit = serverUnit(row.user, row.name);
     this.#onMove = onMove;
   }
 
@@ -49,10 +52,6 @@ export class Entry {
 
   get phase(): Phase {
     return this.#phase;
-  }
-
-  get unit(): string {
-    return serverUnit(this.#row.user, this.#row.name);
   }
 
   /** When a program of it was last killed for memory, in this run. */
