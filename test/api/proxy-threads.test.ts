@@ -171,7 +171,7 @@ test('new settings are those of every thread, or of none', async () => {
     await t.proxy.crew!.prepareReload(fresh);
     const apply = t.proxy.prepareReload(fresh);
     apply();
-    await t.proxy.crew!.applyReload();
+    await t.proxy.crew!.applyReload(null);
   };
   await reload({ proxy: { max_body_size: 3 } });
   for (const text of await ask()) expect(text).toMatch(/ 413/);

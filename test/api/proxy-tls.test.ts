@@ -78,6 +78,7 @@ async function start(
     clock: () => now,
     watchMs: 20,
     onTicketKeys: (keys) => t.proxy.crew?.setTicketKeys(keys),
+    onCertificates: (keys) => t.proxy.crew?.readCertificates(keys),
   });
   if (withThread) await secondThread(t.proxy, frontPort());
 }
@@ -227,6 +228,34 @@ describe('requests over TLS', () => {
       socket.destroy();
     }
     expect(new Set(reused)).toEqual(new Set([true]));
+  });
+
+  test.each(['its file changes', 'a reload'])('go by another authority in every thread after %s', async (when) => {
+    const client_ca_file = join(folder, 'ca.crt');
+    const certificates = [write('hub', hub)];
+    writeFileSync(client_ca_file, authority.cert);
+    await start({ certificates, client_ca_file }, { withThread: true });
+    await t.route('ada', (_req, res) => res.end('ok'));
+    const before = { ...other, maxVersion: 'TLSv1.2' as const };
+    const session = await sessionOf(before);
+    const foreign = await makePem({ commonName: 'foreign', names: [], days: 1, isAuthority: true, now });
+    const theirs = await makePem({ commonName: 'bob', names: ['bob.test'], days: 1, issuer: foreign, now });
+    writeFileSync(client_ca_file, foreign.cert);
+    if (when === 'a reload') {
+      const fresh = settingsOf({ mode: 'files', certificates, client_ca_file });
+      await t.proxy.crew!.prepareReload(fresh);
+      await front.reload(fresh);
+      await t.proxy.crew!.applyReload(front.ticketKeys());
+    } else
+      await eventually('it is noticed', () => records.some((text) => text.startsWith('certificates have changed')));
+    const after = { ...theirs, maxVersion: 'TLSv1.2' as const };
+    // The first of every twenty-one connections is the first thread's.
+    const sessions: Buffer[] = [];
+    for (let i = 0; i < 25; i++) {
+      await expect(shake({ ...before, session })).rejects.toThrow();
+      sessions.push(await sessionOf(after));
+    }
+    for (const one of sessions) expect(await isResumed({ ...after, session: one })).toBe(true);
   });
 
   test('come from where a balancer says, in every thread', async () => {

@@ -100,6 +100,7 @@ else
             folder: paths.proxyKeys,
             hostNames,
             onTicketKeys: (keys) => proxy.crew?.setTicketKeys(keys),
+            onCertificates: (keys) => proxy.crew?.readCertificates(keys),
             log,
             clock: Date.now,
           })
@@ -124,7 +125,7 @@ else
         inUse = afterReload(inUse.settings, fresh, later);
         log.level = settings.logging.level;
         // Last: a thread that begins from now on begins with these.
-        await proxy.crew?.applyReload();
+        await proxy.crew?.applyReload(front?.ticketKeys() ?? null);
         const rest = later.length === 0 ? '' : `; a restart is needed for ${later.join(', ')}`;
         log.info({ event: 'config-reloaded' }, `settings were read again${rest}`);
       });

@@ -25,10 +25,12 @@ export interface PublicFrontOptions {
   readonly log: Log;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
-  /** Of another thread that serves the same; left out: own ones, changed from time to time. */
+  /** Of another thread that serves the same, and tells when files change; left out: own ones, changed from time to time. */
   readonly ticketKeys?: Uint8Array;
   /** Hears of own ones that have changed. */
   readonly onTicketKeys?: (keys: Uint8Array) => void;
+  /** Hears when changed files of certificates have been read, and of the keys that are good from then on. */
+  readonly onCertificates?: (ticketKeys: Uint8Array) => void;
   /** Milliseconds between two looks at the files of certificates. */
   readonly watchMs?: number;
 }
@@ -54,6 +56,8 @@ export interface PublicFront {
   /** null without TLS. */
   ticketKeys(): Uint8Array | null;
   setTicketKeys(keys: Uint8Array): void;
+  /** Reads certificates again, as the thread has done whose keys these are. Throws config_invalid. */
+  readAgain(ticketKeys: Uint8Array): Promise<void>;
   /** Takes no new connections. */
   stop(): void;
 }
@@ -128,6 +132,10 @@ export async function startPublicFront(options: PublicFrontOptions): Promise<Pub
     serve: (socket) => front.serve(socket),
     ticketKeys: () => side?.ticketKeys ?? null,
     setTicketKeys: (keys) => side?.setTicketKeys(keys),
+    async readAgain(keys) {
+      await side?.reload();
+      side?.setTicketKeys(keys);
+    },
     stop,
   };
 }

@@ -77,7 +77,7 @@ test.each(['before', 'while'])('a thread that begins %s new settings are read go
   if (when === 'before') connect();
   await crew.prepareReload(fresh);
   if (when === 'while') connect();
-  await crew.applyReload();
+  await crew.applyReload(null);
   expect(started.map(({ heard }) => heard[0]?.kind)).toEqual(['begin']);
   expect(started[0]?.questions.map(({ question }) => question)).toEqual([
     { kind: 'prepare-reload', settings: fresh },
@@ -88,7 +88,7 @@ test.each(['before', 'while'])('a thread that begins %s new settings are read go
 test('a thread that begins after new settings are in use has no others', async () => {
   const { crew, started, connect } = crewOf(startInto);
   await crew.prepareReload(fresh);
-  await crew.applyReload();
+  await crew.applyReload(null);
   connect();
   expect(started[0]?.questions).toEqual([]);
 });

@@ -120,6 +120,11 @@ export class Crew {
     for (const member of this.#members) member.tell({ kind: 'ticket-keys', keys });
   }
 
+  /** Has certificates read again, whose files have changed. */
+  readCertificates(ticketKeys: Uint8Array): void {
+    for (const member of this.#members) member.tell({ kind: 'certificates', ticketKeys });
+  }
+
   /** Resolves when all threads go by these changes. */
   async spread(changes: readonly RouteChange[]): Promise<void> {
     await Promise.all(this.#members.map((member) => member.ask({ kind: 'routes', changes })));
@@ -136,9 +141,11 @@ export class Crew {
     await Promise.all(this.#members.map((member) => member.ask({ kind: 'prepare-reload', settings })));
   }
 
-  async applyReload(): Promise<void> {
+  /** `ticketKeys` as the first thread has them after it. */
+  async applyReload(ticketKeys: Uint8Array | null): Promise<void> {
     this.#prepared = null;
     await Promise.all(this.#members.map((member) => member.ask({ kind: 'apply-reload' })));
+    if (ticketKeys !== null) this.setTicketKeys(ticketKeys);
   }
 
   /** Answers from now on are the last on their connection. */

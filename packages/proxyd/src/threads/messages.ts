@@ -34,6 +34,8 @@ export type ToThread =
   /** How many threads have the bounds of servers together. */
   | { readonly kind: 'threads'; readonly count: number }
   | { readonly kind: 'ticket-keys'; readonly keys: Uint8Array }
+  /** Their files have changed. */
+  | { readonly kind: 'certificates'; readonly ticketKeys: Uint8Array }
   | { readonly kind: 'make-room' }
   | { readonly kind: 'hurry' }
   | { readonly kind: 'question'; readonly id: number; readonly question: Question };

@@ -87,6 +87,8 @@ class Served {
         return this.#proxy.shareWith(message.count);
       case 'ticket-keys':
         return this.#front?.setTicketKeys(message.keys);
+      case 'certificates':
+        return this.#readCertificates(message.ticketKeys);
       case 'make-room':
         return this.#proxy.makeRoom();
       case 'hurry':
@@ -145,6 +147,13 @@ class Served {
       apply();
       this.#parts.log.level = settings.logging.level;
     };
+  }
+
+  #readCertificates(ticketKeys: Uint8Array): void {
+    this.#front?.readAgain(ticketKeys).catch((error: unknown) => {
+      const says = 'a changed certificate cannot be used by a further thread; it goes on with the one from before';
+      this.#parts.log.warn({ error }, says);
+    });
   }
 
   #report(): void {

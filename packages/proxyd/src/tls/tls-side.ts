@@ -15,10 +15,12 @@ export interface TlsSideParts extends Omit<LoadParts, 'now'> {
   readonly counts: Counts;
   /** Milliseconds that a handshake may take. */
   readonly handshakeMs: number;
-  /** Of another thread; left out: own ones, changed from time to time. */
+  /** Of another thread, which tells when files change; left out: own ones, changed from time to time, and the files are looked at here. */
   readonly ticketKeys?: Uint8Array;
   /** Hears of own ones that have changed. */
   readonly onTicketKeys?: (keys: Uint8Array) => void;
+  /** Hears when changed files have been read, and of the keys that are good from then on. */
+  readonly onCertificates?: (ticketKeys: Uint8Array) => void;
   /** Milliseconds between two looks at the files. */
   readonly watchMs?: number;
   /** Takes over what was decrypted, and the connection that it came from. */
@@ -125,7 +127,9 @@ export class TlsSide {
   }
 
   #watch(): void {
-    const { watchMs = 30_000, folder } = this.#parts;
+    const { watchMs = 30_000, folder, ticketKeys } = this.#parts;
+    // Keys must not be another thread's before the authority is, by which a session was made.
+    if (ticketKeys !== undefined) return;
     const files = filesOf(this.#settings, folder);
     if (isDeepStrictEqual(files, this.#watched)) return;
     this.#unwatch();
@@ -144,7 +148,10 @@ export class TlsSide {
     // Node calls once for a file that is not there yet, too.
     if (now.mtimeMs === before.mtimeMs && now.ino === before.ino && now.size === before.size) return;
     this.reload().then(
-      () => log.info(`certificates have changed: serving ${this.certificate?.fingerprint} now`),
+      () => {
+        log.info(`certificates have changed: serving ${this.certificate?.fingerprint} now`);
+        this.#parts.onCertificates?.(this.ticketKeys);
+      },
       (error: unknown) =>
         log.warn({ error }, 'a changed certificate cannot be used; going on with the one from before'),
     );
