@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { makeRoot, makeStaff, order, runFor } from '../support/admin-steps.ts';
 import type { Browser } from '../support/browser.ts';
 import { hubForTest, type TestHub } from '../support/hub-for-test.ts';
+import { soon } from '../support/soon.ts';
 
 let t: TestHub;
 let admin: Browser;
@@ -27,6 +28,19 @@ describe('the page of a user', () => {
       expect(text).toContain(part);
     expect(text).not.toContain(token);
     expect((await admin.get('/hub/admin/users/nobody')).status).toBe(404);
+  });
+
+  test('tells how a server ended, in a sentence and in detail, and leads to its log', async () => {
+    await runFor(t, 'ada', 'lab');
+    t.spawner.end('ada', 'lab', { result: 'exit-code', exitCode: 1, exitStatus: 3, reason: 'exited with code 3' });
+    await soon(async () => (await admin.get(at)).text).toContain('The server stopped: exited with code 3');
+    const { text } = await admin.get(at);
+    expect(text).toContain('its program ended with status 3');
+    expect(text).toContain('href="/hub/log/ada/lab"');
+    const staff = await makeStaff(t, 'desk', ['admin-ui', 'list:users', 'read:users', 'read:servers']);
+    const seen = (await staff.get(at)).text;
+    expect(seen).toContain('exited with code 3');
+    for (const more of ['status 3', '/hub/log/ada/lab']) expect(seen).not.toContain(more);
   });
 
   test('changes the name and the rights, and says why not', async () => {

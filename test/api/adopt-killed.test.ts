@@ -80,6 +80,7 @@ for (const { at, hold, isKept } of places) {
     }
     expect(made.servers.get('ada', '')).toMatchObject({ active: false, ready: false });
     expect(made.servers.get('ada', '')?.lastEnd).toContain('please start it again');
+    expect(made.servers.get('ada', '')?.endDetail).toContain('the hub ended between two steps of its start');
     expect([world.spawner.units.size, world.proxy.routes.size]).toEqual([0, 0]);
     expect([await tokenNotes(world), await clientIds(world)]).toEqual([[], []]);
     await (

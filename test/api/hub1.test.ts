@@ -3,6 +3,7 @@ import { hubStatus, type PolkitAction, serverEntry, TshubError, userEntry, usage
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { hubForTest, type TestHub } from '../support/hub-for-test.ts';
 import { problemOf } from '../support/problem-of.ts';
+import { soon } from '../support/soon.ts';
 import { quick } from '../support/servers-for-test.ts';
 
 const uids = { ada: 1001, bob: 1002, culler: 990, nobody: 65534 } as const;
@@ -95,6 +96,17 @@ test('root may do everything', async () => {
   expect(entry).toMatchObject({ active: 'active', sub: 'running', uid: 1000, memoryCurrent: 100_000_000n });
   await methods().StopServer(caller(0), 'ada', '', '');
   expect(hub.spawner.isRunning('ada')).toBe(false);
+});
+
+test('how a server ended is told in detail to administrators alone', async () => {
+  await methods().StartServer(caller(uids.ada), 'ada', '', {});
+  hub.spawner.end('ada', '', { result: 'exit-code', exitCode: 1, exitStatus: 3, reason: 'exited with code 3' });
+  const shown = async (by: TestCaller) => serverEntry.parse(await methods().GetServer(by, 'ada', ''));
+  await soon(async () => (await shown(caller(0))).detail).toContain('its program ended with status 3');
+  expect(await shown(caller(uids.bob, ['org.tshub.hub.read']))).toHaveProperty('detail');
+  const own = await shown(caller(uids.ada));
+  expect(own.reason).toBe('The server stopped: exited with code 3');
+  expect(own).not.toHaveProperty('detail');
 });
 
 test('an account that does not exist has no server started for it', async () => {

@@ -230,3 +230,51 @@ test('how a server ended is told to administrators with unit and numbers, and to
   await start(made);
   expect(made.servers.get('ada', '')).toMatchObject({ lastEnd: '', endDetail: '' });
 });
+
+/** A start that fails at each step, and a word that only its administrator hears. */
+const failures: ReadonlyArray<readonly [step: string, make: () => TestSettings, told: RegExp]> = [
+  [
+    'is refused by spawnerd',
+    () => {
+      world.spawner.startError = new TshubError('spawn_refused', { problem: 'ada may not' });
+      return {};
+    },
+    /spawnerd started its unit: ada may not; error spawn_refused; look at: \[spawner\]/,
+  ],
+  [
+    'finds no spawnerd',
+    () => {
+      world.spawner.isAway = true;
+      return {};
+    },
+    /spawnerd started its unit: .* does not answer.*error daemon_away.*journalctl -u tshub-spawnerd/,
+  ],
+  [
+    'is not answered',
+    () => {
+      world.proxy.answer = () => [0, 'connection refused'];
+      return { spawner: { http_timeout: 0.05 } };
+    },
+    /its program was to answer: the server did not answer.*its unit was active; look at: http_timeout.*INVOCATION_ID=[0-9a-f]{32}/,
+  ],
+  [
+    'fails inside',
+    () => {
+      world.proxy.answer = () => {
+        throw new Error('secret detail');
+      };
+      return {};
+    },
+    /its program was to answer: Unhandled error/,
+  ],
+];
+
+test.each(failures)('a start that %s is told to administrators with its step', async (_, make, told) => {
+  const made = await hub(make());
+  const error = await problemOf(start(made));
+  const { endDetail = '', lastEnd = '' } = made.servers.get('ada', '') ?? {};
+  expect(lastEnd).toBe(error.message);
+  expect(endDetail).toMatch(/^tshub-server-ada\.service: its start failed when /);
+  expect(endDetail).toMatch(told);
+  expect(endDetail).not.toContain('secret');
+});

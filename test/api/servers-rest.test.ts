@@ -1,4 +1,4 @@
-import { serverModel, userUsageModel } from '@tshub/contract';
+import { serverModel, TshubError, userUsageModel } from '@tshub/contract';
 import { afterEach, expect, test } from 'vitest';
 import { hubForTest, type SettingsInput, type TestHub } from '../support/hub-for-test.ts';
 import { quick } from '../support/servers-for-test.ts';
@@ -155,6 +155,18 @@ test('progress is a stream of events that ends with ready', async () => {
     html_message: 'Server ready at <a href="/user/ada/">/user/ada/</a>',
     url: '/user/ada/',
   });
+});
+
+test('what a server wrote is told to those who may read its log, and to nobody else who sees it', async () => {
+  const token = await hubWithAda();
+  hub.spawner.logs.set('tshub-server-ada.service', ['password: hunter2']);
+  hub.spawner.startError = new TshubError('spawn_failed', { problem: 'exited with code 3' });
+  await hub.api('/users/ada/server', { method: 'POST', token });
+  const progress = async (as: string) => (await hub.api('/users/ada/server/progress', { token: as })).text;
+  expect(await progress(token)).toContain('"log":["password: hunter2"]');
+  const seer = await progress(await hub.token('ada', ['read:servers!user=ada']));
+  expect(seer).toContain('Spawn failed: exited with code 3');
+  expect(seer).not.toContain('hunter2');
 });
 
 test('progress of what nobody starts is 400, of nobody 404', async () => {

@@ -9,8 +9,8 @@ import {
 import type { Server, Servers, ServerUsage } from './servers/server.ts';
 import type { User } from './users/user.ts';
 
-/** A server as the bus tells it; with `status` also what its unit says. */
-export function entryOf(server: Server, status?: UnitStatus): WireDict {
+/** A server as the bus tells it; with `status` also what its unit says, and how it ended to who may know more than its user. */
+export function entryOf(server: Server, status?: UnitStatus, { isDetailed = false } = {}): WireDict {
   const { user, name, unit, ready, pending, started, lastActivity, profile } = server;
   const reason = status === undefined || status.reason === '' ? server.lastEnd : status.reason;
   const detail = status === undefined || status.detail === '' ? server.endDetail : status.detail;
@@ -35,7 +35,7 @@ export function entryOf(server: Server, status?: UnitStatus): WireDict {
     }),
     ...(server.active && server.keptUntil !== null && { keptUntil: BigInt(server.keptUntil) }),
     ...(reason !== '' && { reason }),
-    ...(detail !== '' && { detail }),
+    ...(isDetailed && detail !== '' && { detail }),
     ...(server.lastKill !== null && {
       killedAt: BigInt(server.lastKill.at),
       killedFor: server.lastKill.reason,

@@ -95,7 +95,9 @@ export function makeHub1(parts: Hub1Parts): Implementation<typeof hub1> {
             what: `${name === '' ? 'a server' : `server "${printable(name)}"`} of user "${printable(user)}"`,
           });
         const status = server.active ? await servers.status(user, name) : undefined;
-        return entryOf(server, status);
+        // As `admin:server_state` of the REST API; who was let at the server of somebody else administers.
+        const isOwn = (await userOf(who))?.name === user;
+        return entryOf(server, status, { isDetailed: !isOwn || (await seesAll(caller, who)) });
       },
 
       async GetStatus() {

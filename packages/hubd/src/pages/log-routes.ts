@@ -1,5 +1,6 @@
 import type { Router } from '@koa/router';
 import type { Context } from 'koa';
+import { logScopes } from '../servers/log-readers.ts';
 import { type PageFrame, sendPage } from './layout.ts';
 import { logPage } from './log-page.ts';
 import type { PagesParts } from './parts.ts';
@@ -16,8 +17,7 @@ export function makeLogPages(parts: PagesParts, frame: PageFrame): (router: Rout
     const visitor = await visit(parts, ctx);
     if (visitor === undefined) return;
     const { user: userName, server } = ctx.params as { user?: string; server?: string };
-    const scopes = ['admin:server_state', 'servers'] as const;
-    const { user, name, isOwn } = await findTarget(parts, visitor.caller, scopes, userName, server);
+    const { user, name, isOwn } = await findTarget(parts, visitor.caller, logScopes, userName, server);
     const lines = await parts.servers.log(user.name, name, length);
     const title = strings.log.title(nameServer(isOwn, user.name, name));
     sendPage(frame, ctx, visitor.session, logPage({ title, lines, isFull: lines.length >= length }));

@@ -1,6 +1,7 @@
 import type { Router } from '@koa/router';
 import { escapeName } from '@tshub/contract';
 import type { Context } from 'koa';
+import { mayReadLog, stepsAlone } from '../servers/log-readers.ts';
 import { eventStream } from '../servers/progress.ts';
 import type { ProgressEvent } from '../servers/server.ts';
 import { language, speakIn } from './languages/language.ts';
@@ -25,7 +26,8 @@ export function makeProgress(parts: PagesParts): (router: Router) => void {
     const known = language();
     // Asked before the answer begins: an error is still an answer then.
     const gone = new AbortController();
-    const events = parts.servers.progress(user.name, name, gone.signal);
+    const told = parts.servers.progress(user.name, name, gone.signal);
+    const events = mayReadLog(parts.access, visitor.caller, user.name, name) ? told : stepsAlone(told);
     ctx.body = eventStream((signal) => {
       signal.addEventListener('abort', () => gone.abort(), { once: true });
       return inWords(events, (event) => speakIn(known, () => say(event)));

@@ -3,7 +3,9 @@ import type { Profile } from '@tshub/config';
 import { serverPrefix, TshubError } from '@tshub/contract';
 import type { Context } from 'koa';
 import { holds } from '../access/require.ts';
+import type { Caller } from '../caller/caller.ts';
 import { isChoice } from '../servers/choices.ts';
+import { mayReadLog, stepsAlone } from '../servers/log-readers.ts';
 import type { ProgressEvent } from '../servers/server.ts';
 import { fill, type Filled } from './choice-filled.ts';
 import { choicePage } from './choice-page.ts';
@@ -102,11 +104,12 @@ export function makeSpawnPages(parts: PagesParts, frame: PageFrame, restarts: Re
     if (server?.pending === 'check')
       return sendPage(frame, ctx, visitor.session, waitPage({ ...strings.checking, heading: title }));
     if (server?.failed === true) {
-      const log = await within(1500, servers.log(user.name, name, 40), []);
       const resource = parts.access.server(user.name, name);
-      const may = (scope: 'admin:server_state' | 'servers') => holds(visitor.caller.scopes, scope, resource) === 'yes';
-      const more = may('servers') ? pagePath('log', user.name, name) : null;
-      const [reason, detail] = [server.lastEnd, may('admin:server_state') ? server.endDetail : ''];
+      const isReader = mayReadLog(parts.access, visitor.caller, user.name, name);
+      const log = isReader ? await within(1500, servers.log(user.name, name, 40), []) : [];
+      const more = isReader ? pagePath('log', user.name, name) : null;
+      const isKeeper = holds(visitor.caller.scopes, 'admin:server_state', resource) === 'yes';
+      const [reason, detail] = [server.lastEnd, isKeeper ? server.endDetail : ''];
       const page = failedPage({ title: strings.failed.heading(title), reason, detail, log, again, more, status: 500 });
       return sendPage(frame, ctx, visitor.session, page);
     }
@@ -136,7 +139,7 @@ export function makeSpawnPages(parts: PagesParts, frame: PageFrame, restarts: Re
       title: strings.pending.heading(titleOf(target)),
       eventsUrl: `${eventsPath(user.name, name)}?_xsrf=${encodeURIComponent(token)}`,
       next: next ?? serverPrefix(user.name, name),
-      events: await eventsSoFar(parts, user.name, name),
+      events: await eventsSoFar(parts, visitor.caller, user.name, name),
       cancel,
     });
     sendPage(frame, ctx, visitor.session, page);
@@ -159,12 +162,19 @@ function titleOf({ isOwn, user, name }: Target): string {
 }
 
 /** What a start has told up to now; a page that is loaded again and again needs no more. */
-async function eventsSoFar({ servers }: PagesParts, user: string, name: string): Promise<ProgressEvent[]> {
+async function eventsSoFar(
+  { access, servers }: PagesParts,
+  caller: Caller,
+  user: string,
+  name: string,
+): Promise<ProgressEvent[]> {
   const events: ProgressEvent[] = [];
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), 20);
   try {
-    for await (const event of servers.progress(user, name, stop.signal)) events.push(event);
+    const told = servers.progress(user, name, stop.signal);
+    const steps = mayReadLog(access, caller, user, name) ? told : stepsAlone(told);
+    for await (const event of steps) events.push(event);
   } catch {
     // It ended in between: the page finds out when it asks for the events.
   } finally {

@@ -1,4 +1,4 @@
-import { serverPrefix, serverUnit, type UnitStatus } from '@tshub/contract';
+import { serverPrefix, type UnitStatus } from '@tshub/contract';
 import type { PresentRoute } from '../proxy/route-changes.ts';
 import { adoptPlan, type Believed } from './adopt-plan.ts';
 import { cleanUp, dropRoute } from './clean-up.ts';
@@ -6,6 +6,7 @@ import type { Entry } from './entry.ts';
 import { type Room, routeOf, sentenceOf } from './room.ts';
 import { serverLabel } from './server-name.ts';
 import { isAlive } from './spawner-link.ts';
+import { halfWayDetail } from './start-steps.ts';
 import { finishEnded } from './stop.ts';
 import { waitUntilUp } from './wait-until-up.ts';
 import { pause } from './waiting.ts';
@@ -168,9 +169,10 @@ async function finishHalfWay(room: Room, entry: Entry): Promise<void> {
   entry.move('ended');
   await dropRoute(room, entry, serverPrefix(user, name));
   const reason = 'the hub was restarted while the server was starting; please start it again';
-  await cleanUp(room, entry, { lastEnd: `The start was cut short: ${reason}`, failed: false });
+  const detail = halfWayDetail(entry.unit);
+  await cleanUp(room, entry, { lastEnd: `The start was cut short: ${reason}`, detail, failed: false });
   room.log.warn(
-    { event: 'server-failed', user, server: name, unit: serverUnit(user, name), reason },
+    { event: 'server-failed', user, server: name, unit: entry.unit, reason, detail },
     `${serverLabel(user, name)} could not start: ${reason}`,
   );
   entry.move('stopped');

@@ -1,4 +1,4 @@
-import { TshubError } from '@tshub/contract';
+import { TshubError, type UnitStatus } from '@tshub/contract';
 import type { Entry } from './entry.ts';
 import type { Room } from './room.ts';
 
@@ -18,12 +18,12 @@ export async function lastLines(
   }
 }
 
-/** What spawnerd says to administrators of a unit that failed; '' when it is not there to ask. */
-export async function detailOf({ spawner }: Pick<Room, 'spawner'>, { row }: Entry): Promise<string> {
+/** What spawnerd says of the unit of a start that failed; undefined when it is not there to ask. */
+export async function statusOf({ spawner }: Pick<Room, 'spawner'>, { row }: Entry): Promise<UnitStatus | undefined> {
   try {
-    return (await spawner.show(row))?.detail ?? '';
+    return await spawner.show(row);
   } catch {
-    return '';
+    return undefined;
   }
 }
 

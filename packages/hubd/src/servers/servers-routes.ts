@@ -12,6 +12,7 @@ import type { Access } from '../access/access.ts';
 import { holds } from '../access/require.ts';
 import type { Caller } from '../caller/caller.ts';
 import type { User, UsersStore } from '../users/user.ts';
+import { mayReadLog, stepsAlone } from './log-readers.ts';
 import { displayNameFromBody, optionsFromBody } from './options.ts';
 import { eventStream } from './progress.ts';
 import type { Server, ServerChanges, Servers } from './server.ts';
@@ -37,12 +38,13 @@ interface Request<B> {
 export function serverHandlers(parts: ServersRoutesParts): Handlers<typeof serverRoutes, Caller> {
   const get = ({ caller, params }: Omit<Request<unknown>, 'body'>) =>
     getServer(parts, caller, params.user, params.server ?? '');
-  const progress = async ({ params }: Omit<Request<unknown>, 'body'>): Promise<Reply> => {
+  const progress = async ({ caller, params }: Omit<Request<unknown>, 'body'>): Promise<Reply> => {
     const user = await known(parts, params.user);
     const name = params.server ?? '';
     // Asked before the answer begins: an error is still an answer then.
     const never = new AbortController();
-    const events = parts.servers.progress(user.name, name, never.signal);
+    const told = parts.servers.progress(user.name, name, never.signal);
+    const events = mayReadLog(parts.access, caller, user.name, name) ? told : stepsAlone(told);
     const stream = eventStream((signal) => {
       signal.addEventListener('abort', () => never.abort(), { once: true });
       return events;

@@ -6,13 +6,14 @@ import type { Chosen } from './choices.ts';
 import { cleanUp, dropRoute } from './clean-up.ts';
 import type { Entry, Run } from './entry.ts';
 import { callbackPath, serverEnvironment } from './environment.ts';
-import { detailOf, lastLines, publicError } from './explain-failure.ts';
+import { lastLines, publicError, statusOf } from './explain-failure.ts';
 import { followLog } from './follow-log.ts';
 import { serverScopes } from './server-scopes.ts';
 import { cancelledEvent, failedEvent, ProgressLog, readyEvent } from './progress.ts';
 import { type Room, routeOf, sentenceOf, tokenNote } from './room.ts';
 import type { Server } from './server.ts';
 import { serverLabel } from './server-name.ts';
+import { startDetail, type StartStep, startSteps } from './start-steps.ts';
 import { takeTurn } from './take-turn.ts';
 import { unlessAborted, within } from './waiting.ts';
 import { waitUntilUp } from './wait-until-up.ts';
@@ -46,6 +47,7 @@ class Start {
   readonly #undos: Undo[] = [];
   readonly #label: string;
   #token = '';
+  #step: StartStep = 'turn';
   /** Whether there is a unit, or there was one, whose log may say why it failed. */
   #hasUnit = false;
   #needsLook = false;
@@ -71,7 +73,7 @@ class Start {
   async #go(run: Omit<Run, 'done'>): Promise<Server> {
     const { progress, abort } = run;
     let endTurn: () => void = () => undefined;
-    progress.add({ progress: 0, message: 'Server requested' });
+    this.#enter('turn', progress);
     try {
       endTurn = await takeTurn(this.#room, this.#entry, progress, abort.signal);
       return await this.#steps(run);
@@ -98,14 +100,15 @@ class Start {
       `${this.#label} is being started`,
     );
 
+    this.#enter('prepare', progress);
     const environment = await this.#prepare(signal);
-    progress.add({ progress: 10, message: `Starting the unit ${unit}` });
+    this.#enter('unit', progress);
     const status = await this.#startUnit(signal, environment);
     const { invocation, target, uid } = status;
     await this.#entry.change(room.store, { invocation, target, uid, tokenId: this.#entry.row.tokenId });
     signal.throwIfAborted();
 
-    progress.add({ progress: 40, message: 'The server was started; waiting until it answers' });
+    this.#enter('answer', progress);
     const stopFollowing = followLog(room, this.#entry, progress, this.#token);
     try {
       await waitUntilUp(room, status, signal, {
@@ -116,7 +119,7 @@ class Start {
     } finally {
       stopFollowing();
     }
-    progress.add({ progress: 90, message: 'The server answers; adding its route' });
+    this.#enter('route', progress);
     await this.#addRoute(signal);
 
     const now = room.clock.now();
@@ -132,6 +135,12 @@ class Start {
     // Its end may have come while the route was added; nobody looks at the run from here on.
     if (this.#needsLook) room.lookAt(this.#entry);
     return this.#entry.view();
+  }
+
+  #enter(step: StartStep, progressLog: ProgressLog): void {
+    this.#step = step;
+    const { progress, ...row } = startSteps[step];
+    if ('says' in row) progressLog.add({ progress, message: row.says(this.#entry.unit) });
   }
 
   /** Row, token and OAuth client. Not given up half way: what the database has must be known to be undone. */
@@ -255,7 +264,8 @@ class Start {
     const isCancelled = run.abort.signal.reason === cancelled;
     const error = isCancelled ? cancelled : publicError(cause, this.#label);
     const lines = isCancelled || !this.#hasUnit ? [] : await lastLines(room, entry, this.#token);
-    const detail = isCancelled || !this.#hasUnit ? '' : await detailOf(room, entry);
+    const status = isCancelled || !this.#hasUnit ? undefined : await statusOf(room, entry);
+    const detail = isCancelled ? '' : startDetail({ unit: entry.unit, step: this.#step, error, status });
     for (const { what, work } of this.#undos.toReversed()) {
       await work().catch((problem: unknown) =>
         room.log.warn(

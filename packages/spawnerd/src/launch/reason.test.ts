@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { UnitFacts } from '../unit-facts.ts';
 import { formatSize, reasonFor } from './reason.ts';
+import { detailOf } from './status.ts';
 
 const ended: UnitFacts = {
   activeState: 'failed',
@@ -35,7 +36,7 @@ const before = (program: string, exitStatus: number, exitCode = 1) => ({
   preparation: { program, exitCode, exitStatus },
 });
 
-test.each<[string, Partial<UnitFacts>, string[], string]>([
+const rows: ReadonlyArray<readonly [what: string, facts: Partial<UnitFacts>, missing: string[], sentence: string]> = [
   ['a running server', { activeState: 'active', result: 'success' }, [], ''],
   ['a running server with an old result', { activeState: 'active' }, [], ''],
   ['a clean end', { activeState: 'inactive', result: 'success', exitStatus: 0 }, [], ''],
@@ -152,9 +153,25 @@ test.each<[string, Partial<UnitFacts>, string[], string]>([
     '/usr/bin/true was ended by SIGKILL before the server started',
   ],
   ['a result that is new to us', { result: 'brand-new' }, [], 'failed (brand-new)'],
-])('%s has its sentence', (_, facts, missing, sentence) => {
+];
+
+test.each(rows)('%s has its sentence', (_, facts, missing, sentence) => {
   expect(reasonFor({ ...ended, ...facts }, { missing })).toBe(sentence);
 });
+
+test.each(rows.filter(([, , , sentence]) => sentence !== ''))(
+  '%s has a longer one for administrators: unit, numbers, and the way to its journal',
+  (_, facts, __, sentence) => {
+    const unit = 'tshub-server-ada.service';
+    const end = { ...ended, invocation: '0123456789abcdef0123456789abcdef', ...facts };
+    const detail = detailOf(unit, end);
+    expect(detail.startsWith(`${unit}: result ${end.result}`)).toBe(true);
+    expect(detail.length).toBeGreaterThan(sentence.length);
+    expect(detail).toContain(`see: journalctl INVOCATION_ID=${end.invocation}`);
+    const { exitCode, exitStatus } = end.preparation ?? end;
+    if (exitCode !== 0) expect(detail).toMatch(new RegExp(`(status|signal) ${exitStatus}\\b`));
+  },
+);
 
 test.each([
   [0n, '0 bytes'],

@@ -30,7 +30,9 @@ async function follow(
 ): Promise<void> {
   const bus = await context.bus();
   const calls = bus.calls(hub1, { timeoutMs: tokenTimeoutMs });
-  const [token, apiUrl] = await calls.IssueToken([`read:servers!server=${user}/${server}`]);
+  // The second for the lines that the server writes, which not everybody reads who sees it.
+  const scopes = ['read:servers', 'servers'].map((scope) => `${scope}!server=${user}/${server}`);
+  const [token, apiUrl] = await calls.IssueToken(scopes);
   if (signal.aborted) return;
   const client = makeClient({ baseUrl: new URL(apiUrl).origin, token });
   const { data } =

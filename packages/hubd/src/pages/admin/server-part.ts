@@ -1,5 +1,6 @@
 import { escapeName, serverPrefix } from '@tshub/contract';
 import type { Resource } from '../../caller/caller.ts';
+import { logScopes } from '../../servers/log-readers.ts';
 import type { Server } from '../../servers/server.ts';
 import { html, type Html } from '../html.ts';
 import { xsrfField } from '../layout.ts';
@@ -16,10 +17,15 @@ export interface ShownServer {
   readonly resource: Resource;
   /** Without buttons. */
   readonly isPlain?: boolean;
+  /** With how it ended, in systemd's words. */
+  readonly isDetailed?: boolean;
 }
 
 /** One server of a user on a line: what it does, what it uses, and what can be done about it. */
-export function serverPart(desk: Desk, { server, load, resource, isPlain = false }: ShownServer): Html {
+export function serverPart(
+  desk: Desk,
+  { server, load, resource, isPlain = false, isDetailed = false }: ShownServer,
+): Html {
   const { user, name } = server;
   // Scripts put the fresh line in the place of the old one.
   return html`<div class="server" data-live="${`${user}/${name}`}">
@@ -27,7 +33,7 @@ export function serverPart(desk: Desk, { server, load, resource, isPlain = false
       >${stateBadge(server)}${name !== '' && html` <strong>${server.displayName ?? name}</strong>`}</span
     >
     <span class="server-load"
-      >${load !== null && loadPart(desk, load)}${!server.active && server.lastEnd !== '' && html`<span class="quiet small">${translated(server.lastEnd)}</span>`}${server.ready && server.lastKill !== null && html`<span class="small bad">${translated(server.lastKill.reason)}</span>`}</span
+      >${load !== null && loadPart(desk, load)}${!server.active && server.lastEnd !== '' && html`<span class="quiet small">${translated(server.lastEnd)}</span>`}${isDetailed && !server.active && server.endDetail !== '' && desk.may('admin:server_state', resource) && html`<span class="quiet small end-detail">${server.endDetail}</span>`}${server.ready && server.lastKill !== null && html`<span class="small bad">${translated(server.lastKill.reason)}</span>`}</span
     >
     <span class="row actions">${!isPlain && serverActions(desk, server, resource)}</span>
   </div>`;
@@ -65,7 +71,7 @@ function serverActions(desk: Desk, server: Server, resource: Resource): Html[] {
     );
   }
   // As `/hub/log` asks: a log may hold more than whoever sees the server should see.
-  if (server.started !== null && (may('servers', resource) || may('admin:server_state', resource)))
+  if ((server.started !== null || server.lastEnd !== '') && logScopes.some((scope) => may(scope, resource)))
     parts.push(html`<a class="button small" href="${logPath(user, name)}">${say.server.log}${of(label)}</a>`);
   if ((ready || pending === 'spawn' || pending === 'check') && may('delete:servers', resource))
     parts.push(orderButton('stop', server, pending === 'spawn' ? say.server.cancel : say.server.stop, label));

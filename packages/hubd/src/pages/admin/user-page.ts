@@ -40,7 +40,7 @@ export function userPage(desk: Desk, notice: Part, details: UserDetails): Html {
       servers.length > 0 &&
       html`<section class="card stack" aria-labelledby="servers-of">
         <h2 id="servers-of">${say.users.servers}</h2>
-        <div>${servers.map((server) => serverPart(desk, server))}</div>
+        <div>${servers.map((server) => serverPart(desk, { ...server, isDetailed: true }))}</div>
         ${orderForm(desk)}
       </section>`
     }
