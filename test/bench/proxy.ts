@@ -21,8 +21,12 @@ const clients = 64;
 const requestCount = 20_000;
 const perSecond = 4_000;
 const pacedCount = 8_000;
-/** Alternate ones: a 99th percentile is soon that of somebody else's work, the median of many is not. */
-const pacedRounds = 11;
+/**
+ * Latencies are judged by the quarter of a second: a kernel lets others on for 50 ms now and then, whoever comes first. That meets
+ * some of these, but not their median.
+ */
+const pacedWindow = 1_000;
+const pacedRounds = 9;
 const messageCount = 20_000;
 const downloadSize = 512 * 1024 * 1024;
 const idleCount = 4000;
@@ -35,15 +39,13 @@ async function spent(proxy: ProxyContestant, units: number, act: () => Promise<u
   return ((proxy.process.cpu() - before) * 1000) / units;
 }
 
-/** Of each round of paced requests, by proxy. */
+/** Latencies of paced requests, by proxy and window. */
 const paced = new Map<ProxyContestant, number[][]>();
 
-/** The median over the rounds of this quantile of each. */
+/** The median over the windows of this quantile of each. */
 function quantile(proxy: ProxyContestant, q: number): number | null {
-  const all = (paced.get(proxy) ?? []).map(
-    (round) => round.toSorted((a, b) => a - b)[Math.floor(round.length * q)] ?? 0,
-  );
-  return median(all);
+  const windows = paced.get(proxy) ?? [];
+  return median(windows.map((window) => window.toSorted((a, b) => a - b)[Math.floor(window.length * q)] ?? 0));
 }
 
 const any = (): boolean => true;
@@ -83,12 +85,13 @@ const pacedMeasures: ReadonlyArray<Measure<ProxyContestant>> = [
     sample: (proxy) =>
       spent(proxy, pacedCount / 1000, async () => {
         const latencies = await pacedRequests(proxy.port, pacedCount, clients, perSecond);
-        paced.set(proxy, [...(paced.get(proxy) ?? []), latencies]);
+        const windows = paced.get(proxy) ?? [];
+        for (let at = 0; at < pacedCount; at += pacedWindow) windows.push(latencies.slice(at, at + pacedWindow));
+        paced.set(proxy, windows);
       }),
   },
   { name: '… median of latencies', unit: 'ms', of: any, rounds: 1, sample: async (proxy) => quantile(proxy, 0.5) },
   { name: '… 99th percentile', unit: 'ms', of: any, rounds: 1, sample: async (proxy) => quantile(proxy, 0.99) },
-  { name: '… one in a thousand', unit: 'ms', of: any, rounds: 1, sample: async (proxy) => quantile(proxy, 0.999) },
 ];
 
 /** Of processes that have done nothing else: what an allocator keeps of earlier work would hide what a socket takes. */

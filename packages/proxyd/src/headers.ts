@@ -178,13 +178,20 @@ function noteForwarded(into: Forwarded, key: string, value: string): void {
 function pushForwarded(out: string[], came: Forwarded, host: string, client: ClientFacts, trusts: Trusts): void {
   const peer = plainAddress(client.remoteAddress);
   const told = trusts(peer) ? came : nothingTold;
-  const chain = told.for.flatMap((list) => list.split(',')).map((address) => address.trim());
-  const hops = [...chain.filter((address) => address !== ''), ...(peer === unixPeer ? [] : [peer])];
+  const hops = hopsOf(told.for, peer);
   const isSecure = told.proto === '' ? client.encrypted : told.proto === 'https' || told.proto === 'wss';
   const publicHost = told.host === '' ? host : told.host;
   if (hops.length > 0) out.push('X-Forwarded-For', hops.join(', '), 'X-Real-IP', clientOf(hops, trusts));
   out.push('X-Forwarded-Proto', isSecure ? 'https' : 'http', 'X-Forwarded-Host', publicHost);
   out.push('X-Forwarded-Port', told.port || portOf(publicHost) || (isSecure ? '443' : '80'));
+}
+
+/** The addresses on the way, from the first that was told to the peer. */
+function hopsOf(lists: readonly string[], peer: string): readonly string[] {
+  const own = peer === unixPeer ? [] : [peer];
+  if (lists.length === 0) return own;
+  const chain = lists.flatMap((list) => list.split(',')).map((address) => address.trim());
+  return [...chain.filter((address) => address !== ''), ...own];
 }
 
 /** The last address that no trusted proxy vouches for. */

@@ -24,8 +24,6 @@ export class UpstreamPool implements ConnectionOwner {
   #waitingShare = new AddressShare();
   #isClosed = false;
   #share = new AddressShare();
-  /** Whose share each connection in use takes. */
-  #holders = new Map<UpstreamConnection, string>();
   #alone = new Set<UpstreamConnection>();
   #aloneShare = new AddressShare();
 
@@ -54,15 +52,16 @@ export class UpstreamPool implements ConnectionOwner {
   #serve(asker: Asker): void {
     const idle = this.#idle.pop();
     const connection = idle ?? new UpstreamConnection(this.#options.connect, this);
-    this.#holders.set(connection, asker.address);
+    connection.heldBy = asker.address;
     if (idle !== undefined) return idle.ask(asker, this.#options.silenceMs());
     this.#all.add(connection);
     this.#askWhenMade(connection, asker);
   }
 
   #release(connection: UpstreamConnection): void {
-    const address = this.#holders.get(connection);
-    if (address !== undefined && this.#holders.delete(connection)) this.#share.leave(address);
+    const { heldBy } = connection;
+    connection.heldBy = null;
+    if (heldBy !== null) this.#share.leave(heldBy);
   }
 
   /** The first who waits and whose address has not its share. */
