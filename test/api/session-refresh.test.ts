@@ -53,6 +53,14 @@ test('an account that leaves the groups that may come in is out, and in again wh
   expect(await areGood()).toEqual([true, true]);
 });
 
+test('who logs in after having been out is in at once', async () => {
+  accounts[0] = { name: 'ada', uid: 2001, groups: ['guests'] };
+  expect(await areGood()).toEqual([false, false]);
+  accounts[0] = { name: 'ada', uid: 2001, groups: ['staff'] };
+  await ada.login('ada', 'any');
+  expect(await areGood()).toEqual([true, true]);
+});
+
 test('an account that username_map makes this user is theirs', async () => {
   t.hub.reload({ ...t.settings, login: { ...t.settings.login, username_map: { lovelace: 'ada' } } });
   accounts[0] = { name: 'lovelace', uid: 2001, groups: ['staff'] };

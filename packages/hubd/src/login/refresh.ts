@@ -15,8 +15,12 @@ export interface RefreshParts {
   readonly log: Log;
 }
 
-/** Whether somebody who came in earlier would still be let in. */
-export type Refresh = (user: User) => Promise<boolean>;
+export interface Refresh {
+  /** Whether somebody who came in earlier would still be let in. */
+  (user: User): Promise<boolean>;
+  /** After a login, which has just asked the same: what was answered before holds no more. */
+  forget(user: User): void;
+}
 
 /** Users whose answer is remembered; of others it is asked for anew. */
 const mostKnown = 10_000;
@@ -48,7 +52,7 @@ export function makeRefresh({ accounts, records, settings, clock, log }: Refresh
     }
   }
 
-  return (user) => {
+  const refresh = (user: User): Promise<boolean> => {
     const { authenticator, auth_refresh_age: age } = settings().login;
     if (age === 0 || authenticator !== 'pam') return Promise.resolve(true);
     const now = clock.now();
@@ -58,6 +62,7 @@ export function makeRefresh({ accounts, records, settings, clock, log }: Refresh
     known.set(user.id, { at: now, answer });
     return answer;
   };
+  return Object.assign(refresh, { forget: (user: User) => known.delete(user.id) });
 }
 
 /** Accounts that username_map makes this user. */

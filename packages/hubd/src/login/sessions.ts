@@ -101,6 +101,7 @@ export function makeSessions({ users, keys, ended, settings, refresh, clock }: S
       return reading;
     },
     async begin(ctx, user: User) {
+      refresh.forget(user);
       const session = { user, id: newSessionId() };
       slot(ctx).session = { id: user.cookieId, session: session.id, at: clock.now() };
       setSessionId(ctx, session.id);
