@@ -2,11 +2,12 @@
 import { crowd } from './crowd.ts';
 import type { Bench } from './frame.ts';
 import { hub } from './hub.ts';
+import { proxyRoutes } from './proxy-routes.ts';
 import { proxy } from './proxy.ts';
 import { spawner } from './spawner.ts';
 
 /** Every bench, sorted by name. */
-const benches: readonly Bench[] = [crowd, hub, proxy, spawner];
+const benches: readonly Bench[] = [crowd, hub, proxy, proxyRoutes, spawner];
 
 const [, , name, rounds = '3'] = process.argv;
 const bench = benches.find((candidate) => candidate.name === name);

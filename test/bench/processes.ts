@@ -39,6 +39,11 @@ export class Measured {
     return cpuOf(this.child.pid ?? 0);
   }
 
+  /** Milliseconds of CPU that its main thread has had: not those of the compiler and the collector, which are in nobody's way. */
+  threadMs(): number {
+    return Number(readFileSync(`/proc/${this.child.pid ?? 0}/schedstat`, 'latin1').split(' ')[0]) / 1e6;
+  }
+
   /** Resident KiB of the process itself. */
   ownMemory(): number {
     return memoryOf(this.child.pid ?? 0);

@@ -71,6 +71,8 @@ export function serverSocket(user: string, server: string): string {
 
 /** Percent-encodes a name for a URL path as the peer does: everything but unreserved characters, `@` and `~` (its contract, 6.6). */
 export function escapeName(name: string): string {
+  // Nearly every name is.
+  if (/^[A-Za-z0-9_.~@-]+$/.test(name)) return name;
   return encodeURIComponent(name)
     .replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
     .replace(/%40/g, '@');

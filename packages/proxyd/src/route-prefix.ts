@@ -27,6 +27,11 @@ export function parseAnyPrefix(text: string): Prefix {
   return { text: segments.length === 0 ? '/' : `/${segments.map(escapeName).join('/')}/`, segments };
 }
 
+/** A prefix whose first segment is a host, as that host sees it. */
+export function withoutFirst(prefix: string): string {
+  return prefix.slice(Math.max(0, prefix.indexOf('/', 1)));
+}
+
 function readSegments(text: string): string[] {
   if (!text.startsWith('/') || text.length > maxLength) throw badPrefix(text);
   const segments: string[] = [];

@@ -107,6 +107,16 @@ describe('changing the table', () => {
     expect(table.find('/user/bob/x')).toEqual({ route: null });
   });
 
+  test('two hundred thousand routes are all listed, and leave nothing behind', () => {
+    const names = Array.from({ length: 200_000 }, (_, i) => ['user', `u${i}`]);
+    const table = new RouteTable<string>();
+    for (const name of names) table.set(name, name.join('/'));
+    expect([...table.values()]).toHaveLength(200_000);
+    for (const name of names) table.delete(name);
+    expect([...table.values()]).toEqual([]);
+    expect(table.find('/user/u1/x')).toEqual({ route: null });
+  });
+
   test('taking away what is not there changes nothing', () => {
     const table = tableOf('/user/bob/lab/');
     expect(table.delete(['user', 'bob'])).toBeNull();

@@ -7,14 +7,15 @@ export const routeRoots = ['services', 'user'] as const;
 export type Found<R> = { readonly route: R | null; readonly problem?: undefined } | { readonly problem: string };
 
 interface Node<R> {
-  readonly children: Map<string, Node<R>>;
+  /** null for none, as most have: there may be thousands. */
+  children: Map<string, Node<R>> | null;
   /** Stays, and chooses, without children too, so that a path is judged alike whichever routes there are. */
   readonly isFixed: boolean;
   route: R | null;
 }
 
 function makeNode<R>(isFixed: boolean): Node<R> {
-  return { children: new Map(), isFixed, route: null };
+  return { children: null, isFixed, route: null };
 }
 
 const nowhere: Node<never> = makeNode(false);
@@ -32,7 +33,7 @@ export class RouteTable<R> {
   /** `isByHost`: the host that is asked for is the first segment of a route. */
   constructor(isByHost = false) {
     this.#isByHost = isByHost;
-    for (const name of routeRoots) this.#root.children.set(name, makeNode<R>(true));
+    this.#root.children = new Map(routeRoots.map((name) => [name, makeNode<R>(true)]));
   }
 
   get size(): number {
@@ -41,7 +42,7 @@ export class RouteTable<R> {
 
   get(segments: readonly string[]): R | null {
     let node: Node<R> | undefined = this.#root;
-    for (const segment of segments) node = node?.children.get(segment);
+    for (const segment of segments) node = node?.children?.get(segment);
     return node?.route ?? null;
   }
 
@@ -49,10 +50,11 @@ export class RouteTable<R> {
   set(segments: readonly string[], route: R): R | null {
     let node = this.#root;
     for (const segment of segments) {
-      let next = node.children.get(segment);
+      const children: Map<string, Node<R>> = (node.children ??= new Map());
+      let next = children.get(segment);
       if (next === undefined) {
         next = makeNode<R>(false);
-        node.children.set(segment, next);
+        children.set(segment, next);
       }
       node = next;
     }
@@ -67,7 +69,7 @@ export class RouteTable<R> {
     const steps: Array<{ parent: Node<R>; segment: string; node: Node<R> }> = [];
     let parent = this.#root;
     for (const segment of segments) {
-      const node = parent.children.get(segment);
+      const node = parent.children?.get(segment);
       if (node === undefined) return null;
       steps.push({ parent, segment, node });
       parent = node;
@@ -77,8 +79,9 @@ export class RouteTable<R> {
     parent.route = null;
     this.#size--;
     for (const { parent: above, segment, node } of steps.toReversed()) {
-      if (node.route !== null || node.children.size > 0 || node.isFixed) break;
-      above.children.delete(segment);
+      if (node.route !== null || node.children !== null || node.isFixed) break;
+      above.children?.delete(segment);
+      if (above.children?.size === 0) above.children = null;
     }
     return before;
   }
@@ -88,7 +91,7 @@ export class RouteTable<R> {
     const waiting: Node<R>[] = [this.#root];
     for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
       if (node.route !== null) yield node.route;
-      waiting.push(...node.children.values());
+      if (node.children !== null) for (const child of node.children.values()) waiting.push(child);
     }
   }
 
@@ -102,14 +105,14 @@ export class RouteTable<R> {
     if (path.includes('#')) return { problem: 'a path cannot hold "#"' };
     if (hasDotSegment(path)) return { problem: 'a path cannot hold "." or ".." segments' };
     const reader = new SegmentReader(path);
-    let node = this.#isByHost ? (this.#root.children.get(nameOfHost(host)) ?? nowhere) : this.#root;
+    let node = this.#isByHost ? (this.#root.children?.get(nameOfHost(host)) ?? nowhere) : this.#root;
     let best = node.route ?? this.#root.route;
-    while (node.isFixed || node.children.size > 0) {
+    while (node.isFixed || node.children !== null) {
       const raw = reader.read();
       if (raw === null || (raw === '' && reader.atEnd)) break;
       const segment = raw === '' ? null : decodeSegment(raw);
       if (segment === null) return { problem: 'the part of the path that names a server is ambiguous' };
-      const next = node.children.get(segment);
+      const next = node.children?.get(segment);
       if (next === undefined) break;
       node = next;
       if (node.route !== null) best = node.route;

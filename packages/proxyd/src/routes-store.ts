@@ -2,6 +2,8 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { routeEntry } from '@tshub/contract';
 import type { Log } from '@tshub/daemon';
+import type { RouteFacts } from './route.ts';
+
 /** A route as the file has it; `lastActivity` is milliseconds since 1970. */
 export interface StoredRoute {
   readonly prefix: string;
@@ -11,6 +13,11 @@ export interface StoredRoute {
   readonly lastActivity: number;
   /** What an operator posted; absent for the hub's routes. */
   readonly posted?: Readonly<Record<string, unknown>>;
+}
+
+/** What is kept of a route. */
+export function storedOf({ prefix, target, uid, data, posted, lastActivity }: RouteFacts): StoredRoute {
+  return { prefix, target, uid, data, lastActivity, ...(posted === undefined ? {} : { posted }) };
 }
 
 const fileVersion = 1;

@@ -3,9 +3,9 @@ import type { Log } from '@tshub/daemon';
 import { parseOperatorTarget, type OperatorTarget } from './operator-target.ts';
 import type { Rewrite } from './rewrite.ts';
 import { Route } from './route.ts';
-import { parseAnyPrefix, parsePrefix, type Prefix } from './route-prefix.ts';
+import { parseAnyPrefix, parsePrefix, type Prefix, withoutFirst } from './route-prefix.ts';
 import { RouteTable } from './route-table.ts';
-import type { RoutesStore, StoredRoute } from './routes-store.ts';
+import { type RoutesStore, storedOf, type StoredRoute } from './routes-store.ts';
 import { parseTarget, printTarget, type Target } from './target.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -117,14 +117,17 @@ export class Routes {
   /** Makes these the hub's routes, all or none: others of the hub's go, an operator's stay. Gives how many came and went. */
   async replace(wanted: readonly NewRoute[]): Promise<{ added: number; removed: number }> {
     // Before anything is changed, so that one bad entry changes nothing.
-    const prepared = wanted.map((route) => ({ ...this.#parse(route), route }));
-    for (const entry of prepared) this.#requireFree(entry, entry.route);
-    const names = new Set(prepared.map(({ prefix }) => prefix.text));
+    const prepared = wanted.map((route) => this.#parse(route));
+    const names = new Set<string>();
+    for (const [i, parsed] of prepared.entries()) {
+      this.#requireFree(parsed, wanted[i] as NewRoute);
+      names.add(parsed.prefix.text);
+    }
     const stale = [...this.table.values()].filter(({ posted, prefix }) => posted === undefined && !names.has(prefix));
     for (const route of stale) this.#drop(route);
     const now = this.#parts.clock();
     let added = 0;
-    for (const entry of prepared) if (this.#set(entry, entry.route, now) !== null) added++;
+    for (const [i, parsed] of prepared.entries()) if (this.#set(parsed, wanted[i] as NewRoute, now) !== null) added++;
     await this.#settle();
     const removed = stale.length;
     if (added > 0 || removed > 0) {
@@ -183,6 +186,11 @@ export class Routes {
     }
   }
 
+  /** Asks websockets to end. */
+  leave(): void {
+    for (const route of this.table.values()) route.leave();
+  }
+
   /** Ends every connection to a user server. */
   close(): void {
     for (const route of this.table.values()) route.end();
@@ -223,12 +231,12 @@ export class Routes {
       return null;
     }
     const skipped = isOperators && this.#parts.hostRouting ? 1 : 0;
-    const path = prefix.text.split('/').slice(1 + skipped);
+    const path = skipped === 0 ? prefix.text : withoutFirst(prefix.text);
     const facts = {
       prefix: prefix.text,
       segments: prefix.segments,
       // What has the whole of an origin is its hub; what it sets and reads there is its own business.
-      serverPrefix: path.join('/') === '' ? null : `/${path.join('/')}`,
+      serverPrefix: path === '/' ? null : path,
       target: text,
       uid,
       data,
@@ -284,10 +292,6 @@ export class Routes {
   #emit(event: RouteEvent): void {
     for (const hear of this.#listeners) hear(event);
   }
-}
-
-function storedOf({ prefix, target, uid, data, posted, lastActivity }: Route): StoredRoute {
-  return { prefix, target, uid, data, lastActivity, ...(posted === undefined ? {} : { posted }) };
 }
 
 interface Parsed {

@@ -30,12 +30,12 @@ export function printTarget(target: Target): string {
   return `tcp:${target.host.includes(':') ? `[${target.host}]` : target.host}:${target.port}`;
 }
 
+/** Absolute, without empty and dot segments and NUL. */
+// oxlint-disable-next-line no-control-regex
+const plainPath = /^(?:\/(?!\.{1,2}(?:\/|$))[^/\0]+)+$/;
+
 function isPlainPath(path: string): boolean {
-  if (!path.startsWith('/') || path.includes('\0') || Buffer.byteLength(path) > maxSocketPath) return false;
-  return !path
-    .slice(1)
-    .split('/')
-    .some((segment) => segment === '' || segment === '.' || segment === '..');
+  return plainPath.test(path) && Buffer.byteLength(path) <= maxSocketPath;
 }
 
 function badTarget(text: string, expected: string): TshubError {

@@ -29,6 +29,8 @@ export function makeTargets({ settings, account }: TargetsParts): Targets {
   return {
     checkServer,
     async check(prefix, target, uid) {
+      // Whatever follows: this is no service. The prefix is read when the route is made; a hub gives them by the thousand.
+      if (prefix.startsWith('/user/')) return checkServer(target, uid);
       const { text, segments } = parsePrefix(prefix);
       const [root, name = ''] = segments;
       const service =

@@ -70,8 +70,8 @@ export function readHead(bytes: Buffer, order: number): Head {
 
 /** A field of a type that none of ours has. */
 function endOfVariant(bytes: Buffer, order: number, at: number): number {
-  const reader = new Reader(bytes.subarray(fixedSize), order);
+  const reader = new Reader(bytes.subarray(fixedSize), order, true);
   reader.pos = at - fixedSize;
-  reader.readVariant();
+  reader.variant();
   return reader.pos + fixedSize;
 }

@@ -139,6 +139,16 @@ test('a field that nobody knows is left out, of whatever type', () => {
   expect(new ReceivedMessage(bytes)).toMatchObject(signal);
 });
 
+test('a key named "__proto__" stays a key', () => {
+  const body = [JSON.parse('{"__proto__":"x","a":"y"}') as unknown];
+  const [read] = readMessage(writeMessage({ type: 1, serial: 1, signature: 'a{ss}', body })).read();
+  expect(Object.entries(read as object)).toEqual([
+    ['__proto__', 'x'],
+    ['a', 'y'],
+  ]);
+  expect(Object.getPrototypeOf(read)).toBe(Object.prototype);
+});
+
 test('a message that is cut, or bent anywhere, throws or reads as something, and does no harm', () => {
   for (let end = 16; end < bytes.length; end++) {
     const cut = (): unknown => new ReceivedMessage(bytes.subarray(0, end)).body;
