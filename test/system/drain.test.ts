@@ -229,10 +229,14 @@ test('a route that is removed ends in the old processes too; the others go on', 
 test('websockets end after the drain time, by themselves, and not before', async () => {
   await drainFor(5);
   echoes = await openAll(500);
+  kernel = await Kernel.open('ada', await tokenOf('ada', 'self'));
   await machine.run(['systemctl', 'restart', 'tshub-proxyd']);
   await allEcho('five seconds.');
+  expect(await kernel.run('print(1)')).toBe('1\n');
   await eventually('all have ended', async () => echoes.every(({ isClosed }) => isClosed));
   await eventually('the old process has gone', async () => (await processes()) === 1);
+  // A real server says goodbye properly.
+  expect([kernel.closed, kernel.closeCode]).toEqual([true, 1001]);
 });
 
 test('a stop is a stop, for those that were left behind too', async () => {

@@ -51,11 +51,13 @@ describe('websocket frames of a client', () => {
       fc.property(kinds, fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 50 }), (frames, cuts) => {
         const watcher = new FrameWatcher();
         const bytes = Buffer.concat(frames.map(([opcode, size, masked]) => frame(opcode, size, masked)));
-        let saw = false;
+        let [saw, end] = [false, 0];
+        const ends = new Set(frames.map(([opcode, size, masked]) => (end += frame(opcode, size, masked).length)));
         for (let at = 0, cut = 0; at < bytes.length; cut++) {
           const step = cuts[cut % cuts.length] ?? 1;
           if (watcher.push(bytes.subarray(at, at + step))) saw = true;
           at += step;
+          expect(watcher.isBetweenFrames).toBe(at >= bytes.length || ends.has(at));
         }
         expect(saw).toBe(frames.some(([opcode]) => opcode < 8));
         expect(watcher.push(frame(opcodes.ping, 2))).toBe(false);

@@ -9,6 +9,11 @@ export class FrameWatcher {
   /** Head of a frame that was cut by the end of a chunk; at most 14 bytes. Few ever are, and most websockets idle. */
   #cut: Buffer | null = null;
 
+  /** Whether a frame of somebody else could go in here. */
+  get isBetweenFrames(): boolean {
+    return this.#payload === 0 && this.#cut === null;
+  }
+
   push(chunk: Buffer): boolean {
     let sawData = false;
     let bytes = chunk;

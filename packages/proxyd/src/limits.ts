@@ -44,6 +44,8 @@ export const idleUpstreamMs = 4_000;
 export const halfAnsweredMs = 3_000;
 /** How long a connection stays open for the client to take its last answer. */
 export const lingerMs = 2_000;
+/** How long servers may take, once the drain is over, to close their websockets as these are closed. */
+export const goodbyeMs = 1_000;
 /** How long a websocket may live on with one direction closed. */
 export const halfClosedMs = 30_000;
 

@@ -3,6 +3,8 @@ export interface Ending {
   /** Its place in the list that it is in; that list's alone to change. */
   place: number;
   destroy(): unknown;
+  /** Asks for an end that both sides understand. It may take a moment, or not come. */
+  leave?(): void;
 }
 
 /**
@@ -28,6 +30,10 @@ export class OpenEndings {
     if (last === undefined || last === ending) return;
     this.#all[ending.place] = last;
     last.place = ending.place;
+  }
+
+  leaveAll(): void {
+    for (const ending of [...this.#all]) ending.leave?.();
   }
 
   destroyAll(): void {

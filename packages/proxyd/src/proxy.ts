@@ -7,7 +7,7 @@ import { Connections } from './connections.ts';
 import { type Counters, type Destination, noneLeaving } from './destination.ts';
 import { allEnded, longestStopMs, requestsEnded } from './drain.ts';
 import type { Engine } from './engine.ts';
-import { hubBounds, type Limits, limitsOf, type PoolBounds, serverBounds } from './limits.ts';
+import { goodbyeMs, hubBounds, type Limits, limitsOf, type PoolBounds, serverBounds } from './limits.ts';
 import { lookOf, plainLook } from './error-look.ts';
 import { loadErrorPages } from './error-pages.ts';
 import { makeEngine, makeListener, nowhereElse, servePlain, watchFull } from './listener.ts';
@@ -202,6 +202,10 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     const others = crew?.close({ hasSuccessor, ...(hurry === undefined ? {} : { hurry }) });
     if (hasSuccessor) await allEnded(connections, drainMs, hurry);
     else await requestsEnded(connections, counters, Math.min(drainMs, longestStopMs));
+    if (counters.websockets > 0) {
+      routes.leave();
+      await allEnded(connections, goodbyeMs, hurry);
+    }
     connections.closeAll();
     routes.close();
     toHub.upstream.close();

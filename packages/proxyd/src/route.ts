@@ -56,6 +56,11 @@ export class Route implements Destination {
     return this.#open;
   }
 
+  /** Asks what uses it to end. */
+  leave(): void {
+    this.#open?.leaveAll();
+  }
+
   /** Ends what uses it; gives how many that were. */
   end(): number {
     const count = this.#open?.size ?? 0;

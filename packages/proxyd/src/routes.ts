@@ -118,11 +118,8 @@ export class Routes {
   async replace(wanted: readonly NewRoute[]): Promise<{ added: number; removed: number }> {
     // Before anything is changed, so that one bad entry changes nothing.
     const prepared = wanted.map((route) => this.#parse(route));
-    const names = new Set<string>();
-    for (const [i, parsed] of prepared.entries()) {
-      this.#requireFree(parsed, wanted[i] as NewRoute);
-      names.add(parsed.prefix.text);
-    }
+    for (const [i, parsed] of prepared.entries()) this.#requireFree(parsed, wanted[i] as NewRoute);
+    const names = new Set(prepared.map(({ prefix }) => prefix.text));
     const stale = [...this.table.values()].filter(({ posted, prefix }) => posted === undefined && !names.has(prefix));
     for (const route of stale) this.#drop(route);
     const now = this.#parts.clock();
@@ -191,7 +188,7 @@ export class Routes {
     for (const route of this.table.values()) route.leave();
   }
 
-  /** Ends every connection to a user server. */
+  /** Ends every connection to a server. */
   close(): void {
     for (const route of this.table.values()) route.end();
   }

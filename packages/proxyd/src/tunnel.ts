@@ -7,6 +7,9 @@ import type { Ending } from './open-endings.ts';
 import { isPassedOn } from './read-buffer.ts';
 import type { Taker } from './upstream-connection.ts';
 
+/** A close frame as a client sends it: 1001, going away (RFC 6455, 7.4.1). Masked with zeros. */
+const goingAway = Buffer.from([0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe9]);
+
 /** A websocket under way: bytes from each side to the other, as fast as the other takes them. */
 export class Tunnel implements Ending {
   place = -1;
@@ -21,6 +24,7 @@ export class Tunnel implements Ending {
   #frames: FrameWatcher | null;
   /** Ends a side that lives on with the other direction closed. */
   #halfClosed: NodeJS.Timeout | undefined;
+  #isLeaving = false;
 
   constructor(parts: Forwarding, to: Destination, browser: Duplex, upstream: Socket) {
     this.#parts = parts;
@@ -58,7 +62,16 @@ export class Tunnel implements Ending {
     this.#browser.destroy();
   }
 
+  /** The server is told that the client goes, and answers with a close frame between its own, which nobody here has followed. */
+  leave(): void {
+    if (this.#isLeaving || this.#frames?.isBetweenFrames !== true) return;
+    this.#isLeaving = true;
+    this.#upstream.write(goingAway);
+  }
+
   #fromClient(chunk: Buffer): void {
+    // Nothing may follow a close frame.
+    if (this.#isLeaving) return;
     if (this.#frames?.push(chunk) === true) this.#to.lastActivity = this.#parts.clock();
     if (!this.#upstream.write(chunk)) this.#browser.pause();
   }

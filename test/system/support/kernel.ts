@@ -32,6 +32,8 @@ export class Kernel {
   #buffer = Buffer.alloc(0);
   readonly #waiting = new Map<string, { output: string; done: (output: string) => void }>();
   closed = false;
+  /** Of the close frame that came; null without one. */
+  closeCode: number | null = null;
 
   private constructor(socket: Socket) {
     this.#socket = socket;
@@ -108,6 +110,7 @@ export class Kernel {
       const found = parse(this.#buffer);
       if (found === undefined) return;
       this.#buffer = this.#buffer.subarray(found.size);
+      if (found.opcode === 8) this.closeCode = found.payload.length < 2 ? 1005 : found.payload.readUInt16BE(0);
       if (found.opcode === 1) this.#take(found.payload.toString('utf8'));
     }
   }
