@@ -435,8 +435,8 @@ describe('plain HTTP on a port with TLS', () => {
   });
 });
 
-test('several listeners without TLS are served alike', async () => {
-  t = await proxyForTest({ front: true });
+test('several listeners without TLS are served alike, and have their limit together', async () => {
+  t = await proxyForTest({ front: true, max_connections: 5 });
   const hosts = ['127.0.0.1', '127.0.0.2'];
   front = await startPublicFront({
     settings: settingsOf({}),
@@ -451,8 +451,17 @@ test('several listeners without TLS are served alike', async () => {
   await t.route('ada', (_req, res) => res.end('ok'));
   expect(front.ports).toHaveLength(2);
   for (const [i, port] of front.ports.entries()) {
-    expect(await (await fetch(`http://${hosts[i]}:${port}/user/ada/`)).text()).toBe('ok');
+    const headers = { connection: 'close' };
+    expect(await (await fetch(`http://${hosts[i]}:${port}/user/ada/`, { headers })).text()).toBe('ok');
   }
+  await eventually('they have ended', () => t.proxy.open() === 0);
+  // Silent ones, which make room for nobody.
+  const silent = [0, 1, 0, 1, 0, 1, 0].map((i) => connect({ host: hosts[i]!, port: front.ports[i]! }));
+  for (const socket of silent) socket.on('error', () => undefined);
+  const isFull = (one: Record<string, unknown>) => String(one['msg']).startsWith('there are 5 connections already');
+  await eventually('no more are taken', () => t.records.some(isFull));
+  expect(t.proxy.open()).toBe(5);
+  for (const socket of silent) socket.destroy();
 });
 
 describe('the PROXY protocol', () => {

@@ -44,7 +44,8 @@ export class Front {
   /** Gives the TCP port, or 0. */
   async listen(address: ListenAddress): Promise<number> {
     const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
-      if (!this.#parts.takenElsewhere(socket)) this.serve(socket);
+      // One that was turned away is destroyed already.
+      if (!socket.destroyed && !this.#parts.takenElsewhere(socket)) this.serve(socket);
     });
     this.#parts.watchFull(server);
     await listenOn(server, address);

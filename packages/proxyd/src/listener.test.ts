@@ -5,30 +5,42 @@ import type { Server } from 'node:net';
 import { beforeEach, expect, test } from 'vitest';
 import { Connections } from './connections.ts';
 import { limitsOf } from './limits.ts';
-import { nowhereElse, watchFull } from './listener.ts';
+import { Accepted, nowhereElse, watchFull } from './listener.ts';
+
+type Watched = EventEmitter & { maxConnections?: number };
 
 let said: string[];
-let server: EventEmitter;
+let server: Watched;
+let other: Watched;
 
-function connect(remoteAddress: string): EventEmitter & { isRefused: boolean } {
+function connect(remoteAddress: string, to = server): EventEmitter & { isRefused: boolean } {
   const socket = Object.assign(new EventEmitter(), {
     remoteAddress,
     isRefused: false,
     destroy: () => (socket.isRefused = true),
   });
-  server.emit('connection', socket);
+  to.emit('connection', socket);
   return socket;
 }
 
 beforeEach(() => {
   said = [];
-  server = new EventEmitter();
+  [server, other] = [new EventEmitter(), new EventEmitter()];
   const limits = limitsOf(
-    schema.parse({ proxy: { max_connections_per_address: 2, trusted_proxies: ['192.0.2.9'] } }).proxy,
+    schema.parse({ proxy: { max_connections: 10, max_connections_per_address: 2, trusted_proxies: ['192.0.2.9'] } })
+      .proxy,
   );
   const log = makeLog({ name: 'test', output: { write: (line: string) => void said.push(JSON.parse(line).msg) } });
-  const parts = { clock: () => 0, connections: new Connections(), elsewhere: nowhereElse, limits: () => limits, log };
-  watchFull(parts, server as unknown as Server);
+  const parts = {
+    clock: () => 0,
+    connections: new Connections(),
+    elsewhere: nowhereElse,
+    accepted: new Accepted(),
+    onCount: () => applies.forEach((apply) => apply()),
+    limits: () => limits,
+    log,
+  };
+  const applies = [server, other].map((one) => watchFull(parts, one as unknown as Server));
 });
 
 test('one address cannot have all connections; that it wants more is said once', () => {
@@ -38,6 +50,21 @@ test('one address cannot have all connections; that it wants more is said once',
   expect(connect('192.0.2.2').isRefused).toBe(false);
   first?.emit('close');
   expect(connect('192.0.2.1').isRefused).toBe(false);
+});
+
+test('limits are those of all listeners together', () => {
+  const [first, second] = [connect('192.0.2.1'), connect('192.0.2.1', other)];
+  expect([first, second].map(({ isRefused }) => isRefused)).toEqual([false, false]);
+  for (const to of [server, other]) {
+    const third = connect('192.0.2.1', to);
+    expect(third.isRefused).toBe(true);
+    third.emit('close');
+  }
+  connect('192.0.2.2');
+  expect([server.maxConnections, other.maxConnections]).toEqual([9, 8]);
+  first.emit('close');
+  second.emit('close');
+  expect([server.maxConnections, other.maxConnections]).toEqual([10, 9]);
 });
 
 test('a proxy that is trusted, and this host, speak for many', () => {

@@ -29,8 +29,28 @@ export const nowhereElse: Elsewhere = {
   makeRoom: () => undefined,
 };
 
+/** What listeners have accepted, together: a limit is that of all of them. */
+export class Accepted {
+  readonly share = new AddressShare();
+  #counts = new Map<Server, number>();
+
+  /** How many connections the listeners but this one have. */
+  beside(server: Server): number {
+    let sum = 0;
+    for (const [one, count] of this.#counts) if (one !== server) sum += count;
+    return sum;
+  }
+
+  count(server: Server, by: number): void {
+    this.#counts.set(server, (this.#counts.get(server) ?? 0) + by);
+  }
+}
+
 interface WatchParts extends Pick<EngineParts, 'clock' | 'connections' | 'limits' | 'log'> {
   readonly elsewhere: Elsewhere;
+  readonly accepted: Accepted;
+  /** To be called when this listener has more connections than before, or fewer. */
+  readonly onCount: () => void;
 }
 
 export function makeEngine(parts: EngineParts): Engine {
@@ -49,7 +69,8 @@ interface ListenerParts extends EngineParts, WatchParts {
 /** The listener for plain HTTP; not listening yet. To be given to watchFull. */
 export function makeListener(parts: ListenerParts, engine: Engine): Server {
   return createServer({ allowHalfOpen: true, keepAlive: true, noDelay: true }, (socket) => {
-    if (!parts.elsewhere.take(socket)) servePlain(parts, engine, socket);
+    // One that was turned away is destroyed already.
+    if (!socket.destroyed && !parts.elsewhere.take(socket)) servePlain(parts, engine, socket);
   });
 }
 
@@ -65,18 +86,24 @@ export function servePlain({ peer }: Pick<ListenerParts, 'peer'>, engine: Engine
 
 /**
  * Keeps a listener from being filled: by one address, or by connections that idle. Says from time to time who is turned away.
- * To call what it gives when limits change, or what others have.
+ * To call what it gives when limits change, or what other listeners and threads have.
  */
 export function watchFull(parts: WatchParts, server: Server): () => void {
   const apply = () => {
-    const room = parts.limits().maxConnections - parts.elsewhere.connections;
+    const room = parts.limits().maxConnections - parts.elsewhere.connections - parts.accepted.beside(server);
     // Node 20 takes 0 for any number.
     server.maxConnections = room > 0 ? room : -1;
   };
   apply();
-  const share = new AddressShare();
+  const { share } = parts.accepted;
+  const count = (by: number) => {
+    parts.accepted.count(server, by);
+    parts.onCount();
+  };
   const say = sometimes(parts.clock);
   server.prependListener('connection', (socket: Socket) => {
+    count(1);
+    socket.once('close', () => count(-1));
     const { maxOfAddress, trusts } = parts.limits();
     const address = plainAddress(socket.remoteAddress);
     if (share.enter(address, trusts(address) ? 0 : maxOfAddress)) {

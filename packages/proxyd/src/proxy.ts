@@ -10,7 +10,7 @@ import type { Engine } from './engine.ts';
 import { goodbyeMs, hubBounds, type Limits, limitsOf, type PoolBounds, serverBounds } from './limits.ts';
 import { lookOf, plainLook } from './error-look.ts';
 import { loadErrorPages } from './error-pages.ts';
-import { makeEngine, makeListener, nowhereElse, servePlain, watchFull } from './listener.ts';
+import { Accepted, makeEngine, makeListener, nowhereElse, servePlain, watchFull } from './listener.ts';
 import { Counts } from './metrics.ts';
 import { OpenEndings } from './open-endings.ts';
 import { parseOperatorTarget } from './operator-target.ts';
@@ -166,6 +166,8 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   if (crew !== null) routes.spreadTo((changes) => crew.spread(changes));
   const parts = {
     elsewhere: crew ?? nowhereElse,
+    accepted: new Accepted(),
+    onCount: () => listeners.size > 1 && applyToListeners(),
     peer,
     limits: readLimits,
     clock,
