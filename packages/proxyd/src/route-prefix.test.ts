@@ -1,6 +1,6 @@
 import { serverPrefix } from '@tshub/contract';
 import { describe, expect, test } from 'vitest';
-import { parsePrefix } from './route-prefix.ts';
+import { parseAnyPrefix, parsePrefix } from './route-prefix.ts';
 
 describe('the prefix of a route', () => {
   test.each([
@@ -49,7 +49,11 @@ describe('the prefix of a route', () => {
     expect(() => parsePrefix(text)).toThrow(expect.objectContaining({ code: 'bad_request' }));
   });
 
-  test('a prefix may not be longer than any path of ours', () => {
-    expect(() => parsePrefix(`/user/${'x'.repeat(2000)}/`)).toThrow(expect.objectContaining({ code: 'bad_request' }));
-  });
+  test.each(['x'.repeat(2000), '!'.repeat(900)])(
+    'a prefix may not be longer than any path of ours, nor its normal form: %s',
+    (name) => {
+      expect(() => parsePrefix(`/user/${name}/`)).toThrow(expect.objectContaining({ code: 'bad_request' }));
+      expect(() => parseAnyPrefix(`/${name}/`)).toThrow(expect.objectContaining({ code: 'bad_request' }));
+    },
+  );
 });

@@ -18,18 +18,25 @@ export function parsePrefix(text: string): Prefix {
   if (segments.length < 2 || !routeRoots.some((name) => name === first)) {
     throw new TshubError('route_conflict', { prefix: text });
   }
-  return { text: `/${segments.map(escapeName).join('/')}/`, segments };
+  return { text: normalText(segments, text), segments };
 }
 
 /** Reads the prefix of an operator's route, which may be any, "/" too; the first segment is the host when hosts choose. Throws bad_request. */
 export function parseAnyPrefix(text: string): Prefix {
   const segments = readSegments(text);
-  return { text: segments.length === 0 ? '/' : `/${segments.map(escapeName).join('/')}/`, segments };
+  return { text: segments.length === 0 ? '/' : normalText(segments, text), segments };
 }
 
 /** A prefix whose first segment is a host, as that host sees it. */
 export function withoutFirst(prefix: string): string {
   return prefix.slice(Math.max(0, prefix.indexOf('/', 1)));
+}
+
+/** It is read again at a restart, and by further threads: so it may not be too long either. */
+function normalText(segments: readonly string[], given: string): string {
+  const text = `/${segments.map(escapeName).join('/')}/`;
+  if (text.length > maxLength) throw badPrefix(given);
+  return text;
 }
 
 function readSegments(text: string): string[] {
