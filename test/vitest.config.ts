@@ -39,6 +39,8 @@ export default defineConfig({
           include: ['test/bus/**/*.test.ts'],
           // One private bus, and each well-known name can be owned once.
           fileParallelism: false,
+          // One test runs tshubctl up to twenty times.
+          testTimeout: 120_000,
         },
       },
       { root, test: { name: 'repo', include: ['test/repo/**/*.test.ts'], testTimeout: 60_000 } },
