@@ -23,4 +23,4 @@ export { outsideBounds, type Profile, type ProfileOption } from './sections/prof
 export { schema, type Settings } from './schema.ts';
 export { settingsReader } from './settings-reader.ts';
 export { loadSecrets, type LoginSecrets, noSecrets, type SecretPlaces } from './secrets.ts';
-export { extraProperty } from './unit-property.ts';
+export { extraProperty, extraPropertyTable } from './unit-property.ts';

@@ -37,6 +37,11 @@ test.each<[string, Partial<UnitEnd>, string]>([
     'its start job ended as "failed"; result timeout (it took longer than start_timeout, stop_timeout or runtime_max); its program was ended by signal 15 (SIGTERM)',
   ],
   [
+    'a start whose end was not waited for',
+    { result: 'timeout', exitCode: 0, exitStatus: 0, job: 'no-answer' },
+    'its start job did not end in time; result timeout (it took longer than start_timeout, stop_timeout or runtime_max)',
+  ],
+  [
     'a hook that failed',
     { exitCode: 0, exitStatus: 0, before: { program: '/etc/tshub/hook', exitCode: 1, exitStatus: 2 } },
     'result exit-code; /etc/tshub/hook, run before it, ended with status 2',

@@ -25,11 +25,11 @@ const setupCodes: Readonly<Record<number, readonly [name: string, look: string]>
   207: ['SIGNAL_MASK', 'signals could not be set'],
   208: ['STDIN', 'standard input could not be opened'],
   209: ['STDOUT', 'the journal could not be reached'],
-  210: ['CHROOT', 'RootDirectory in unit_extra_properties'],
-  211: ['IOPRIO', 'IOScheduling… in unit_extra_properties'],
-  213: ['SECUREBITS', 'SecureBits in unit_extra_properties'],
-  214: ['SETSCHEDULER', 'CPUScheduling… in unit_extra_properties'],
-  215: ['CPUAFFINITY', 'CPUAffinity in unit_extra_properties'],
+  210: ['CHROOT', 'RootDirectory in a drop-in: systemctl cat shows it'],
+  211: ['IOPRIO', 'IOScheduling… in a drop-in: systemctl cat shows it'],
+  213: ['SECUREBITS', 'SecureBits in a drop-in: systemctl cat shows it'],
+  214: ['SETSCHEDULER', 'CPUScheduling… in a drop-in: systemctl cat shows it'],
+  215: ['CPUAFFINITY', 'CPUAffinity in a drop-in: systemctl cat shows it'],
   216: ['GROUP', 'extra_groups, and the groups of the account'],
   217: ['USER', 'the account and the name service: getent passwd'],
   218: ['CAPABILITIES', 'capabilities could not be dropped'],
@@ -41,19 +41,19 @@ const setupCodes: Readonly<Record<number, readonly [name: string, look: string]>
   226: ['NAMESPACE', 'readonly_paths, readwrite_paths, bind_paths: one that is missing'],
   227: ['NO_NEW_PRIVILEGES', 'the kernel'],
   228: ['SECCOMP', 'SystemCall… and Restrict… in unit_extra_properties'],
-  230: ['PERSONALITY', 'Personality in unit_extra_properties'],
-  231: ['APPARMOR_PROFILE', 'AppArmorProfile in unit_extra_properties'],
+  230: ['PERSONALITY', 'Personality in a drop-in: systemctl cat shows it'],
+  231: ['APPARMOR_PROFILE', 'AppArmorProfile in a drop-in: systemctl cat shows it'],
   232: ['ADDRESS_FAMILIES', 'RestrictAddressFamilies in unit_extra_properties'],
   233: ['RUNTIME_DIRECTORY', '/run/tshub-servers, and room in /run'],
   235: ['CHOWN', 'folders could not be given to the account'],
   237: ['KEYRING', 'KeyringMode in unit_extra_properties'],
   238: ['STATE_DIRECTORY', '/var/lib/private/tshub-dynamic, and room on the disk'],
-  239: ['CACHE_DIRECTORY', 'CacheDirectory in unit_extra_properties'],
-  240: ['LOGS_DIRECTORY', 'LogsDirectory in unit_extra_properties'],
-  241: ['CONFIGURATION_DIRECTORY', 'ConfigurationDirectory in unit_extra_properties'],
-  242: ['NUMA_POLICY', 'NUMAPolicy in unit_extra_properties'],
-  243: ['CREDENTIALS', 'the file that LoadCredential names'],
-  245: ['BPF', 'RestrictFileSystems in unit_extra_properties'],
+  239: ['CACHE_DIRECTORY', 'CacheDirectory in a drop-in: systemctl cat shows it'],
+  240: ['LOGS_DIRECTORY', 'LogsDirectory in a drop-in: systemctl cat shows it'],
+  241: ['CONFIGURATION_DIRECTORY', 'ConfigurationDirectory in a drop-in: systemctl cat shows it'],
+  242: ['NUMA_POLICY', 'NUMAPolicy in a drop-in: systemctl cat shows it'],
+  243: ['CREDENTIALS', 'LoadCredential in a drop-in: systemctl cat shows it'],
+  245: ['BPF', 'RestrictFileSystems in a drop-in: systemctl cat shows it'],
 };
 
 /** What a result of a unit means to who looks after the host; those that the program's own end explains are left out. */
@@ -62,8 +62,8 @@ const results: Readonly<Record<string, string>> = {
   timeout: 'it took longer than start_timeout, stop_timeout or runtime_max',
   resources: 'the host could not give what the unit needs: memory, processes, a file',
   'start-limit-hit': 'it was started too often in a short time',
-  watchdog: 'WatchdogSec in unit_extra_properties passed without a sign of life',
-  protocol: 'it did not do what Type= in unit_extra_properties expects',
+  watchdog: 'WatchdogSec in a drop-in, which systemctl cat shows, passed without a sign of life',
+  protocol: 'it did not do what Type= in a drop-in expects',
   'exec-condition': 'ExecCondition said no',
 };
 
@@ -71,7 +71,7 @@ const results: Readonly<Record<string, string>> = {
 export function endDetail(end: UnitEnd): string {
   const { unit, result, invocation, before = null, job } = end;
   const parts = [
-    ...(job === undefined || job === 'done' ? [] : [`its start job ended as "${job}"`]),
+    ...(job === undefined || job === 'done' ? [] : [sayJob(job)]),
     result === '' ? 'result unknown' : `result ${result}${result in results ? ` (${results[result]})` : ''}`,
     ...(before === null ? [] : [`${before.program}, run before it, ${sayEnd(before)}`]),
     ...(end.exitCode === 0 ? [] : [`its program ${sayEnd(end)}`]),
@@ -80,6 +80,11 @@ export function endDetail(end: UnitEnd): string {
       : [`see: journalctl INVOCATION_ID=${invocation} + _SYSTEMD_INVOCATION_ID=${invocation}`]),
   ];
   return `${unit}: ${parts.join('; ')}`;
+}
+
+/** spawnerd's own word for a job that it has waited for long enough. */
+function sayJob(job: string): string {
+  return job === 'no-answer' ? 'its start job did not end in time' : `its start job ended as "${job}"`;
 }
 
 function sayEnd({ exitCode, exitStatus }: Pick<UnitEnd, 'exitCode' | 'exitStatus'>): string {

@@ -95,7 +95,8 @@ export function makeServers(parts: ServersParts): ServersRoom {
   const entries = new Entries();
   const store = new ServersStore(db);
   const spawner = new SpawnerLink(parts.spawner, () => ({
-    start: settings.spawner.start_timeout * 1000 + timing.margin,
+    // A start that takes too long is stopped before spawnerd says so, and its processes may take all of their time as well.
+    start: (settings.spawner.start_timeout + settings.spawner.stop_timeout) * 1000 + timing.margin,
     stop: settings.spawner.stop_timeout * 1000 + timing.margin,
     ask: timing.ask,
   }));

@@ -1,3 +1,4 @@
+import { extraPropertyTable } from '@tshub/config';
 import { expect, test } from 'vitest';
 import type { UnitFacts } from '../unit-facts.ts';
 import { formatSize, reasonFor } from './reason.ts';
@@ -179,4 +180,21 @@ test.each([
   [2n ** 30n, '1 GiB'],
 ])('%s bytes read as %s', (bytes, text) => {
   expect(formatSize(bytes)).toBe(text);
+});
+
+test('an administrator is sent to properties that unit_extra_properties can have, and to drop-ins for the others', () => {
+  const codes = Array.from({ length: 46 }, (_, i) => 200 + i);
+  const told = codes.map((exitStatus) => detailOf('x.service', { ...ended, exitStatus })).join('\n');
+  const names = (place: string): string[] =>
+    [...told.matchAll(new RegExp(`look at: ([^;)\\n]*?) in ${place}`, 'g'))].flatMap(([, all = '']) =>
+      all.split(' and '),
+    );
+  const isKnown = (name: string): boolean =>
+    Object.keys(extraPropertyTable).some((one) =>
+      name.endsWith('…') ? one.startsWith(name.slice(0, -1)) : one === name,
+    );
+  expect(names('unit_extra_properties').length).toBeGreaterThan(4);
+  expect(names('unit_extra_properties').filter((name) => !isKnown(name))).toEqual([]);
+  expect(names('a drop-in').length).toBeGreaterThan(4);
+  expect(names('a drop-in').filter(isKnown)).toEqual([]);
 });
