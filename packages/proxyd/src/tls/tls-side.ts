@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { type Stats, unwatchFile, watchFile } from 'node:fs';
 import type { Socket } from 'node:net';
 import { createServer, type Server, type TLSSocket } from 'node:tls';
-import { isDeepStrictEqual } from 'node:util';
 import type { Log } from '@tshub/daemon';
 import type { Counts } from '../metrics.ts';
 import { type Certificate, certificateFor, type ContextOptions } from './certificates.ts';
+import { fileStates } from './file-states.ts';
 import { contextOptions, filesOf, loadCertificates, type LoadParts, type TlsSettings } from './load-certificates.ts';
 
 export interface TlsSideParts extends Omit<LoadParts, 'now'> {
@@ -37,18 +36,22 @@ export class TlsSide {
   #certificates: readonly Certificate[];
   #server: Server;
   #ticketTimer: NodeJS.Timeout | undefined;
-  #watched: string[] = [];
+  #watchTimer: NodeJS.Timeout | undefined;
+  /** Of the files of certificates, before they were read. */
+  #states: string;
   /** Who vouches for the certificates of clients. */
   #clientCa: ContextOptions['ca'];
 
   /** Throws config_invalid. */
   static async start(parts: TlsSideParts): Promise<TlsSide> {
+    const states = await fileStates(filesOf(parts.settings, parts.folder));
     const certificates = await loadCertificates({ ...parts, now: parts.clock() });
-    return new TlsSide(parts, certificates);
+    return new TlsSide(parts, certificates, states);
   }
 
-  private constructor(parts: TlsSideParts, certificates: readonly Certificate[]) {
+  private constructor(parts: TlsSideParts, certificates: readonly Certificate[], states: string) {
     this.#parts = parts;
+    this.#states = states;
     this.#settings = parts.settings;
     this.#certificates = certificates;
     const isClientAsked = parts.settings.client_ca_file !== '';
@@ -74,9 +77,13 @@ export class TlsSide {
       parts.log.debug({ error }, 'a TLS handshake failed');
       stream.destroy();
     });
-    if (parts.ticketKeys === undefined) this.#ticketTimer = setInterval(() => this.#renewKeys(), ticketKeyMs).unref();
-    else this.setTicketKeys(parts.ticketKeys);
-    this.#watch();
+    if (parts.ticketKeys !== undefined) {
+      // They must not be another thread's before the authority is, by which a session was made: that one looks, and tells.
+      this.setTicketKeys(parts.ticketKeys);
+      return;
+    }
+    this.#ticketTimer = setInterval(() => this.#renewKeys(), ticketKeyMs).unref();
+    this.#watchTimer = setInterval(() => void this.#look(), parts.watchMs ?? 30_000).unref();
   }
 
   /** The one that is served when no name is asked for or none fits. */
@@ -99,7 +106,9 @@ export class TlsSide {
 
   /** Reads certificates again, with new settings or the same; connections that are open keep what they have. Throws config_invalid. */
   async reload(settings: TlsSettings = this.#settings): Promise<void> {
+    const states = await fileStates(filesOf(settings, this.#parts.folder));
     const certificates = await loadCertificates({ ...this.#parts, settings, now: this.#parts.clock() });
+    this.#states = states;
     this.#settings = settings;
     this.#certificates = certificates;
     const secure = this.#secure();
@@ -107,12 +116,11 @@ export class TlsSide {
     const ticketKeys = secure.ca === this.#clientCa ? this.#server.getTicketKeys() : randomBytes(48);
     this.#clientCa = secure.ca;
     this.#server.setSecureContext({ ...secure, ticketKeys });
-    this.#watch();
   }
 
   close(): void {
     clearInterval(this.#ticketTimer);
-    this.#unwatch();
+    clearInterval(this.#watchTimer);
   }
 
   #renewKeys(): void {
@@ -126,34 +134,20 @@ export class TlsSide {
     return { ...contextOptions(this.#settings), ...(cert === undefined ? {} : { cert, key }) };
   }
 
-  #watch(): void {
-    const { watchMs = 30_000, folder, ticketKeys } = this.#parts;
-    // Keys must not be another thread's before the authority is, by which a session was made.
-    if (ticketKeys !== undefined) return;
-    const files = filesOf(this.#settings, folder);
-    if (isDeepStrictEqual(files, this.#watched)) return;
-    this.#unwatch();
-    this.#watched = files;
-    // By looking, because renewals swap links, which a watch on the old file would not see.
-    for (const file of this.#watched) watchFile(file, { interval: watchMs, persistent: false }, this.#onChange);
+  /** Reads certificates again when their files have changed. */
+  async #look(): Promise<void> {
+    const { log, folder } = this.#parts;
+    const states = await fileStates(filesOf(this.#settings, folder));
+    if (states === this.#states) return;
+    // What cannot be used is told of once.
+    this.#states = states;
+    try {
+      await this.reload();
+    } catch (error) {
+      log.warn({ error }, 'a changed certificate cannot be used; going on with the one from before');
+      return;
+    }
+    log.info(`certificates have changed: serving ${this.certificate?.fingerprint} now`);
+    this.#parts.onCertificates?.(this.ticketKeys);
   }
-
-  #unwatch(): void {
-    for (const file of this.#watched) unwatchFile(file, this.#onChange);
-    this.#watched = [];
-  }
-
-  #onChange = (now: Stats, before: Stats): void => {
-    const { log } = this.#parts;
-    // Node calls once for a file that is not there yet, too.
-    if (now.mtimeMs === before.mtimeMs && now.ino === before.ino && now.size === before.size) return;
-    this.reload().then(
-      () => {
-        log.info(`certificates have changed: serving ${this.certificate?.fingerprint} now`);
-        this.#parts.onCertificates?.(this.ticketKeys);
-      },
-      (error: unknown) =>
-        log.warn({ error }, 'a changed certificate cannot be used; going on with the one from before'),
-    );
-  };
 }
