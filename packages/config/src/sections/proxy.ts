@@ -30,7 +30,7 @@ export const proxy = z
       says: 'Of those, how many one address (or IPv6 network of 64 bits) may have that is neither this host nor in trusted_proxies; 0: any. A class may share one.',
     }),
     threads: z.number().int().min(0).max(64).default(0).meta({
-      says: 'Most threads that serve connections; 0: one for each CPU, but at most 4. The first one accepts them all; a further one starts when those that are there are busy, and has its part of the connections that come from then on.',
+      says: 'Most threads that serve connections; 0: one for each CPU, but at most 4. The first one accepts them all; a further one starts when those that are there are busy, and has its part of the connections that come from then on. None ends before the proxy does.',
     }),
     headers_timeout: seconds.default(20).meta({ says: 'Seconds for a client to send its request head.' }),
     idle_timeout: seconds.default(75).meta({ says: 'Seconds that a kept-alive connection may idle.' }),

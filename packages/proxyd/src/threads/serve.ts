@@ -143,9 +143,10 @@ class Served {
   #prepareReload(settings: ThreadSettings): void {
     const apply = this.#proxy.prepareReload(settings);
     this.#applyReload = async () => {
-      await this.#front?.reload(settings);
       apply();
       this.#parts.log.level = settings.logging.level;
+      // Last: of all this it alone can still fail, when a file has changed since the first thread read it.
+      await this.#front?.reload(settings);
     };
   }
 
