@@ -97,6 +97,40 @@ export const germanReasons: Sayings = {
   'its state directory could not be made': 'sein Zustandsverzeichnis konnte nicht angelegt werden',
   'its credentials could not be read': 'seine Zugangsdaten konnten nicht gelesen werden',
 
+  // Is not allowed to, or finds no room.
+  'root never has a server': 'root hat nie einen Server',
+  '{user} is in denied_users': '{user} steht in denied_users',
+  '{user} is another name of {name}': '{user} ist ein anderer Name von {name}',
+  '{user} shares uid {uid} with {name}': '{user} teilt die uid {uid} mit {name}',
+  '{user} has the group of root': '{user} hat die Gruppe von root',
+  '{user} has uid {uid}, below min_uid {least}': '{user} hat die uid {uid}, kleiner als min_uid {least}',
+  '{user} has uid {uid}, above max_uid {most}': '{user} hat die uid {uid}, größer als max_uid {most}',
+  '{user} has the shell {shell}': '{user} hat die Shell {shell}',
+  '{user} is in none of allowed_groups ({groups})': '{user} ist in keiner der Gruppen von allowed_groups ({groups})',
+  '{user} is a guest, who has one server': '{user} ist Gast und hat einen Server',
+  'there is no account {user} on this host': 'das Konto {user} gibt es auf diesem Rechner nicht',
+  'there is no account {user} on this host, and none is made for such a name':
+    'das Konto {user} gibt es auf diesem Rechner nicht, und für einen solchen Namen wird keines angelegt',
+  'there is no account {user} on this host, and new_account_groups has none of allowed_groups':
+    'das Konto {user} gibt es auf diesem Rechner nicht, und new_account_groups enthält keine von allowed_groups',
+  'the account {user} could not be made ({result}); see: journalctl -u {unit}':
+    'das Konto {user} konnte nicht angelegt werden ({result}); siehe: journalctl -u {unit}',
+  '{login} is the account of another guest; it is free when their server has ended':
+    '{login} ist das Konto eines anderen Gastes; es wird frei, wenn dessen Server endet',
+  '{login} is an account of this host': '{login} ist ein Konto dieses Rechners',
+  'there are as many guests as this host can have': 'es gibt so viele Gäste, wie dieser Rechner haben kann',
+  '{user} has started servers {count} times within a minute; wait a little':
+    '{user} hat innerhalb einer Minute {count} Mal Server gestartet; bitte warten Sie etwas',
+  '{count} servers are running, which is max_servers of this host':
+    'es laufen {count} Server, so viele wie max_servers dieses Rechners erlaubt',
+  'no free port was found between tcp_port_min {least} and tcp_port_max {most}':
+    'zwischen tcp_port_min {least} und tcp_port_max {most} fand sich kein freier Port',
+  'the hook {hook} is not run: {problem}': 'der Hook {hook} wird nicht ausgeführt: {problem}',
+  'the server runs as uid {uid} instead of {login}; it was stopped':
+    'der Server läuft mit der uid {uid} statt als {login}; er wurde beendet',
+  'the service manager refused {unit}: {problem}': 'die Dienstverwaltung hat {unit} abgelehnt: {problem}',
+  '{server} does not stop: {unit} is {state} ({sub})': '{>server} hört nicht auf: {unit} ist {state} ({sub})',
+
   // What a start tells while it lasts.
   'Server requested': 'Server angefordert',
   'Starting the unit {unit}': 'Die Unit {unit} wird gestartet',

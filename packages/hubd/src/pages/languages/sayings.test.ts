@@ -86,6 +86,21 @@ test('every reason that spawnerd gives for an end is translated', () => {
   expect(said.filter((text) => german(text ?? '') === text)).toEqual([]);
 });
 
+test('so is every refusal that spawnerd has for a start', () => {
+  const files = ['policy', 'permit', 'census', 'guests', 'make-account', 'ports', 'launch/launch', 'launch/stop'];
+  const source = files
+    .map((name) => readFileSync(new URL(`spawnerd/src/${name}.ts`, packages), 'utf8'))
+    .concat(readFileSync(new URL('spawnerd/src/limits.ts', packages), 'utf8').split('describeServer')[0] ?? '')
+    .join('\n');
+  const spoken = /(?:problem: |problem = |refused\(|return |objection = )(?:'([^'\n]+ [^'\n]+)'|`([^`\n]+ [^`\n]+)`)/g;
+  const said = [...source.matchAll(spoken)]
+    .map(([, plain, filled]) => plain ?? filled?.replace(/\$\{[^}]*\}/g, '7') ?? '')
+    // Of an account that cannot log in.
+    .filter((text) => text !== '7 is root' && !text.includes('${'));
+  expect(said.length).toBeGreaterThan(20);
+  expect(said.filter((text) => german(text) === text)).toEqual([]);
+});
+
 test('what is put together of pieces is translated too', () => {
   const caller = { owner: { kind: 'user', id: 1, name: 'root', admin: true }, from: '' } as unknown as Caller;
   const said = [sayPlace(0), sayPlace(1), sayPlace(2), stopOrder(caller, 'ada', 'lunch').lastEnd];
