@@ -9,7 +9,6 @@ import { type Answer, answerText, type Refusal } from './error-page.ts';
 import { Exchange } from './exchange.ts';
 import { Intake } from './intake.ts';
 import { isPassedOn } from './read-buffer.ts';
-import { readClient } from './read-client.ts';
 import { tooLarge } from './refusals.ts';
 import { RequestBody } from './request-body.ts';
 import type { RequestHead } from './request-head.ts';
@@ -39,7 +38,6 @@ export class ClientConnection {
     this.#patience = new ClientPatience(parts.limits, stream);
     this.#intake = new Intake(stream);
     parts.connections.add(this);
-    readClient(stream);
     stream.on('data', (chunk: Buffer) => this.#onData(chunk));
     stream.on('drain', () => this.#onDrain());
     stream.on('end', () => this.#onEnd());

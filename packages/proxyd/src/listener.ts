@@ -2,6 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { AddressShare } from './address-share.ts';
 import { ClientConnection } from './client-connection.ts';
 import type { Engine, EngineParts } from './engine.ts';
+import { readClient } from './read-client.ts';
 import { isOfNobody, plainAddress } from './trusted-peers.ts';
 import { descriptorOf } from './upstream.ts';
 
@@ -56,6 +57,7 @@ interface WatchParts extends Pick<EngineParts, 'clock' | 'connections' | 'limits
 export function makeEngine(parts: EngineParts): Engine {
   return {
     serve(stream, facts) {
+      readClient(stream);
       new ClientConnection(parts, stream, facts);
     },
   };
