@@ -45,13 +45,10 @@ const tables: readonly Table[] = [
     daemon: 'tshub-spawnerd',
     verb: 'start',
     steps: [
-      'unlink .new',
       'open .new',
-      'unlink .slice',
       'open .slice',
       'unlink .new',
       'SetUnitProperties',
-      'unlink .env',
       'open .env',
       'StartTransientUnit',
       'unlink .env',

@@ -1,8 +1,7 @@
 // Loaded into a daemon before its own program (NODE_OPTIONS=--import): it names each thing that the daemon does to the world outside,
 // a message on the bus, a change in the database, a file, and after SIGUSR2 kills the daemon beside the one that /opt/tshub-test/point
 // says: `before 1 insert tokens`, `after 2 Start`; `trace` only names them on stderr. The next life of the daemon is left alone.
-import { readFileSync, writeSync } from 'node:fs';
-import promises from 'node:fs/promises';
+import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { Socket } from 'node:net';
 
@@ -15,7 +14,7 @@ let point = null;
 const counts = new Map();
 
 process.on('SIGUSR2', () => {
-  point = readFileSync('/opt/tshub-test/point', 'utf8').trim();
+  point = fs.readFileSync('/opt/tshub-test/point', 'utf8').trim();
   counts.clear();
 });
 
@@ -26,7 +25,7 @@ function reach(step) {
   if (point === null || questions.test(step) || atAnyTime.test(step)) return false;
   const count = (counts.get(step) ?? 0) + 1;
   counts.set(step, count);
-  if (point === 'trace') writeSync(2, `step: ${count} ${step}\n`);
+  if (point === 'trace') fs.writeSync(2, `step: ${count} ${step}\n`);
   if (point === `before ${count} ${step}`) die();
   return point === `after ${count} ${step}`;
 }
@@ -63,17 +62,18 @@ Socket.prototype.write = function (chunk, ...rest) {
   return write.call(this, chunk, ...rest);
 };
 
-const { open, unlink } = promises;
+const { openSync, unlinkSync } = fs;
 const nameOf = (path) => String(path).replace(/^.*\/[^/]*?(\.[a-z]+)?$/, '$1');
-promises.open = async (path, ...rest) => {
-  const dies = reach(`open ${nameOf(path)}`);
-  const handle = await open(path, ...rest);
+const isOurs = (path) => /^\/run\/(tshub-spawnerd|userdb)\//.test(String(path));
+fs.openSync = (path, ...rest) => {
+  const dies = isOurs(path) && reach(`open ${nameOf(path)}`);
+  const handle = openSync(path, ...rest);
   if (dies) die();
   return handle;
 };
-promises.unlink = async (path) => {
-  const dies = reach(`unlink ${nameOf(path)}`);
-  // Also when there was nothing to take away.
-  await unlink(path).finally(() => dies && die());
+fs.unlinkSync = (path) => {
+  const dies = isOurs(path) && reach(`unlink ${nameOf(path)}`);
+  unlinkSync(path);
+  if (dies) die();
 };
 syncBuiltinESMExports();
