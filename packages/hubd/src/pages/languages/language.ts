@@ -20,27 +20,9 @@ export function language(): Language {
   return known;
 }
 
-/** How many answers are being written. */
-let readers = 0;
-
 /** Does something for a reader of this language. */
 export function speakIn<Result>(known: Language, work: () => Result): Result {
-  readers += 1;
-  let isLater = false;
-  try {
-    const result = reader.run(known, work);
-    isLater = result instanceof Promise;
-    if (result instanceof Promise) result.then(readerGone, readerGone);
-    return result;
-  } finally {
-    if (!isLater) readerGone();
-  }
-}
-
-/** While Node keeps track of whose turn it is, every promise of the hub costs more: it need not while nobody reads. */
-function readerGone(): void {
-  readers -= 1;
-  if (readers === 0) reader.disable();
+  return reader.run(known, work);
 }
 
 /** What the browser asks for, if we have it. */

@@ -70,18 +70,3 @@ test('German reads times and sizes in its own way', () => {
   ]);
   expect(said).toEqual(['vor 2 Minuten', 'gerade eben', 'in 3 Tagen', '1,5 KiB', '7 Bytes', '3 Tage']);
 });
-
-test('an answer that is over takes its language from no other that is still being written', async () => {
-  let finish: () => void = () => undefined;
-  const slow = speakIn('de', async () => {
-    await new Promise<void>((resolve) => (finish = resolve));
-    return language();
-  });
-  expect(await speakIn('en', async () => language())).toBe('en');
-  expect(speakIn('en', language)).toBe('en');
-  finish();
-  expect(await slow).toBe('de');
-  await expect(speakIn('de', () => Promise.reject(new Error('failed')))).rejects.toThrow('failed');
-  expect(language).toThrow('while a request is answered');
-  expect(speakIn('de', language)).toBe('de');
-});
