@@ -2,7 +2,7 @@ import { createHash, createPublicKey, type JsonWebKey, randomBytes, verify } fro
 import { createServer, get, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import forge from 'node-forge';
-import type { Pem } from '../../packages/proxyd/src/tls/forge-certificate.ts';
+import { type Pem, serialNumber } from '../../packages/proxyd/src/tls/forge-certificate.ts';
 
 export interface AcmeServer {
   /** Address of the directory. */
@@ -198,7 +198,7 @@ function sign(authority: Pem, der: Buffer, names: readonly string[]): string {
   if (asked.toSorted().join() !== [...names].toSorted().join()) throw new Error(`asked for ${asked.join()}`);
   const certificate = forge.pki.createCertificate();
   certificate.publicKey = request.publicKey;
-  certificate.serialNumber = `00${randomBytes(16).toString('hex')}`;
+  certificate.serialNumber = serialNumber(randomBytes(16));
   certificate.validity.notBefore = new Date(Date.now() - 3_600_000);
   certificate.validity.notAfter = new Date(Date.now() + 90 * 86_400_000);
   certificate.setSubject([{ name: 'commonName', value: names[0] ?? '' }]);

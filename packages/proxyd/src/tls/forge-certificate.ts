@@ -33,8 +33,8 @@ export async function makePem(wish: CertificateWish): Promise<Pem> {
   });
   const certificate = forge.pki.createCertificate();
   certificate.publicKey = forge.pki.publicKeyFromPem(publicKey);
-  // Positive, and never the same twice: browsers refuse another certificate of the same name and number.
-  certificate.serialNumber = `00${randomBytes(16).toString('hex')}`;
+  // Never the same twice: browsers refuse another certificate of the same name and number.
+  certificate.serialNumber = serialNumber(randomBytes(16));
   // An hour for clocks that differ.
   certificate.validity.notBefore = new Date(wish.now - 3_600_000);
   certificate.validity.notAfter = new Date(wish.now + wish.days * dayMs);
@@ -46,6 +46,13 @@ export async function makePem(wish: CertificateWish): Promise<Pem> {
   const signingKey = forge.pki.privateKeyFromPem(wish.issuer?.key ?? privateKey);
   certificate.sign(signingKey, forge.md.sha256.create());
   return { cert: forge.pki.certificateToPem(certificate), key: privateKey };
+}
+
+/** Positive, and the shortest way to write it (X.690, 8.3.2): OpenSSL reads no number with a byte too many in front. In hex. */
+export function serialNumber(random: Buffer): string {
+  const bytes = Buffer.from(random);
+  bytes[0] = (bytes[0]! & 0x3f) | 0x40;
+  return bytes.toString('hex');
 }
 
 function extensionsOf({ names, isAuthority = false }: CertificateWish): object[] {
