@@ -149,3 +149,21 @@ test('a thread that answers no more is found out, whether or not anybody else as
   await vi.advanceTimersByTimeAsync(10_000);
   expect(failures.map(({ message }) => message)).toContain('a thread did not answer "report"');
 });
+
+test('a thread that neither begins nor fails is given up, and another may begin later', () => {
+  vi.useFakeTimers();
+  const { crew, started, failures, said, connect } = crewOf(startInto);
+  connect();
+  connect();
+  expect(started).toHaveLength(1);
+  vi.advanceTimersByTime(30_000);
+  expect(started[0]?.hasEnded).toBe(true);
+  expect([failures, crew.size]).toEqual([[], 1]);
+  expect(said).toEqual(['a further thread cannot begin; going on with those that serve']);
+  vi.advanceTimersByTime(60_000);
+  connect();
+  expect(started).toHaveLength(2);
+  started[1]?.say({ kind: 'ready' });
+  vi.advanceTimersByTime(30_000);
+  expect(started[1]?.hasEnded).toBe(false);
+});

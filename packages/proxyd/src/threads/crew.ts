@@ -41,6 +41,8 @@ const busyFrom = 0.7;
 const watchMs = 20_000;
 /** After a thread could not begin, for which there is no hurry: the others serve. */
 const retryMs = 60_000;
+/** A thread that has not begun after this never will. */
+const beginMs = 30_000;
 /** Even a thread that has no time at all gets a connection now and then: what it is busy with may end. */
 const leastWeight = 0.05;
 
@@ -189,13 +191,24 @@ export class Crew {
 
   #add(count: number): void {
     const { start, beginning, routes, counters, counts, log, onSize, onFailure } = this.#parts;
+    const thread = start();
+    const deadline = setTimeout(() => {
+      thread.end();
+      this.#goOnWithout(member, new Error(`it has not begun within ${beginMs / 1000} s`));
+    }, beginMs).unref();
     const member: Member = new Member({
-      thread: start(),
+      thread,
       counters,
       counts,
       routes,
-      onFailure: (error) => (member.isReady ? onFailure(error) : this.#goOnWithout(member, error)),
+      onFailure: (error) => {
+        clearTimeout(deadline);
+        if (member.isReady) onFailure(error);
+        else this.#goOnWithout(member, error);
+      },
       onReady: () => {
+        clearTimeout(deadline);
+        if (!this.#members.includes(member)) return;
         log.info(`those that serve are busy: ${count} threads do from now on`);
         onSize(count);
         for (const one of this.#members) one.tell({ kind: 'threads', count });
