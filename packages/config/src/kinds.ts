@@ -26,6 +26,8 @@ export const absolutePath = z
     (path) => path.startsWith('/') && !path.split('/').includes('..') && !path.includes('\0'),
     'expected an absolute path without ".."',
   );
+/** An absolute path, or '' for none. */
+export const optionalPath = z.union([z.literal(''), absolutePath]);
 /** Like absolutePath, with a leading `-` for "ignore if missing", as in systemd.exec(5). */
 export const unitPath = z
   .string()

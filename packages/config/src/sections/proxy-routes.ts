@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { absolutePath, headerTable } from '../kinds.ts';
+import { headerTable, optionalPath } from '../kinds.ts';
 
 /** [proxy_routes]: routes that an operator adds by the REST API. Nothing here touches the hub's own routes. */
 export const proxyRoutes = z
@@ -10,12 +10,9 @@ export const proxyRoutes = z
     error_target: z.string().default('').meta({
       says: 'Who is asked for the page when a target does not answer, such as "http://127.0.0.1:8081/hub/error"; "": nobody.',
     }),
-    error_pages: z
-      .union([z.literal(''), absolutePath])
-      .default('')
-      .meta({
-        says: 'Folder with pages of your own for errors of the proxy: 503.html and the like, and error.html for the rest.',
-      }),
+    error_pages: optionalPath.default('').meta({
+      says: 'Folder with pages of your own for errors of the proxy: 503.html and the like, and error.html for the rest.',
+    }),
     host_routing: z.boolean().default(false).meta({
       says: 'Whether the host that was asked for is the first segment of the path that chooses a route.',
     }),
@@ -34,22 +31,13 @@ export const proxyRoutes = z
       .enum(['', 'http', 'https'])
       .default('')
       .meta({ says: 'The scheme that redirects to the target itself get; "": as it is.' }),
-    ca_file: z
-      .union([z.literal(''), absolutePath])
-      .default('')
-      .meta({
-        says: 'Certificates that vouch for https targets; "": those of this host.',
-      }),
-    certificate_file: z
-      .union([z.literal(''), absolutePath])
-      .default('')
-      .meta({
-        says: 'Certificate that https targets are shown, for internal TLS; "": none.',
-      }),
-    key_file: z
-      .union([z.literal(''), absolutePath])
-      .default('')
-      .meta({ says: 'Key of certificate_file.' }),
+    ca_file: optionalPath.default('').meta({
+      says: 'Certificates that vouch for https targets; "": those of this host.',
+    }),
+    certificate_file: optionalPath.default('').meta({
+      says: 'Certificate that https targets are shown, for internal TLS; "": none.',
+    }),
+    key_file: optionalPath.default('').meta({ says: 'Key of certificate_file.' }),
     insecure: z.boolean().default(false).meta({ says: 'Whether certificates of https targets are not looked at.' }),
   })
   .prefault({});

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { absolutePath, seconds } from '../kinds.ts';
+import { absolutePath, optionalPath, seconds } from '../kinds.ts';
 
 /** [proxy_tls]: TLS on the public listener. A connection that does not begin with it is sent to https. */
 export const proxyTls = z
@@ -29,12 +29,9 @@ export const proxyTls = z
       }),
     min_version: z.enum(['1.2', '1.3']).default('1.2').meta({ says: 'Oldest version of TLS that is spoken.' }),
     ciphers: z.string().default('').meta({ says: 'Ciphers of TLS 1.2 as OpenSSL lists them; "": those of Node.' }),
-    client_ca_file: z
-      .union([z.literal(''), absolutePath])
-      .default('')
-      .meta({
-        says: 'Certificates that vouch for those of browsers, which then need one; "": browsers need none.',
-      }),
+    client_ca_file: optionalPath.default('').meta({
+      says: 'Certificates that vouch for those of browsers, which then need one; "": browsers need none.',
+    }),
     hsts_max_age: seconds.default(0).meta({
       says: 'Seconds for which browsers shall use https only (Strict-Transport-Security); 0: they are not told.',
     }),
